@@ -1,0 +1,1 @@
+"""arbkit: find, vet and execute arbitrage between Polymarket and Kalshi."""

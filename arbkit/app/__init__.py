@@ -1,0 +1,1 @@
+"""Use-cases: gather, decide by the core, perform. They print nothing."""

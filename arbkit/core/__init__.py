@@ -1,0 +1,1 @@
+"""The pure core: decisions as functions of values. No I/O, no clock, no randomness, no float."""

@@ -1,0 +1,1 @@
+"""The venues: Kalshi, Polymarket, and simulated ones."""

@@ -1,0 +1,1 @@
+"""Kalshi: wire format, signing and client."""

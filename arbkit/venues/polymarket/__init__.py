@@ -1,0 +1,1 @@
+"""Polymarket: wire format, signing and client."""

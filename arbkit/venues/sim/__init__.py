@@ -1,0 +1,1 @@
+"""Both venues, simulated in their real wire formats. Shares no parser with the clients."""
