@@ -1,0 +1,1 @@
+"""What the simulated venues hold: seeded worlds and recorded catalogues."""
