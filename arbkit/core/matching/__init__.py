@@ -1,1 +1,5 @@
-"""Matching: what a market is about, and which two markets pay the same."""
+"""Which Kalshi market and which Polymarket market pay the same, and why."""
+
+from arbkit.core.matching.engine import Curated, match
+
+__all__ = ["Curated", "match"]
