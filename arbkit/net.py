@@ -1,0 +1,356 @@
+"""The one door to the network: HTTP with time-outs, size caps, rate limits, and retries for reads alone."""
+
+import asyncio
+import functools
+import ipaddress
+import re
+import ssl
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import Final
+
+import httpx
+from aiolimiter import AsyncLimiter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from arbkit.core.text import clean
+from arbkit.errors import AuthError, ConfigError, InvariantError, VenueUnavailable, shown
+from arbkit.ports import Clock
+
+MEBIBYTE: Final = 1024 * 1024
+BODY_BYTES_MAX: Final = 8 * MEBIBYTE
+"""Largest decoded answer that is read by default."""
+CATALOGUE_BYTES_MAX: Final = 32 * MEBIBYTE
+"""Largest decoded catalogue answer: the list of all Kalshi series had 18 MB in September 2026."""
+
+_RETRIED_STATUSES: Final = frozenset({425, 429, 500, 502, 503, 504})
+_VENUE_TEXT_LENGTH_MAX: Final = 200
+_READ_ENDS_AT_ONCE: Final = "wait a moment and try again"
+_PLAIN_SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A token bucket: `per_period` tokens every `period_s` seconds, and a least distance between two requests."""
+
+    per_period: int
+    period_s: int = 1
+    min_interval_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long one attempt may take: to connect, between two bytes, and in all."""
+
+    connect_s: float = 5
+    read_s: float = 15
+    total_s: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently a read is tried again (specification section 3.10, API_RETRY_CONFIG).
+
+    The wait is drawn between zero and `delay_initial_s` x `multiplier` ^ n, at most `delay_max_s`; a Retry-After of the
+    venue is a lower bound, itself at most `retry_after_max_s`.
+    """
+
+    retries: int = 3
+    delay_initial_s: float = 1
+    multiplier: float = 2
+    delay_max_s: float = 8
+    retry_after_max_s: float = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: status, headers in lower case, and the decoded body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+class Http:
+    """Requests to one host of one venue, over connections that stay open.
+
+    `get` and `post_read` return 2xx answers, and 4xx answers that the caller has to interpret (404). They raise
+    VenueUnavailable after the last retry (time-out, no connection, 425, 429, 5xx) and at once for redirects, 403
+    without credentials, bodies over the cap or of another content type than JSON; AuthError for 401, and for 403 with
+    credentials. Nothing of the environment is used (no proxies, no netrc), redirects are not followed, and
+    TLS is always verified. `rates` maps bucket names to rates; an empty mapping sets no limit (loopback).
+    """
+
+    def __init__(
+        self,
+        venue: str,
+        base_url: str,
+        *,
+        clock: Clock,
+        rates: Mapping[str, Rate],
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        body_bytes_max: int = BODY_BYTES_MAX,
+    ) -> None:
+        self.venue = venue
+        self._base_url = _checked_base_url(base_url)
+        self._clock = clock
+        self._retry = retry or RetryPolicy()
+        self._timeouts = timeouts or Timeouts()
+        self._body_bytes_max = body_bytes_max
+        self._buckets = {name: _Bucket(rate) for name, rate in rates.items()}
+        self._client = httpx.AsyncClient(
+            verify=_tls() if self._base_url.scheme == "https" else False,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(self._timeouts.read_s, connect=self._timeouts.connect_s),
+            limits=httpx.Limits(max_connections=10, keepalive_expiry=600),
+            headers={
+                "User-Agent": f"arbkit/{version('arbkit')}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+            },
+        )
+
+    async def get(
+        self,
+        path: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        bucket: str = "read",
+        cost: int = 1,
+        returned: Collection[int] = (),
+        body_bytes_max: int | None = None,
+    ) -> Reply:
+        """Read `path` below the base URL. Statuses in `returned` come back as they are instead of being raised."""
+        request = self._request("GET", path, params=params, headers=headers)
+        cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
+        return await self._read(_Read(request, bucket, cost, frozenset(returned), cap, _secrets(headers)))
+
+    async def post_read(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        bucket: str = "read",
+        cost: int = 1,
+        returned: Collection[int] = (),
+        body_bytes_max: int | None = None,
+    ) -> Reply:
+        """POST to an endpoint that only reads (a batch of order books); retried like a GET."""
+        request = self._request("POST", path, headers=headers, body=body)
+        cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
+        return await self._read(_Read(request, bucket, cost, frozenset(returned), cap, _secrets(headers)))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> httpx.Request:
+        if not path.startswith("/") or "?" in path or "#" in path or ".." in path.split("/"):
+            raise InvariantError(f"{shown(path)} is not a request path; quote what goes into it")
+        url = self._base_url.copy_with(raw_path=self._base_url.raw_path.rstrip(b"/") + path.encode("ascii"))
+        own = {"Content-Type": "application/json"} if body is not None else {}
+        query = httpx.QueryParams(tuple(params)) if params else None
+        return self._client.build_request(method, url, params=query, headers={**own, **(headers or {})}, content=body)
+
+    async def _read(self, read: "_Read") -> Reply:
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(self._retry.retries + 1),
+            retry=retry_if_exception_type(_TryAgain),
+            wait=self._delay_s,
+            reraise=True,
+        )
+        try:
+            return await attempts(self._attempt, read)
+        except _TryAgain as failure:
+            what = f"{_named(read.request)}: {failure.what}, {self._retry.retries + 1} attempts"
+            raise VenueUnavailable(self.venue, what, advice=failure.advice) from failure
+
+    def _delay_s(self, state: RetryCallState) -> float:
+        policy = self._retry
+        drawn = wait_random_exponential(policy.delay_initial_s, policy.delay_max_s, policy.multiplier)(state)
+        failure = state.outcome.exception() if state.outcome else None
+        asked = failure.retry_after_s if isinstance(failure, _TryAgain) else 0
+        return max(drawn, min(asked, policy.retry_after_max_s))
+
+    async def _attempt(self, read: "_Read") -> Reply:
+        await self._admit(read)
+        try:
+            async with asyncio.timeout(self._timeouts.total_s):
+                response = await self._client.send(read.request, stream=True)
+                try:
+                    return await self._judged(response, read)
+                finally:
+                    await response.aclose()
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise _TryAgain("timed out") from error
+        except httpx.TransportError as error:
+            why = clean(str(error), _VENUE_TEXT_LENGTH_MAX) or type(error).__name__
+            raise _TryAgain(f"no connection, or it broke ({why})", advice="check the network and the host") from error
+
+    async def _admit(self, read: "_Read") -> None:
+        if not self._buckets:
+            return
+        if read.bucket not in self._buckets:
+            raise InvariantError(f"{self.venue}: no rate is set for requests of kind {read.bucket!r}")
+        await self._buckets[read.bucket].admit(read.cost)
+
+    async def _judged(self, response: httpx.Response, read: "_Read") -> Reply:
+        """Decide what an answer is worth; its body is read only if it may be one."""
+        status, named = response.status_code, _named(read.request)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        if status in read.returned:
+            return await self._reply(response, headers, read)
+        if 300 <= status < 400:
+            advice = "redirects are not followed; check the host in the configuration"
+            raise VenueUnavailable(self.venue, f"{named} was redirected ({status})", advice=advice)
+        if status in _RETRIED_STATUSES:
+            retry_after_s = _retry_after_s(headers.get("retry-after", ""), self._clock.now())
+            throttled = "; lower rate_limits in the configuration" if status == 429 else ""
+            raise _TryAgain(
+                f"answered {status}", advice=f"{_READ_ENDS_AT_ONCE}{throttled}", retry_after_s=retry_after_s
+            )
+        if status >= 500:
+            raise VenueUnavailable(self.venue, f"{named} answered {status}", advice=_READ_ENDS_AT_ONCE)
+        if status in {401, 403}:
+            raise await self._refusal(response, read)
+        return await self._reply(response, headers, read)
+
+    async def _reply(self, response: httpx.Response, headers: Mapping[str, str], read: "_Read") -> Reply:
+        body = await self._body(response, read)
+        content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_text = content_type in {"", "text/plain", "application/json"} or content_type.endswith("+json")
+        if body and (not is_text or body.lstrip()[:1] == b"<"):
+            what = f"{_named(read.request)} answered {response.status_code} with {shown(content_type)} instead of JSON"
+            raise VenueUnavailable(self.venue, what, advice="is the host in the configuration the venue's API?")
+        return Reply(response.status_code, headers, body, self._clock.now())
+
+    async def _body(self, response: httpx.Response, read: "_Read") -> bytes:
+        """Read and decode a body piece by piece, so that neither size nor compression can exhaust the memory."""
+        encoding = response.headers.get("content-encoding", "").strip().lower()
+        if encoding not in {"", "identity", "gzip"}:
+            what = f"{_named(read.request)} answered in the encoding {shown(encoding)}, which was not asked for"
+            raise VenueUnavailable(self.venue, what)
+        inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if encoding == "gzip" else None
+        body = bytearray()
+        try:
+            async for piece in response.aiter_raw():
+                body += inflate.decompress(piece, read.body_bytes_max + 1 - len(body)) if inflate else piece
+                if len(body) > read.body_bytes_max:
+                    what = f"{_named(read.request)} answered with more than {read.body_bytes_max} bytes"
+                    raise VenueUnavailable(self.venue, what, advice="ask for less at a time")
+        except zlib.error as error:
+            raise _TryAgain("answered with a damaged body") from error
+        if inflate and not inflate.eof and (body or inflate.unconsumed_tail):
+            raise _TryAgain("answered with a truncated body")
+        return bytes(body)
+
+    async def _refusal(self, response: httpx.Response, read: "_Read") -> AuthError | VenueUnavailable:
+        said = clean((await self._body(response, read)).decode("utf-8", "replace"), _VENUE_TEXT_LENGTH_MAX)
+        for secret in read.secrets:
+            said = said.replace(secret, "[hidden]")
+        what = f"{_named(read.request)} answered {response.status_code}: {said or 'no reason given'}"
+        if response.status_code == 401 or read.secrets:
+            return AuthError(f"{self.venue}: {what}; check the API key, its permissions and the clock of this machine")
+        advice = "this address or region may be closed to the venue's API; trying again will not help"
+        return VenueUnavailable(self.venue, what, advice=advice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    request: httpx.Request
+    bucket: str
+    cost: int
+    returned: frozenset[int]
+    body_bytes_max: int
+    secrets: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"_Read({_named(self.request)})"
+
+
+class _TryAgain(Exception):
+    """A failure after which a read may be repeated."""
+
+    def __init__(self, what: str, *, advice: str = _READ_ENDS_AT_ONCE, retry_after_s: float = 0) -> None:
+        super().__init__(what)
+        self.what, self.advice, self.retry_after_s = what, advice, retry_after_s
+
+
+class _Bucket:
+    """A token bucket and a least distance between two admissions, in the order of asking."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._limiter = AsyncLimiter(rate.per_period, rate.period_s)
+        self._interval_s = rate.min_interval_ms / 1000
+        self._free_at_s = 0.0
+
+    async def admit(self, cost: int) -> None:
+        await self._limiter.acquire(cost)
+        now_s = asyncio.get_running_loop().time()
+        at_s = max(now_s, self._free_at_s)
+        self._free_at_s = at_s + self._interval_s
+        if at_s > now_s:
+            await asyncio.sleep(at_s - now_s)
+
+
+def _checked_base_url(text: str) -> httpx.URL:
+    """Accept https anywhere and plain http on loopback; nothing else ever leaves this machine."""
+    try:
+        url = httpx.URL(text)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise ConfigError(f"{shown(text)} is not a URL; write https://host/path") from error
+    if url.userinfo or url.query or url.fragment or not url.host:
+        raise ConfigError(f"{shown(url.host)}: a venue's URL is https://host/path, without user, query or fragment")
+    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
+        raise ConfigError(f"{shown(url.scheme)}://{shown(url.host)}: only https, or http on 127.0.0.1, is allowed")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    """One context for all hosts: loading the certificates takes tens of milliseconds."""
+    return httpx.create_ssl_context(verify=True, trust_env=False)
+
+
+def _secrets(headers: Mapping[str, str] | None) -> tuple[str, ...]:
+    return tuple(value for value in (headers or {}).values() if value)
+
+
+def _named(request: httpx.Request) -> str:
+    """A request for a message: no query (cursors are long), no headers (they may hold secrets)."""
+    return f"{request.method} {request.url.scheme}://{request.url.netloc.decode('ascii')}{clean(request.url.path, 120)}"
+
+
+def _retry_after_s(text: str, now: datetime) -> float:
+    """Seconds from a Retry-After header (a number or a date, RFC 9110 section 10.2.3); 0 if it says nothing usable."""
+    if _PLAIN_SECONDS.fullmatch(text.strip()):
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return 0
+    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, now - now).total_seconds()
