@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from arbkit.core.books import Book
-from arbkit.core.markets import Market, MarketId, VenueName
+from arbkit.core.markets import Market, MarketId, Side, VenueName
+from arbkit.core.money import Price
+from arbkit.core.orders import Balance, Fill, FokOrder, Holding, SendOutcome
 
 
 class Clock(Protocol):
@@ -80,4 +82,88 @@ class Venue(Protocol):
 
     async def close(self) -> None:
         """Give connections back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedOrder:
+    """An order that is valid at its venue, has its ids and, where the venue wants it, its signature; nothing was sent.
+
+    `client_id` is ours and never used twice. `venue_order_id` is known before sending on Polymarket (the order hash)
+    and "" on Kalshi. `body` is exactly what will be posted.
+    """
+
+    order: FokOrder
+    client_id: str
+    venue_order_id: str
+    body: bytes = field(repr=False)
+
+
+class Desk(Protocol):
+    """Acting on one venue. Only the code that trades is given one."""
+
+    name: VenueName
+
+    def prepare(self, order: FokOrder, *, market: Market, now: datetime) -> PreparedOrder:
+        """Check an order against the venue's rules (grid, minimums, decimals), choose its ids, sign it. Sends nothing.
+
+        Errors: RefusedError for an order the venue would refuse, AuthError for a key that cannot sign.
+        """
+        ...
+
+    async def send(self, prepared: PreparedOrder) -> SendOutcome:
+        """Post the order once. Never raises for anything the venue or the network does: that is an outcome."""
+        ...
+
+    async def cancel(self, venue_order_id: str, *, market: Market) -> None:
+        """Cancel one order. A Fill-or-Kill never rests, so this is belt and braces."""
+        ...
+
+    async def cancel_all(self) -> None:
+        """Cancel every order of the account."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """A market that the venue settled, and what one contract of the held outcome was paid."""
+
+    market: MarketId
+    side: Side
+    paid: Price
+    at: datetime
+
+
+class Account(Protocol):
+    """Looking at what is ours on one venue. Errors: VenueUnavailable, AuthError, SchemaMismatch."""
+
+    name: VenueName
+
+    async def outcome(self, prepared: PreparedOrder) -> SendOutcome | None:
+        """What became of an order, asked by the ids known before sending; None where the venue says nothing of it,
+        which proves nothing by itself."""
+        ...
+
+    async def fills(self, *, since: datetime) -> Sequence[Fill]:
+        """Every trade of ours since then, to the last page."""
+        ...
+
+    async def holdings(self) -> Sequence[Holding]:
+        """Every position that is open."""
+        ...
+
+    async def balances(self) -> Sequence[Balance]:
+        """The cash that can be traded with, per shard where the venue keeps it so."""
+        ...
+
+    async def payouts(self, *, since: datetime) -> Sequence[Payout]:
+        """Every settlement of ours since then."""
+        ...
+
+    async def read_horizon(self) -> datetime | None:
+        """Up to when reads are known to be complete (reads lag the matching engine); None where the venue is silent."""
+        ...
+
+    async def barred(self) -> str:
+        """Why this account may not trade from here (geoblock, closed-only, region), "" when it may."""
         ...
