@@ -137,6 +137,8 @@ class Market:
     id: MarketId
     event_key: str
     title: str
+    subtitle: str = ""
+    """What sets the market apart within its event, if the venue says so in a word (Gamma: `groupItemTitle`)."""
     series_key: str = ""
     event_title: str = ""
     yes_label: str = ""
