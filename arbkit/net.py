@@ -6,7 +6,7 @@ import ipaddress
 import re
 import ssl
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,6 +31,10 @@ _RETRIED_STATUSES: Final = frozenset({425, 429, 500, 502, 503, 504})
 _VENUE_TEXT_LENGTH_MAX: Final = 200
 _READ_ENDS_AT_ONCE: Final = "wait a moment and try again"
 _PLAIN_SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+
+
+Sign = Callable[[str, str], Mapping[str, str]]
+"""From a method and a path, counted from the host root, to the headers that prove who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +127,20 @@ class Http:
         *,
         params: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        sign: Sign | None = None,
         bucket: str = "read",
         cost: int = 1,
         returned: Collection[int] = (),
         body_bytes_max: int | None = None,
     ) -> Reply:
-        """Read `path` below the base URL. Statuses in `returned` come back as they are instead of being raised."""
-        request = self._request("GET", path, params=params, headers=headers)
+        """Read `path` below the base URL.
+
+        `sign` makes the headers of each attempt (a signature holds a time); `cost` is in tokens of `bucket`; statuses
+        in `returned` come back as they are instead of being raised.
+        """
         cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
-        return await self._read(_Read(request, bucket, cost, frozenset(returned), cap, _secrets(headers)))
+        url = self._url(path, params)
+        return await self._read(_Read("GET", url, None, headers or {}, sign, bucket, cost, frozenset(returned), cap))
 
     async def post_read(
         self,
@@ -139,35 +148,26 @@ class Http:
         body: bytes,
         *,
         headers: Mapping[str, str] | None = None,
+        sign: Sign | None = None,
         bucket: str = "read",
         cost: int = 1,
         returned: Collection[int] = (),
         body_bytes_max: int | None = None,
     ) -> Reply:
-        """POST to an endpoint that only reads (a batch of order books); retried like a GET."""
-        request = self._request("POST", path, headers=headers, body=body)
+        """POST JSON to an endpoint that only reads (a batch of order books); retried like a GET."""
         cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
-        return await self._read(_Read(request, bucket, cost, frozenset(returned), cap, _secrets(headers)))
+        own = {"Content-Type": "application/json", **(headers or {})}
+        return await self._read(_Read("POST", self._url(path), body, own, sign, bucket, cost, frozenset(returned), cap))
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
 
-    def _request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> httpx.Request:
-        if not path.startswith("/") or "?" in path or "#" in path or ".." in path.split("/"):
+    def _url(self, path: str, params: Sequence[tuple[str, str]] = ()) -> httpx.URL:
+        if not path.startswith("/") or not path.isascii() or "?" in path or "#" in path or ".." in path.split("/"):
             raise InvariantError(f"{shown(path)} is not a request path; quote what goes into it")
         url = self._base_url.copy_with(raw_path=self._base_url.raw_path.rstrip(b"/") + path.encode("ascii"))
-        own = {"Content-Type": "application/json"} if body is not None else {}
-        query = httpx.QueryParams(tuple(params)) if params else None
-        return self._client.build_request(method, url, params=query, headers={**own, **(headers or {})}, content=body)
+        return url.copy_with(params=httpx.QueryParams(tuple(params))) if params else url
 
     async def _read(self, read: "_Read") -> Reply:
         attempts = AsyncRetrying(
@@ -179,7 +179,7 @@ class Http:
         try:
             return await attempts(self._attempt, read)
         except _TryAgain as failure:
-            what = f"{_named(read.request)}: {failure.what}, {self._retry.retries + 1} attempts"
+            what = f"{read.name}: {failure.what}, {self._retry.retries + 1} attempts"
             raise VenueUnavailable(self.venue, what, advice=failure.advice) from failure
 
     def _delay_s(self, state: RetryCallState) -> float:
@@ -191,11 +191,15 @@ class Http:
 
     async def _attempt(self, read: "_Read") -> Reply:
         await self._admit(read)
+        signed = read.sign(read.method, read.url.raw_path.partition(b"?")[0].decode("ascii")) if read.sign else {}
+        headers = {**read.headers, **signed}
+        secrets = tuple(value for name, value in headers.items() if name.lower() != "content-type")
+        request = self._client.build_request(read.method, read.url, headers=headers, content=read.body)
         try:
             async with asyncio.timeout(self._timeouts.total_s):
-                response = await self._client.send(read.request, stream=True)
+                response = await self._client.send(request, stream=True)
                 try:
-                    return await self._judged(response, read)
+                    return await self._judged(response, read, secrets)
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException) as error:
@@ -211,15 +215,15 @@ class Http:
             raise InvariantError(f"{self.venue}: no rate is set for requests of kind {read.bucket!r}")
         await self._buckets[read.bucket].admit(read.cost)
 
-    async def _judged(self, response: httpx.Response, read: "_Read") -> Reply:
+    async def _judged(self, response: httpx.Response, read: "_Read", secrets: tuple[str, ...]) -> Reply:
         """Decide what an answer is worth; its body is read only if it may be one."""
-        status, named = response.status_code, _named(read.request)
+        status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items()}
         if status in read.returned:
             return await self._reply(response, headers, read)
         if 300 <= status < 400:
             advice = "redirects are not followed; check the host in the configuration"
-            raise VenueUnavailable(self.venue, f"{named} was redirected ({status})", advice=advice)
+            raise VenueUnavailable(self.venue, f"{read.name} was redirected ({status})", advice=advice)
         if status in _RETRIED_STATUSES:
             retry_after_s = _retry_after_s(headers.get("retry-after", ""), self._clock.now())
             throttled = "; lower rate_limits in the configuration" if status == 429 else ""
@@ -227,9 +231,9 @@ class Http:
                 f"answered {status}", advice=f"{_READ_ENDS_AT_ONCE}{throttled}", retry_after_s=retry_after_s
             )
         if status >= 500:
-            raise VenueUnavailable(self.venue, f"{named} answered {status}", advice=_READ_ENDS_AT_ONCE)
+            raise VenueUnavailable(self.venue, f"{read.name} answered {status}", advice=_READ_ENDS_AT_ONCE)
         if status in {401, 403}:
-            raise await self._refusal(response, read)
+            raise await self._refusal(response, read, secrets)
         return await self._reply(response, headers, read)
 
     async def _reply(self, response: httpx.Response, headers: Mapping[str, str], read: "_Read") -> Reply:
@@ -237,7 +241,7 @@ class Http:
         content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         is_text = content_type in {"", "text/plain", "application/json"} or content_type.endswith("+json")
         if body and (not is_text or body.lstrip()[:1] == b"<"):
-            what = f"{_named(read.request)} answered {response.status_code} with {shown(content_type)} instead of JSON"
+            what = f"{read.name} answered {response.status_code} with {shown(content_type)} instead of JSON"
             raise VenueUnavailable(self.venue, what, advice="is the host in the configuration the venue's API?")
         return Reply(response.status_code, headers, body, self._clock.now())
 
@@ -245,7 +249,7 @@ class Http:
         """Read and decode a body piece by piece, so that neither size nor compression can exhaust the memory."""
         encoding = response.headers.get("content-encoding", "").strip().lower()
         if encoding not in {"", "identity", "gzip"}:
-            what = f"{_named(read.request)} answered in the encoding {shown(encoding)}, which was not asked for"
+            what = f"{read.name} answered in the encoding {shown(encoding)}, which was not asked for"
             raise VenueUnavailable(self.venue, what)
         inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if encoding == "gzip" else None
         body = bytearray()
@@ -253,7 +257,7 @@ class Http:
             async for piece in response.aiter_raw():
                 body += inflate.decompress(piece, read.body_bytes_max + 1 - len(body)) if inflate else piece
                 if len(body) > read.body_bytes_max:
-                    what = f"{_named(read.request)} answered with more than {read.body_bytes_max} bytes"
+                    what = f"{read.name} answered with more than {read.body_bytes_max} bytes"
                     raise VenueUnavailable(self.venue, what, advice="ask for less at a time")
         except zlib.error as error:
             raise _TryAgain("answered with a damaged body") from error
@@ -261,12 +265,16 @@ class Http:
             raise _TryAgain("answered with a truncated body")
         return bytes(body)
 
-    async def _refusal(self, response: httpx.Response, read: "_Read") -> AuthError | VenueUnavailable:
-        said = clean((await self._body(response, read)).decode("utf-8", "replace"), _VENUE_TEXT_LENGTH_MAX)
-        for secret in read.secrets:
+    async def _refusal(
+        self, response: httpx.Response, read: "_Read", secrets: tuple[str, ...]
+    ) -> AuthError | VenueUnavailable:
+        body = await self._body(response, read)
+        said = clean(body.decode("utf-8", "replace"), _VENUE_TEXT_LENGTH_MAX)
+        for secret in filter(None, secrets):
             said = said.replace(secret, "[hidden]")
-        what = f"{_named(read.request)} answered {response.status_code}: {said or 'no reason given'}"
-        if response.status_code == 401 or read.secrets:
+        reason = "a web page" if said.startswith("<") else said or "no reason given"
+        what = f"{read.name} answered {response.status_code}: {reason}"
+        if response.status_code == 401 or secrets:
             return AuthError(f"{self.venue}: {what}; check the API key, its permissions and the clock of this machine")
         advice = "this address or region may be closed to the venue's API; trying again will not help"
         return VenueUnavailable(self.venue, what, advice=advice)
@@ -274,15 +282,20 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    request: httpx.Request
+    method: str
+    url: httpx.URL
+    body: bytes | None
+    headers: Mapping[str, str]
+    sign: Sign | None
     bucket: str
     cost: int
     returned: frozenset[int]
     body_bytes_max: int
-    secrets: tuple[str, ...]
 
-    def __repr__(self) -> str:
-        return f"_Read({_named(self.request)})"
+    @property
+    def name(self) -> str:
+        """The request for a message: no query (cursors are long) and no headers (they may hold secrets)."""
+        return f"{self.method} {self.url.scheme}://{self.url.netloc.decode('ascii')}{clean(self.url.path, 120)}"
 
 
 class _TryAgain(Exception):
@@ -302,6 +315,8 @@ class _Bucket:
         self._free_at_s = 0.0
 
     async def admit(self, cost: int) -> None:
+        if cost > self._limiter.max_rate:
+            raise InvariantError(f"a request of {cost} tokens never fits a bucket of {self._limiter.max_rate:g}")
         await self._limiter.acquire(cost)
         now_s = asyncio.get_running_loop().time()
         at_s = max(now_s, self._free_at_s)
@@ -334,15 +349,6 @@ def _is_loopback(host: str) -> bool:
 def _tls() -> ssl.SSLContext:
     """One context for all hosts: loading the certificates takes tens of milliseconds."""
     return httpx.create_ssl_context(verify=True, trust_env=False)
-
-
-def _secrets(headers: Mapping[str, str] | None) -> tuple[str, ...]:
-    return tuple(value for value in (headers or {}).values() if value)
-
-
-def _named(request: httpx.Request) -> str:
-    """A request for a message: no query (cursors are long), no headers (they may hold secrets)."""
-    return f"{request.method} {request.url.scheme}://{request.url.netloc.decode('ascii')}{clean(request.url.path, 120)}"
 
 
 def _retry_after_s(text: str, now: datetime) -> float:
