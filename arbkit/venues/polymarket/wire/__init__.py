@@ -1,0 +1,1 @@
+"""Polymarket's wire formats. Pure: bytes in, core types out; core types in, request paths and bodies out."""
