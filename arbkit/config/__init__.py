@@ -1,0 +1,1 @@
+"""Settings: what can be set, where from, and which source wins. `load` is the way in."""

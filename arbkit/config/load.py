@@ -1,0 +1,125 @@
+"""Which source wins: flags, ARBKIT_* variables, --config or ./config.yaml, the user's file, defaults."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+
+from arbkit.config.keys import Key, keys
+from arbkit.config.settings import Settings
+from arbkit.config.sources import Given, Layer, from_environment, from_file, from_flags
+from arbkit.config.values import written
+from arbkit.errors import BadFile, ConfigError
+
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Settings in force, the files that were read, and where each value came from."""
+
+    settings: Settings
+    files: tuple[Path, ...]
+    origins: Mapping[str, str]
+
+    def value(self, path: str) -> object:
+        """The value of a setting by its dotted name; secrets stay wrapped."""
+        found: object = self.settings
+        for name in path.split("."):
+            found = getattr(found, name)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of `config show`."""
+
+    key: Key
+    value: object
+    """A number keeps its kind; a secret is its fingerprint."""
+    origin: str
+
+
+def config_files(*, config: Path | None, environ: Mapping[str, str], cwd: Path) -> tuple[Path, ...]:
+    """The files of settings that are read, the one that wins first. A file that was asked for must be there."""
+    user = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "arbkit" / "config.yaml"
+    asked = config or (Path(environ["ARBKIT_CONFIG"]) if environ.get("ARBKIT_CONFIG") else None)
+    if asked and not asked.is_file():
+        raise BadFile(asked, "there is no such file of settings; `arbkit config sample` writes one")
+    project = cwd / (asked or "config.yaml")
+    return tuple(dict.fromkeys(path for path in (project, user) if path.is_file()))
+
+
+def load(*, flags: Sequence[str] = (), environ: Mapping[str, str], config: Path | None = None, cwd: Path) -> Configured:
+    """Read all sources; raises ConfigError and BadFile, with the place to mend."""
+    files = config_files(config=config, environ=environ, cwd=cwd)
+    given = [from_flags(flags), from_environment(environ), *(from_file(path, environ) for path in files)]
+    origins = dict.fromkeys(keys(), DEFAULT)
+    for layer in reversed(given):
+        origins |= {path: found.origin for path, found in layer.items()}
+    try:
+        settings = _merged(given)
+    except ValidationError as error:
+        raise ConfigError(_explained(error, origins)) from None
+    return Configured(settings, files, origins)
+
+
+def entries(configured: Configured) -> list[Entry]:
+    """Every setting with its value and origin, secrets as fingerprints."""
+    return [Entry(key, _open_value(configured.value(path)), configured.origins[path]) for path, key in keys().items()]
+
+
+def fingerprint(secret: SecretStr) -> str:
+    """Name a secret without telling it: eight hex digits of its hash, and its length."""
+    text = secret.get_secret_value()
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:8]} ({len(text)} characters)"
+
+
+def _open_value(value: object) -> object:
+    match value:
+        case SecretStr():
+            return fingerprint(value)
+        case Path() | None:
+            return written(value)
+        case tuple():
+            return list(value)
+        case _:
+            return value
+
+
+def _merged(given: Sequence[Mapping[str, Given]]) -> Settings:
+    class Layered(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del init_settings, env_settings, dotenv_settings, file_secret_settings  # the layers are all there is
+            return tuple(Layer(settings_cls, layer) for layer in given)
+
+    return Layered()
+
+
+def _explained(error: ValidationError, origins: Mapping[str, str]) -> str:
+    """Turn the first complaint into a line with its place; inputs are shown only where a number was expected."""
+    first, *others = error.errors(include_url=False, include_input=False)
+    path = ".".join(map(str, first["loc"]))
+    more = f" (and {len(others)} more)" if others else ""
+    if path not in keys():
+        return f"{_reason(first)}{more}"
+    place = "" if origins[path] == DEFAULT else f"{origins[path]}: "
+    if first["type"].startswith(("greater_than", "less_than", "literal")):
+        return f"{place}{path} must be {keys()[path].bounds}{more}"
+    return f"{place}{path} {_reason(first)}{more}"
+
+
+def _reason(detail: ErrorDetails) -> str:
+    return detail["msg"].removeprefix("Value error, ")
