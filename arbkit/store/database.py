@@ -1,0 +1,185 @@
+"""One connection to one SQLite file: pragmas, transactions, and each failure as one line."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from arbkit.errors import BadId, InvariantError, StoreError
+from arbkit.store.files import own_directory, own_file
+from arbkit.store.schema import APPLICATION_ID, MIGRATIONS, statements
+
+BUSY_MS = 5_000
+"""How long a transaction waits for another process before it gives up."""
+
+_WAL_TRIES = 50
+READ, WRITE = "DEFERRED", "IMMEDIATE"
+_INNER = ("SAVEPOINT inside", "RELEASE inside", "ROLLBACK TO inside")
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "the disk is full; make room and run the command again",
+    sqlite3.SQLITE_BUSY: "another process holds the database; wait for it to end and run the command again",
+    sqlite3.SQLITE_LOCKED: "another process holds the database; wait for it to end and run the command again",
+    sqlite3.SQLITE_READONLY: "the database cannot be written; check the permissions of the file and of the disk",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup or move the file away",
+    sqlite3.SQLITE_NOTADB: "this is not a database of arbkit; move the file away or name another one",
+    sqlite3.SQLITE_IOERR: "the disk failed; check it before going on",
+    sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check the path and its permissions",
+}
+
+
+class Database:
+    """A connection. Transactions nest: an inner one joins the outer, and all of it stands or nothing does.
+
+    It belongs to the thread and process that opened it.
+    """
+
+    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS) -> None:
+        """Open or create the file and bring its schema up to date. Raises StoreError."""
+        self.path = path
+        self._pid = os.getpid()
+        self._modes: list[str] = []
+        own_directory(path.parent)
+        own_file(path)
+        with self._failures():
+            self._db = sqlite3.connect(path, timeout=busy_ms / 1000, isolation_level=None)
+        try:
+            self._set_up()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The bare connection, for reading outside a transaction."""
+        if os.getpid() != self._pid:
+            raise InvariantError(f"{self.path}: a connection was carried into another process")
+        return self._db
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that may write, from its start on. Raises StoreError; then nothing of it stands."""
+        with self._transaction(WRITE) as db:
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that sees the same state from its first statement to its last. Raises StoreError."""
+        with self._transaction(READ) as db:
+            yield db
+
+    def version(self) -> int:
+        """How many migrations this file has seen."""
+        [(version,)] = self._db.execute("PRAGMA user_version")
+        return int(version)
+
+    def rows(self, table: str) -> list[dict[str, object]]:
+        """All rows of a table or view by column name; raises BadId if there is none of that name."""
+        from sqlite_utils import Database as Tables  # noqa: PLC0415 - half of the start-up time of a command
+
+        with self.reading() as db:
+            tables = Tables(db, recursive_triggers=False, execute_plugins=False)
+            if table not in (*tables.table_names(), *tables.view_names()):
+                raise BadId(table, "the name of a table")
+            return list(tables[table].rows)
+
+    def damage(self) -> list[str]:
+        """What SQLite's own check finds wrong with the file."""
+        with self._failures():
+            found = [str(line) for (line,) in self.connection.execute("PRAGMA quick_check")]
+            found += [f"dangling reference: {row}" for row in self.connection.execute("PRAGMA foreign_key_check")]
+        return [line for line in found if line != "ok"]
+
+    @contextmanager
+    def _transaction(self, mode: str) -> Iterator[sqlite3.Connection]:
+        db = self.connection
+        if self._modes and mode == WRITE and READ in self._modes:
+            raise InvariantError(f"{self.path}: a transaction that reads was asked to write")
+        begin, end, undo = _INNER if self._modes else (f"BEGIN {mode}", "COMMIT", "ROLLBACK")
+        with self._failures():
+            db.execute(begin)
+            self._modes.append(mode)
+            try:
+                yield db
+                db.execute(end)
+            except BaseException:
+                if db.in_transaction:  # a full disk makes SQLite roll back by itself
+                    db.execute(undo)
+                raise
+            finally:
+                self._modes.pop()
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise InvariantError(f"{self.path}: the database refused a row: {error}") from error
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            advice = _ADVICE.get(code, "nothing was written; run the command again")
+            raise StoreError(f"{self.path}: {error}; {advice}") from error
+
+    def _set_up(self) -> None:
+        with self._failures():
+            for pragma in ("foreign_keys = ON", "trusted_schema = OFF", "cell_size_check = ON", "temp_store = MEMORY"):
+                self._db.execute(f"PRAGMA {pragma}")
+            self._refuse_others()
+            self._enter_wal()
+            self._db.execute("PRAGMA synchronous = FULL")
+        self._migrate()
+
+    def _refuse_others(self) -> None:
+        [(application,)] = self._db.execute("PRAGMA application_id")
+        [(tables,)] = self._db.execute("SELECT count(*) FROM sqlite_schema")
+        if application != APPLICATION_ID and tables:
+            raise StoreError(f"{self.path}: {_ADVICE[sqlite3.SQLITE_NOTADB]}")
+        if self.version() > len(MIGRATIONS):
+            raise StoreError(
+                f"{self.path} was written by a newer arbkit (schema {self.version()}, this one knows"
+                f" {len(MIGRATIONS)}); install that version"
+            )
+
+    def _enter_wal(self) -> None:
+        # Two processes that create the file at once: SQLite reports the change of mode as busy without waiting.
+        for left in reversed(range(_WAL_TRIES)):
+            try:
+                [(mode,)] = self._db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not left:
+                    raise
+                time.sleep(0.1)
+            else:
+                if mode != "wal":
+                    raise StoreError(
+                        f"{self.path}: the file system cannot hold the database safely ({mode}); use a local disk"
+                    )
+                return
+
+    def _migrate(self) -> None:
+        """Bring the schema up to date in one transaction, behind a backup if there is something to lose."""
+        if self.version() == len(MIGRATIONS):
+            return
+        if self.version():
+            self._back_up(self.path.with_name(f"{self.path.name}.schema{self.version()}.bak"))
+        with self.writing() as db:
+            for number in range(self.version(), len(MIGRATIONS)):  # read again: another process may have been faster
+                for statement in statements(MIGRATIONS[number]):
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def _back_up(self, target: Path) -> None:
+        fresh = target.with_name(f"{target.name}.{os.getpid()}")
+        own_file(fresh)
+        try:
+            with self._failures():
+                self._db.execute("VACUUM INTO ?", [str(fresh)])
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)

@@ -1,0 +1,57 @@
+"""Store: one SQLite file with everything arbkit remembers, asked one question a method."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from arbkit.store.catalogue import Catalogue
+from arbkit.store.database import BUSY_MS, Database
+from arbkit.store.pairs import Pairs
+from arbkit.store.sightings import Sightings
+
+SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions", "pnl_records")
+"""The tables of the specification, section 4.1."""
+
+
+class Store:
+    """The memory of one state directory. Use it in the thread that made it; other processes may use the file too.
+
+    `catalogue`, `pairs` and `sightings` hold the questions by subject. Errors: StoreError.
+    """
+
+    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS) -> None:
+        """Open the file, or create it and its directory for us alone, and bring its schema up to date."""
+        self._database = Database(path, busy_ms=busy_ms)
+        self.catalogue = Catalogue(self._database)
+        self.pairs = Pairs(self._database)
+        self.sightings = Sightings(self._database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._database.path
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._database.close()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make several changes one: all of them stand, or none. Never hold it over an await."""
+        with self._database.writing():
+            yield
+
+    def damage(self) -> list[str]:
+        """What SQLite's own check finds wrong with the file; nothing if it is sound. Reads all of it."""
+        return self._database.damage()
+
+    def table(self, name: str) -> list[dict[str, object]]:
+        """The rows of a table or view by column name, for reports; the specification's tables are among them."""
+        return self._database.rows(name)
