@@ -1,6 +1,6 @@
 """What the application needs from the world, as small Protocols. `Venue` looks, `Desk` acts, and nothing does both."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -41,6 +41,11 @@ class CataloguePage:
     cursor: str = ""
 
 
+CatalogueParser = Callable[[bytes], CataloguePage]
+"""Reads a saved file of a venue: JSON lines, an array or a page of its own objects (`parse_file` of each wire format).
+Rows that cannot be used are reported in the page; a file that is no JSON at all is a SchemaMismatch."""
+
+
 @dataclass(frozen=True, slots=True)
 class VenueHealth:
     """Whether a venue trades at present, in its own words."""
@@ -62,6 +67,8 @@ class Venue(Protocol):
     """Looking at one venue. Errors: VenueUnavailable, AuthError, SchemaMismatch."""
 
     name: VenueName
+    tells_changes: bool
+    """Whether `catalogue` honours `since`; a venue that cannot lists everything every time (Gamma cannot)."""
 
     def catalogue(self, *, cursor: str = "", since: datetime | None = None) -> AsyncIterator[CataloguePage]:
         """List open markets page by page, from `cursor` on; with `since`, only what changed after it, if the venue

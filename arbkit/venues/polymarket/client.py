@@ -25,6 +25,7 @@ class PolymarketVenue:
     SchemaMismatch."""
 
     name = VenueName.POLYMARKET
+    tells_changes = False
 
     def __init__(self, clob: Http, gamma: Http, clock: Clock) -> None:
         self._clob = clob
