@@ -48,21 +48,21 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """What the breaker remembers. `open` keeps the first trip of every failure type."""
+    """What the breaker remembers. `trips` keeps the first trip of every failure type."""
 
     consecutive_failures: int = 0
     asymmetric_executions: int = 0
-    open: Mapping[Failure, Trip] = field(default_factory=dict)
+    trips: Mapping[Failure, Trip] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
         """Whether trading is paused."""
-        return bool(self.open)
+        return bool(self.trips)
 
     @property
     def first(self) -> Trip | None:
         """The trip that opened it."""
-        return min(self.open.values(), key=lambda trip: trip.at, default=None)
+        return min(self.trips.values(), key=lambda trip: trip.at, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +117,6 @@ def resumed() -> Breaker:
 
 
 def _opened(breaker: Breaker, failure: Failure, detail: str, now: datetime) -> Breaker:
-    trips = dict(breaker.open)
+    trips = dict(breaker.trips)
     trips.setdefault(failure, Trip(failure, detail, now))
-    return replace(breaker, open=trips)
+    return replace(breaker, trips=trips)

@@ -247,7 +247,7 @@ STANDINGS: dict[LegState, Standing] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class TradeLeg:
     """A leg as the machine sees it."""
 
     leg_id: str
@@ -270,7 +270,7 @@ class Leg:
         """What the leg holds as far as is known."""
         return ZERO_QTY if self.standing is Standing.ZERO else self.filled
 
-    def after(self, event: LegEvent) -> "Leg":
+    def after(self, event: LegEvent) -> "TradeLeg":
         """This leg after an event."""
         return replace(self, state=step_leg(self.state, event))
 
@@ -299,7 +299,7 @@ JOINT_TABLE = _joint()
 are marked, or given up, in one commit."""
 
 
-def trade_state(first: Leg, second: Leg) -> TradeState:
+def trade_state(first: TradeLeg, second: TradeLeg) -> TradeState:
     """What two legs come to; raises InvariantError for a combination that cannot be."""
     try:
         return JOINT_TABLE[first.standing, second.standing]
@@ -336,7 +336,7 @@ DUTIES: dict[TradeState, tuple[Duty, ...]] = {
 }
 
 
-def may_unwind(filled: Leg, other: Leg) -> bool:
+def may_unwind(filled: TradeLeg, other: TradeLeg) -> bool:
     """Whether a corrective order may be considered at all (`on_asymmetric: unwind`): the other leg is proven to hold
     nothing and this one is final. Anything else could double the error."""
     return other.standing is Standing.ZERO and filled.settlement is Settlement.FINAL and bool(filled.held)

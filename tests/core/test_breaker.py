@@ -30,7 +30,7 @@ def fail(breaker: Breaker, failure: Failure, times: int = 1) -> Breaker:
 
 @pytest.mark.parametrize("failure", sorted(set(Failure) - COUNTED))
 def test_every_other_failure_stops_trading_at_once(failure: Failure) -> None:
-    assert list(fail(Breaker(), failure).open) == [failure]
+    assert list(fail(Breaker(), failure).trips) == [failure]
 
 
 @pytest.mark.parametrize("failure", sorted(COUNTED))
@@ -59,7 +59,7 @@ def test_nothing_but_a_resume_closes_it(events: list[Failure | None]) -> None:
 
 def test_a_second_trip_for_the_same_reason_keeps_the_first_time_and_detail() -> None:
     breaker = pause(pause(Breaker(), "one", now=NOW), "two", now=NOW + timedelta(hours=1))
-    assert breaker.open[Failure.MANUAL].detail == "one"
+    assert breaker.trips[Failure.MANUAL].detail == "one"
 
 
 def test_resuming_is_refused_while_anything_is_open_to_doubt() -> None:

@@ -15,10 +15,10 @@ from arbkit.core.execution import (
     UNPROVEN_STATES,
     ZERO_STATES,
     Duty,
-    Leg,
     LegEvent,
     LegState,
     Standing,
+    TradeLeg,
     TradeState,
     event_of,
     is_late,
@@ -65,8 +65,8 @@ IMPOSSIBLE: dict[tuple[LegState, LegEvent], str] = {
 }
 
 
-def a_leg(state: LegState, settlement: Settlement = Settlement.NONE, filled: int = 0) -> Leg:
-    return Leg("leg", Qty.whole(10), state, settlement, Qty.whole(filled))
+def a_leg(state: LegState, settlement: Settlement = Settlement.NONE, filled: int = 0) -> TradeLeg:
+    return TradeLeg("leg", Qty.whole(10), state, settlement, Qty.whole(filled))
 
 
 def test_every_state_and_event_is_either_in_the_table_or_impossible_with_a_reason() -> None:
