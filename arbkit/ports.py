@@ -53,6 +53,8 @@ class VenueHealth:
     venue: VenueName
     trading: bool
     detail: str = ""
+    paused_shards: frozenset[int] = frozenset()
+    """Shards of the exchange that do not trade at present (Kalshi: `Market.shard`)."""
 
 
 @dataclass(frozen=True, slots=True)

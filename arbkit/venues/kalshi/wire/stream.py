@@ -1,0 +1,209 @@
+"""Kalshi's WebSocket frames of order books: parsed, counted by subscription, applied to a LiveBook.
+
+Prices become ticks of $0.0001 and sizes hundredths of a contract, as LiveBook wants them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final, Literal
+
+import msgspec
+
+from arbkit.core.books import LiveBook
+from arbkit.core.markets import Side
+from arbkit.core.money import MICRO, parse_micros
+from arbkit.core.text import clean
+from arbkit.errors import BadNumber
+from arbkit.venues.kalshi.wire import fields
+
+TICK_MICROS: Final = 100
+TICKS: Final = MICRO // TICK_MICROS
+SIZE_UNIT_MICROS: Final = 10_000
+"""Sizes are whole hundredths of a contract: what LiveBook takes as `unit_micros` for a Kalshi book."""
+
+_TEXTS_KEPT: Final = 65_536
+_TEXT_LENGTH_MAX: Final = 33
+"""One more than the longest decimal that is read, so that nothing longer is remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Any frame that belongs to a subscription and counts in its sequence, whatever it says."""
+
+    sid: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Numbered):
+    """A whole book: bids for both outcomes, price in ticks -> size."""
+
+    ticker: str
+    yes_bids: dict[int, int]
+    no_bids: dict[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta(Numbered):
+    """A difference of the size bid for an outcome, at a price of that outcome."""
+
+    ticker: str
+    side: Side
+    price: int
+    difference: int
+    venue_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An error of the stream. Codes 10 and 25 end the subscription."""
+
+    code: int
+    message: str
+    sid: int | None = None
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unnumbered:
+    """A frame outside any sequence: `subscribed`, a ticker."""
+
+    kind: str
+
+
+Frame = Numbered | Refused | Unnumbered
+
+
+class Continuity(StrEnum):
+    """How a frame follows the one before it in its subscription."""
+
+    NEXT = "next"
+    REPEATED = "repeated"
+    """Seen before: drop it."""
+    GAP = "gap"
+    """Frames were lost: every book of the subscription is void until its next snapshot."""
+
+
+class _Head(msgspec.Struct, gc=False):
+    type: str
+    msg: msgspec.Raw = fields.ABSENT
+    sid: int | None = None
+    seq: int | None = None
+
+
+class _SnapshotRow(msgspec.Struct, gc=False):
+    """The key of a side is absent when that side is empty."""
+
+    market_ticker: str
+    yes_dollars_fp: list[tuple[str, str]] = []
+    no_dollars_fp: list[tuple[str, str]] = []
+
+
+class _DeltaRow(msgspec.Struct, gc=False):
+    market_ticker: str
+    price_dollars: str
+    delta_fp: str
+    side: Literal["yes", "no"]
+    ts_ms: int | None = None
+
+
+class _ErrorRow(msgspec.Struct, gc=False):
+    code: int
+    msg: str = ""
+
+
+def parse_frame(text: bytes | str, *, use_yes_price: bool) -> Frame:
+    """Read one frame. `use_yes_price` is what the subscription asked for: NO bids then come at their YES price.
+
+    Raises SchemaMismatch.
+    """
+    head = fields.decode(text, _Head)
+    if head.type == "error":
+        said = fields.decode(head.msg, _ErrorRow, "$.msg")
+        return Refused(said.code, clean(said.msg), head.sid, head.seq)
+    if head.type in {"orderbook_snapshot", "orderbook_delta"}:
+        if head.sid is None or head.seq is None:
+            raise fields.mismatch("$.seq" if head.seq is None else "$.sid", "missing")
+        if head.type == "orderbook_delta":
+            return _delta(fields.decode(head.msg, _DeltaRow, "$.msg"), head.sid, head.seq, use_yes_price)
+        return _snapshot(fields.decode(head.msg, _SnapshotRow, "$.msg"), head.sid, head.seq, use_yes_price)
+    if head.sid is not None and head.seq is not None:
+        return Numbered(head.sid, head.seq)
+    return Unnumbered(clean(head.type))
+
+
+class Sequences:
+    """Counts the frames of each subscription of one connection: seq starts at 1 and leaves nothing out.
+
+    `ok`, `unsubscribed` and errors of a subscription count too, so every frame is shown to `follow` first.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[int, int] = {}
+
+    def follow(self, frame: Frame) -> Continuity:
+        """Say how a frame follows, and remember it. After a GAP counting goes on from the frame that showed it."""
+        if isinstance(frame, Unnumbered) or frame.sid is None or frame.seq is None:
+            return Continuity.NEXT
+        last = self._last.get(frame.sid, 0)
+        if frame.seq <= last:
+            return Continuity.REPEATED
+        self._last[frame.sid] = frame.seq
+        return Continuity.NEXT if frame.seq == last + 1 else Continuity.GAP
+
+
+def apply(frame: Snapshot | Delta, book: LiveBook) -> bool:
+    """Let a book follow a frame of its market. Returns whether it is LIVE afterwards."""
+    if isinstance(frame, Snapshot):
+        return book.snapshot(yes_bids=frame.yes_bids, no_bids=frame.no_bids)
+    return book.change(frame.side, frame.price, frame.difference)
+
+
+def _snapshot(row: _SnapshotRow, sid: int, seq: int, use_yes_price: bool) -> Snapshot:
+    yes = _sizes(row.yes_dollars_fp, "$.msg.yes_dollars_fp", mirrored=False)
+    no = _sizes(row.no_dollars_fp, "$.msg.no_dollars_fp", mirrored=use_yes_price)
+    return Snapshot(sid, seq, row.market_ticker, yes, no)
+
+
+def _delta(row: _DeltaRow, sid: int, seq: int, use_yes_price: bool) -> Delta:
+    side = Side(row.side)
+    price = _ticks(row.price_dollars, "$.msg.price_dollars")
+    price = TICKS - price if use_yes_price and side is Side.NO else price
+    return Delta(sid, seq, row.market_ticker, side, price, _hundredths(row.delta_fp, "$.msg.delta_fp"), row.ts_ms)
+
+
+def _sizes(pairs: Iterable[tuple[str, str]], at: str, *, mirrored: bool) -> dict[int, int]:
+    sizes: dict[int, int] = {}
+    for index, (price_text, size_text) in enumerate(pairs):
+        ticks = _ticks(price_text, f"{at}[{index}][0]")
+        price = TICKS - ticks if mirrored else ticks
+        if price in sizes:
+            raise fields.mismatch(f"{at}[{index}][0]", "a price for the second time")
+        sizes[price] = _hundredths(size_text, f"{at}[{index}][1]")
+    return sizes
+
+
+def _ticks(text: str, at: str) -> int:
+    ticks = _whole(text[:_TEXT_LENGTH_MAX], TICK_MICROS)
+    if ticks is None or not 0 <= ticks <= TICKS:
+        raise fields.mismatch(at, f"{text[:32]!a} is not a price in steps of 0.0001")
+    return ticks
+
+
+def _hundredths(text: str, at: str) -> int:
+    hundredths = _whole(text[:_TEXT_LENGTH_MAX], SIZE_UNIT_MICROS)
+    if hundredths is None:
+        raise fields.mismatch(at, f"{text[:32]!a} is not a number of contracts in steps of 0.01")
+    return hundredths
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _whole(text: str, unit_micros: int) -> int | None:
+    """Units in a decimal; None if it is no decimal or no whole number of them. The same texts come again and again."""
+    try:
+        units, rest = divmod(parse_micros(text), unit_micros)
+    except BadNumber:
+        return None
+    return None if rest else units
