@@ -1,16 +1,24 @@
-"""Book: one market's depth, seen once. A bid for NO at q is an offer of YES at 1 - q, on both venues.
+"""Book: one market's depth, seen once; LiveBook: the same kept up by a stream. A NO bid at q is a YES ask at 1 - q.
 
 Both venues keep one book per market: what is shown as a NO bid is the same order as the mirrored YES ask. A Book
 therefore holds the YES side only and answers for both outcomes; mirrored sides are never added up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from arbkit.core.markets import MarketId, Side
+from arbkit.core.markets import MarketId, PriceGrid, Side
 from arbkit.core.money import MICRO, Price, Qty
+from arbkit.errors import InvariantError
+
+TICK_MICROS = 100
+"""Streams count prices in ticks of $0.0001, the finest step of either venue."""
+TICKS = MICRO // TICK_MICROS
+"""Ticks in a dollar."""
+STUB_BID, STUB_ASK = Price(10_000), Price(990_000)
+"""Quotes at or beyond both of these are nobody's opinion: they hold the ends of an empty book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +40,13 @@ class BookProblem(StrEnum):
     EMPTY = "empty"
     ONE_SIDED = "one_sided"
     CROSSED = "crossed"
+    """The best bid is not below the best ask: something is missing or old."""
     STALE = "stale"
+    """Older than allowed, or from the future."""
     SENTINEL = "sentinel"
+    """A price of 0 or 1, or only stub quotes at both ends: nobody quotes this market."""
     OFF_GRID = "off_grid"
+    """A price at which the market takes no orders: the grid we know is old, or the book is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,12 @@ class Book:
     def asks(self, side: Side) -> tuple[Level, ...]:
         """What can be bought of an outcome, cheapest first."""
         return self.yes_asks if side is Side.YES else tuple(level.mirrored for level in self.yes_bids)
+
+    def best_ask(self, side: Side) -> Price | None:
+        """The cheapest price of an outcome; None when nothing is offered."""
+        if side is Side.YES:
+            return self.yes_asks[0].price if self.yes_asks else None
+        return self.yes_bids[0].price.complement if self.yes_bids else None
 
     def bids(self, side: Side) -> tuple[Level, ...]:
         """What an outcome can be sold for, dearest first."""
@@ -84,12 +102,129 @@ def age_ms(book: Book, now: datetime) -> int:
 def problem(book: Book, *, age_ms_max: int, now: datetime) -> BookProblem | None:
     """Why this book must not be traded on, or None. A single empty side already counts: such prices are quotes of
     nobody, and the mirrored outcome could not be sold back."""
-    if not book.yes_bids and not book.yes_asks:
-        return BookProblem.EMPTY
     if not book.yes_bids or not book.yes_asks:
-        return BookProblem.ONE_SIDED
-    if book.yes_bids[0].price >= book.yes_asks[0].price:
+        return BookProblem.ONE_SIDED if book.yes_bids or book.yes_asks else BookProblem.EMPTY
+    bid, ask = book.yes_bids[0].price, book.yes_asks[0].price
+    ends = (book.yes_bids[-1].price, book.yes_asks[0].price, bid, book.yes_asks[-1].price)
+    if any(price.micros in (0, MICRO) for price in ends):
+        return BookProblem.SENTINEL
+    if bid >= ask:
         return BookProblem.CROSSED
+    if bid <= STUB_BID and ask >= STUB_ASK:
+        return BookProblem.SENTINEL
     if not 0 <= age_ms(book, now) <= age_ms_max:
         return BookProblem.STALE
     return None
+
+
+def off_grid(book: Book, grid: PriceGrid) -> Level | None:
+    """A level at a price where the market takes no orders, if there is one."""
+    return next((level for level in book.yes_bids + book.yes_asks if not grid.holds(level.price)), None)
+
+
+class LiveState(StrEnum):
+    """Whether a LiveBook may be believed."""
+
+    WAITING = "waiting"
+    """No snapshot yet, or the stream was interrupted."""
+    LIVE = "live"
+    CORRUPT = "corrupt"
+    """A change did not fit what we hold: only a new snapshot helps."""
+
+
+class Ladder:
+    """The bids for one outcome as raw ints: price in ticks -> size in the venue's unit, and the best price at hand."""
+
+    __slots__ = ("best", "sizes")
+
+    def __init__(self) -> None:
+        self.sizes: dict[int, int] = {}
+        self.best = 0
+        """The highest price with a size; 0 when there is none."""
+
+    def load(self, sizes: Mapping[int, int]) -> None:
+        """Replace everything; zeros are left out."""
+        self.sizes = {price: size for price, size in sizes.items() if size}
+        self.best = max(self.sizes, default=0)
+
+    def put(self, price: int, size: int) -> None:
+        """Let exactly `size` stand at a price; 0 removes it."""
+        if size:
+            self.sizes[price] = size
+            self.best = max(self.best, price)
+        elif self.sizes.pop(price, 0) and price == self.best:
+            self.best = max(self.sizes, default=0)
+
+
+class LiveBook:
+    """One market's book under a stream: a snapshot, then absolute sizes (Polymarket) or differences (Kalshi).
+
+    Prices are ticks of $0.0001, sizes whole numbers of `unit_micros` millionths of a contract: 10,000 at Kalshi (0.01
+    contract, so that tick x size is a micro-dollar), 1 at Polymarket (sizes with six decimals). Both ladders hold bids;
+    an ask for YES at p is the NO bid at 1 - p.
+
+    Changes are believed only while LIVE; otherwise they are ignored until the next snapshot. A price of 0 or 1, a
+    negative size, or a difference that leaves less than nothing makes the book CORRUPT.
+    """
+
+    __slots__ = ("market", "no", "state", "unit_micros", "yes")
+
+    def __init__(self, market: MarketId, *, unit_micros: int) -> None:
+        self.market, self.unit_micros = market, unit_micros
+        self.yes, self.no = Ladder(), Ladder()
+        self.state = LiveState.WAITING
+
+    def ladder(self, side: Side) -> Ladder:
+        """The bids for an outcome."""
+        return self.yes if side is Side.YES else self.no
+
+    def best_ask(self, side: Side) -> int | None:
+        """The cheapest price of an outcome in ticks; None when nothing is offered."""
+        best = self.ladder(side.other).best
+        return TICKS - best if best else None
+
+    def snapshot(self, *, yes_bids: Mapping[int, int], no_bids: Mapping[int, int]) -> bool:
+        """Start afresh; the book is LIVE if every price and size can be. Returns whether it is."""
+        levels = [*yes_bids.items(), *no_bids.items()]
+        if not all(0 < price < TICKS and size >= 0 for price, size in levels):
+            return self._corrupt()
+        self.yes.load(yes_bids)
+        self.no.load(no_bids)
+        self.state = LiveState.LIVE
+        return True
+
+    def put(self, side: Side, price: int, size: int) -> bool:
+        """Set the size bid for an outcome at a price (Polymarket). Returns whether the book is LIVE."""
+        if self.state is not LiveState.LIVE:
+            return False
+        if not 0 < price < TICKS or size < 0:
+            return self._corrupt()
+        self.ladder(side).put(price, size)
+        return True
+
+    def change(self, side: Side, price: int, difference: int) -> bool:
+        """Add to the size bid for an outcome at a price, or take away (Kalshi). Returns whether the book is LIVE."""
+        return self.put(side, price, self.ladder(side).sizes.get(price, 0) + difference)
+
+    def interrupt(self) -> None:
+        """Forget that the book is current: a gap in the sequence, a lost connection, silence."""
+        self.state = LiveState.WAITING
+
+    def _corrupt(self) -> bool:
+        self.state = LiveState.CORRUPT
+        return False
+
+    def freeze(self, *, seen_at: datetime, venue_at: datetime | None = None) -> Book:
+        """What stands now, as a value. Raises InvariantError unless LIVE."""
+        if self.state is not LiveState.LIVE:
+            raise InvariantError(f"the book of {self.market} is {self.state} and was to be read")
+        return Book(
+            self.market,
+            tuple(self._level(price, size) for price, size in sorted(self.yes.sizes.items(), reverse=True)),
+            tuple(self._level(TICKS - price, size) for price, size in sorted(self.no.sizes.items(), reverse=True)),
+            seen_at,
+            venue_at,
+        )
+
+    def _level(self, ticks: int, size: int) -> Level:
+        return Level(Price(ticks * TICK_MICROS), Qty(size * self.unit_micros))

@@ -13,10 +13,11 @@ Functions ending in `_raw` take and give millionths as plain ints, for loops; th
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from arbkit.core.books import Level
+from arbkit.core.books import TICK_MICROS, TICKS, Level
 from arbkit.core.markets import Fees, KalshiFees, PolymarketFees, Side
-from arbkit.core.money import MICRO, ZERO_USD, Price, Qty, Usd, ceil_div
+from arbkit.core.money import MICRO, ZERO_USD, Qty, Usd, ceil_div
 from arbkit.errors import InvariantError
 
 
@@ -50,9 +51,9 @@ POLYMARKET_FEE_STEP = 10
 POLYMARKET_EXPONENT_MAX = 4
 
 SPEC_POLYMARKET_PPM = 20_000
+"""Specification section 3.4: 2 % of the price of YES bought, or of "1 - sell price", which is what a NO costs."""
 SPEC_KALSHI_PPM = 70_000
-SPEC_KALSHI_CAP_PPM = 70_000
-"""At most $0.07 a contract; since a price is at most $1 the cap never binds."""
+"""The cap of $0.07 a contract never binds, for a price is at most $1."""
 
 
 def known(fees: Fees | None) -> bool:
@@ -186,30 +187,33 @@ def polymarket_fee_down(fees: PolymarketFees, qty: Qty, cost: Usd) -> Usd:
     return Usd(above // (below * POLYMARKET_FEE_STEP) * POLYMARKET_FEE_STEP)
 
 
-def spec_polymarket_fee_up(cost: Usd) -> Usd:
-    """Specification section 3.4: 2 % of the price of YES bought, or of NO bought ("1 - sell price")."""
-    return Usd(ceil_div(cost.micros * SPEC_POLYMARKET_PPM, MICRO))
+def spec_kalshi_ppm(side: Side) -> int:
+    """Specification section 3.4: nothing for YES bought; 7 % of "1 - sell price" for YES sold: for NO bought."""
+    return 0 if side is Side.YES else SPEC_KALSHI_PPM
 
 
-def spec_kalshi_fee_up(side: Side, qty: Qty, cost: Usd) -> Usd:
-    """Specification section 3.4: nothing for YES bought; for YES "sold" 7 % of 1 - sell price, at most $0.07 each.
-
-    Selling YES is buying NO, and 1 - sell price is what the NO costs.
-    """
-    if side is Side.YES:
-        return ZERO_USD
-    return Usd(min(ceil_div(cost.micros * SPEC_KALSHI_PPM, MICRO), ceil_div(qty.micros * SPEC_KALSHI_CAP_PPM, MICRO)))
+def spec_fee_up(cost: Usd, *, share_ppm: int) -> Usd:
+    """The fee of the `spec` model: a share of what is paid, a fraction of a millionth counted as one."""
+    return Usd(ceil_div(cost.micros * share_ppm, MICRO))
 
 
-def all_in_floor(fees: Fees, price: Price) -> int:
-    """Price plus fee of one contract, in raw millionths, never above what any number of contracts costs each.
-
-    The cheap test of the gate: both fee functions grow slower than the price (rates are below 1), so deeper levels only
-    cost more, and rounding only adds.
+def all_in_floor(fees: Fees, price: int) -> int:
+    """Price plus fee of one contract in raw millionths, never above what each of any number of contracts costs from
+    this level on: fees grow slower than prices (rates are below 1), so that deeper levels only cost more, and rounding
+    only adds. Where two of these make a dollar or more there is no arbitrage.
     """
     if isinstance(fees, KalshiFees):
-        fee = kalshi_model_raw(kalshi_rate(fees), price.micros, MICRO)
-    else:
-        above, below = polymarket_ratio(fees, MICRO, price.micros * MICRO)
-        fee = above // below
-    return price.micros + fee
+        return price + kalshi_model_raw(kalshi_rate(fees), price, MICRO)
+    above, below = polymarket_ratio(fees, MICRO, price * MICRO)
+    return price + above // below
+
+
+@lru_cache(maxsize=64)
+def all_in_table(fees: Fees) -> tuple[int, ...]:
+    """`all_in_floor` at every tick of $0.0001 from 0 to 1, for the gate of a stream: one look-up a book."""
+    return tuple(all_in_floor(fees, ticks * TICK_MICROS) for ticks in range(TICKS + 1))
+
+
+def spec_all_in_floor(price: int, *, share_ppm: int) -> int:
+    """The same for the `spec` model, where a fee is a share of the price."""
+    return price + price * share_ppm // MICRO

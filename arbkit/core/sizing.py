@@ -1,0 +1,261 @@
+"""The best quantity: an exact maximum of dollars through two depths, by branch and bound over integers.
+
+Everything here is a plain int: quantities and prices in millionths, costs in 1e-12 dollar, fees and profits in
+millionths of a dollar. Between two level ends the cost of either leg is a straight line and its fee lies above one, so
+the profit of a stretch of quantities is nowhere above the better of its two ends with those floors. Stretches are
+split where that bound promises most, until none promises more than the best quantity found.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import accumulate
+from math import gcd
+from typing import Protocol
+
+from arbkit.core.books import Level
+from arbkit.core.fees import (
+    kalshi_buy_fee_raw,
+    kalshi_model_raw,
+    kalshi_rate,
+    polymarket_fee_raw,
+    polymarket_ratio,
+)
+from arbkit.core.markets import KalshiFees, PolymarketFees
+from arbkit.core.money import MICRO, ceil_div
+
+CENT_PICO = 10_000 * MICRO
+"""A cent in units of 1e-12 dollar."""
+
+
+class Depth:
+    """What can be bought of one outcome, cheapest first, with running totals before each level and after the last."""
+
+    __slots__ = ("costs", "ends", "prices")
+
+    def __init__(self, asks: Sequence[Level]) -> None:
+        self.prices = [level.price.micros for level in asks]
+        self.ends = [0, *accumulate(level.qty.micros for level in asks)]
+        self.costs = [0, *accumulate(level.price.micros * level.qty.micros for level in asks)]
+
+    @property
+    def total(self) -> int:
+        """All that is offered."""
+        return self.ends[-1]
+
+    def level(self, qty: int) -> int:
+        """The index of the level in which the last of `qty` is bought."""
+        return bisect_left(self.ends, qty) - 1
+
+    def cost(self, qty: int) -> int:
+        """What `qty` costs in 1e-12 dollar; 0 < qty <= total."""
+        level = self.level(qty)
+        return self.costs[level] + self.prices[level] * (qty - self.ends[level])
+
+
+class Tariff(Protocol):
+    """A depth and what the venue charges for buying through it."""
+
+    depth: Depth
+
+    def fee(self, qty: int) -> int:
+        """The fee of buying `qty`, rounded as the venue rounds."""
+        ...
+
+    def floors(self, low: int, high: int) -> tuple[int, int]:
+        """Values at both ends, which lie in one level, of a straight line that is nowhere above the fee."""
+        ...
+
+
+class KalshiTariff:
+    """Kalshi: each level walked is a fill of its own, rounded by itself."""
+
+    __slots__ = ("_before", "_precision", "_rate", "depth")
+
+    def __init__(self, depth: Depth, fees: KalshiFees, *, precision: int) -> None:
+        self.depth, self._rate, self._precision = depth, kalshi_rate(fees), precision
+        sizes = (end - start for start, end in zip(depth.ends, depth.ends[1:], strict=False))
+        whole = (self._fill(price, size) for price, size in zip(depth.prices, sizes, strict=True))
+        self._before = [0, *accumulate(whole)]
+
+    def _fill(self, price: int, qty: int) -> int:
+        return kalshi_buy_fee_raw(self._rate, price, qty, precision=self._precision)
+
+    def fee(self, qty: int) -> int:
+        """Whole levels before, and the part of the last one."""
+        level = self.depth.level(qty)
+        return self._before[level] + self._fill(self.depth.prices[level], qty - self.depth.ends[level])
+
+    def floors(self, low: int, high: int) -> tuple[int, int]:
+        """The formula without its rounding is a straight line within a level."""
+        level = self.depth.level(low)
+        price, start, before = self.depth.prices[level], self.depth.ends[level], self._before[level]
+        return (
+            before + kalshi_model_raw(self._rate, price, low - start),
+            before + kalshi_model_raw(self._rate, price, high - start),
+        )
+
+
+class PolymarketTariff:
+    """Polymarket: one fee for the whole match, on its average price."""
+
+    __slots__ = ("_fees", "depth")
+
+    def __init__(self, depth: Depth, fees: PolymarketFees) -> None:
+        self.depth, self._fees = depth, fees
+
+    def fee(self, qty: int) -> int:
+        """The fee on the average price, rounded up."""
+        return polymarket_fee_raw(self._fees, qty, self.depth.cost(qty))
+
+    def floors(self, low: int, high: int) -> tuple[int, int]:
+        """Within a level the average price moves one way, and x (1 - x) has one hump: over the stretch the fee of one
+        share is never below the smaller of its values at the ends."""
+        if not self._fees.rate_ppm:
+            return 0, 0
+        ratios = (polymarket_ratio(self._fees, qty, self.depth.cost(qty)) for qty in (low, high))
+        shares = [(above, below * qty) for (above, below), qty in zip(ratios, (low, high), strict=True)]
+        (above_low, below_low), (above_high, below_high) = shares
+        above, below = shares[0] if above_low * below_high <= above_high * below_low else shares[1]
+        return above * low // below, above * high // below
+
+
+class ShareTariff:
+    """The `spec` model: a share of what is paid, without steps."""
+
+    __slots__ = ("_share_ppm", "depth")
+
+    def __init__(self, depth: Depth, *, share_ppm: int) -> None:
+        self.depth, self._share_ppm = depth, share_ppm
+
+    def fee(self, qty: int) -> int:
+        """The share of the cost, a fraction of a millionth counted as one."""
+        return ceil_div(self.depth.cost(qty) * self._share_ppm, MICRO * MICRO)
+
+    def floors(self, low: int, high: int) -> tuple[int, int]:
+        """The share itself is a straight line within a level."""
+        first, last = (self.depth.cost(qty) * self._share_ppm // (MICRO * MICRO) for qty in (low, high))
+        return first, last
+
+
+def debit(tariff: Tariff, qty: int) -> int:
+    """Cost and fee of buying `qty`, in millionths of a dollar. Grows with the quantity, for rates are below 1."""
+    return ceil_div(tariff.depth.cost(qty), MICRO) + tariff.fee(qty) if qty else 0
+
+
+def largest(holds: Callable[[int], bool], *, step: int, high: int) -> int:
+    """The largest multiple of `step` up to `high` for which `holds`, given that it holds for all smaller ones."""
+    low, above = 0, high // step + 1
+    while above - low > 1:
+        middle = (low + above) // 2
+        low, above = (middle, above) if holds(middle * step) else (low, middle)
+    return low * step
+
+
+def smallest(holds: Callable[[int], bool], *, step: int, high: int) -> int | None:
+    """The smallest multiple of `step` up to `high` for which `holds`, given that it holds for all larger ones."""
+    below = largest(lambda qty: not holds(qty), step=step, high=high)
+    return below + step if below + step <= high else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Quantities first, first + stride, ... : `count` of them, all within one level of either leg."""
+
+    first: int
+    stride: int
+    count: int
+
+    @property
+    def last(self) -> int:
+        """The largest of them."""
+        return self.first + self.stride * (self.count - 1)
+
+
+def stretches(kalshi: Depth, polymarket: Depth, *, step: int, low: int, high: int) -> Iterator[Stretch]:
+    """All quantities between `low` and `high` that are multiples of `step` and cost whole cents on Polymarket.
+
+    A Polymarket FOK BUY is a budget in whole cents that is spent entirely. Only where the cost is a whole number of
+    cents does it bring exactly the quantity meant.
+    """
+    first = ceil_div(low, step) * step
+    high = min(high, kalshi.total, polymarket.total)
+    for end in sorted({*kalshi.ends, *polymarket.ends, high}):
+        if first <= min(end, high):
+            if found := _whole_cents(polymarket, step=step, low=first, high=min(end, high)):
+                yield found
+            first = (min(end, high) // step + 1) * step
+
+
+def _whole_cents(depth: Depth, *, step: int, low: int, high: int) -> Stretch | None:
+    """Solve cost(k x step) = 0 modulo a cent within one level: an arithmetic progression, or nothing."""
+    level = depth.level(low)
+    price = depth.prices[level]
+    wanted = (price * depth.ends[level] - depth.costs[level]) % CENT_PICO
+    factor = price * step % CENT_PICO
+    common = gcd(factor, CENT_PICO)
+    if wanted % common:
+        return None
+    period = CENT_PICO // common
+    k = wanted // common * pow(factor // common, -1, period) % period
+    stride = step * period
+    first = step * k + max(0, ceil_div(low - step * k, stride)) * stride
+    return Stretch(first, stride, (high - first) // stride + 1) if first <= high else None
+
+
+class _Search:
+    """The best quantity so far, and the stretches that might hold a better one, most promising first."""
+
+    def __init__(self, kalshi: Tariff, polymarket: Tariff) -> None:
+        self.kalshi, self.polymarket = kalshi, polymarket
+        self.profit, self.qty = 0, 0
+        self.open: list[tuple[int, int, int, int]] = []
+
+    def beats(self, profit: int, qty: int) -> bool:
+        """More profit, or as much with fewer contracts."""
+        return profit > self.profit or (profit == self.profit and qty < self.qty)
+
+    def add(self, stretch: Stretch) -> None:
+        """Try both ends, and keep what lies between if it might be better."""
+        low, high = stretch.first, stretch.last
+        kalshi_floors = self.kalshi.floors(low, high)
+        polymarket_floors = self.polymarket.floors(low, high)
+        bound = 0
+        for qty, floor in zip((low, high), map(sum, zip(kalshi_floors, polymarket_floors, strict=True)), strict=True):
+            cost_kalshi, cost_polymarket = self.kalshi.depth.cost(qty), self.polymarket.depth.cost(qty)
+            bound = max(bound, qty - (cost_kalshi + cost_polymarket) // MICRO - floor)
+            fees = self.kalshi.fee(qty) + self.polymarket.fee(qty)
+            profit = qty - ceil_div(cost_kalshi, MICRO) - ceil_div(cost_polymarket, MICRO) - fees
+            if self.beats(profit, qty):
+                self.profit, self.qty = profit, qty
+        if stretch.count > 2 and self.beats(bound, low + stretch.stride):
+            heappush(self.open, (-bound, low + stretch.stride, stretch.stride, stretch.count - 2))
+
+    def finish(self) -> None:
+        """Split what is open, most promising first, until nothing can be better than the best."""
+        while self.open:
+            bound, first, stride, count = heappop(self.open)
+            if -bound < self.profit:
+                return
+            if self.beats(-bound, first):
+                half = (count + 1) // 2
+                self.add(Stretch(first, stride, half))
+                if count > half:
+                    self.add(Stretch(first + stride * half, stride, count - half))
+
+
+def best_size(kalshi: Tariff, polymarket: Tariff, *, step: int, low: int, high: int) -> tuple[int, int] | None:
+    """The quantity between `low` and `high` with the largest profit before gas, and that profit; the smaller quantity
+    where two are equal. None if no quantity leaves a profit."""
+    search = _Search(kalshi, polymarket)
+    for stretch in stretches(kalshi.depth, polymarket.depth, step=step, low=low, high=high):
+        first = stretch.first
+        prices = (depth.prices[depth.level(first)] for depth in (kalshi.depth, polymarket.depth))
+        gross = first - (kalshi.depth.cost(first) + polymarket.depth.cost(first)) // MICRO
+        # Prices only rise with the quantity: once a contract costs a dollar, gross profit falls for good.
+        if sum(prices) >= MICRO and gross < search.profit:
+            break
+        search.add(stretch)
+    search.finish()
+    return (search.qty, search.profit) if search.profit > 0 else None
