@@ -156,4 +156,4 @@ def a_world(**more: object) -> World:
             YES_TOKEN: SeedBook(yes_bids=((3900, 50_000), (3800, 1_000)), yes_asks=((4100, 2_500), (4200, 90_000))),
         },
     }
-    return World(**(defaults | more))  # type: ignore[arg-type]
+    return World(**(defaults | more))

@@ -36,10 +36,12 @@ class Quote:
 
 @dataclass(slots=True, kw_only=True)
 class Pit:
-    """One market's book with what has happened in it. `moved_to` is how far the crowd has got."""
+    """One market's book with what has happened in it. `moved_to` is how far the crowd has got, `qty_scale` how many
+    units of quantity make a hundredth of a contract."""
 
     key: str
     seed: SeedBook
+    qty_scale: int
     book: OrderBook
     changed_at: datetime
     moved_to: datetime
@@ -125,6 +127,7 @@ class Floor:
         return Pit(
             key=key,
             seed=seed,
+            qty_scale=self.qty_scale,
             book=book,
             changed_at=self._made_at,
             moved_to=self._made_at,

@@ -3,7 +3,8 @@
 from enum import IntEnum
 from typing import NoReturn
 
-from arbkit.venues.sim.floor import Crowd, Floor
+from arbkit.venues.sim.crowd import Flow, SeededCrowd
+from arbkit.venues.sim.floor import Floor
 from arbkit.venues.sim.kalshi_listing import KalshiListing
 from arbkit.venues.sim.kalshi_state import KalshiState
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
@@ -32,10 +33,12 @@ class Service(IntEnum):
 class Simulation:
     """Everything the simulated venues know. Not safe for two threads at once: the server owns it while it runs."""
 
-    def __init__(self, world: World, *, crowd: Crowd | None = None) -> None:
+    def __init__(self, world: World, *, flow: Flow = Flow.OFF) -> None:
         self.world = world
         self.kalshi_listing = KalshiListing(world)
         self.polymarket_listing = PolymarketListing(world)
+        tokens = {market.condition_id: market.book_key for market in self.polymarket_listing.markets}
+        crowd = None if flow is Flow.OFF else SeededCrowd(world, flow, tokens=tokens)
         self.kalshi_floor = Floor(world.books, made_at=world.made_at, qty_scale=1, crowd=crowd)
         self.polymarket_floor = Floor(world.books, made_at=world.made_at, qty_scale=_POLYMARKET_QTY_SCALE, crowd=crowd)
         self.kalshi_state = KalshiState()
