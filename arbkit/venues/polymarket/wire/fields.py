@@ -17,11 +17,14 @@ ABSENT: Final = msgspec.Raw()
 
 T = TypeVar("T")
 
+NOT_DECODED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""Everything that decoding can raise."""
+
 _MISSING: Final = re.compile(r"Object missing required field `([^`]+)`")
 _CONDITION_ID: Final = re.compile(r"0x[0-9a-fA-F]{62,64}", re.ASCII)
 _TOKEN_ID: Final = re.compile(r"[1-9][0-9]{0,77}", re.ASCII)
 _TOKEN_ID_LIMIT: Final = 1 << 256
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNSET_YEAR: Final = 1
 """Gamma is written in Go, whose unset time is the first day of year 1."""
 
@@ -38,16 +41,21 @@ def decode(body: bytes | msgspec.Raw, kind: type[T], at: str = "$") -> T:
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        what, _, inner = str(error).partition(" - at `$")
-        path = at + inner.rstrip("`")
-        if missing := _MISSING.fullmatch(what):
-            raise mismatch(f"{path}.{missing.group(1)}", "missing") from error
-        raise mismatch(path, what) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise mismatch(at, f"not JSON ({error})") from error
-    except RecursionError as error:
-        raise mismatch(at, "JSON nested too deeply") from error
+    except NOT_DECODED as error:
+        raise explained(error, at) from error
+
+
+def explained(error: Exception, at: str = "$") -> SchemaMismatch:
+    """Turn what msgspec raises into the error that names the path."""
+    if isinstance(error, RecursionError):
+        return mismatch(at, "JSON nested too deeply")
+    if not isinstance(error, msgspec.ValidationError):
+        return mismatch(at, f"not JSON ({error})")
+    what, _, inner = str(error).partition(" - at `$")
+    path = at + inner.rstrip("`")
+    if missing := _MISSING.fullmatch(what):
+        return mismatch(f"{path}.{missing.group(1)}", "missing")
+    return mismatch(path, what)
 
 
 def micros(number: msgspec.Raw, at: str) -> int:
@@ -136,11 +144,11 @@ def epoch_ms(text: str, at: str) -> datetime:
     """Read milliseconds since 1970, sent as text."""
     if not (text.isascii() and text.isdecimal() and len(text) <= 14):
         raise mismatch(at, f"{shown(text)} is not a time in milliseconds")
-    return _EPOCH + timedelta(milliseconds=int(text))
+    return EPOCH + timedelta(milliseconds=int(text))
 
 
 def epoch_s(text: str, at: str) -> datetime:
     """Read seconds since 1970, sent as text."""
     if not (text.isascii() and text.isdecimal() and len(text) <= 11):
         raise mismatch(at, f"{shown(text)} is not a time in seconds")
-    return _EPOCH + timedelta(seconds=int(text))
+    return EPOCH + timedelta(seconds=int(text))

@@ -1,0 +1,255 @@
+"""The market channel of the WebSocket: what to send, and frames applied to live books.
+
+The channel has no sequence numbers. What makes up for them: a snapshot replaces everything, a change older than the
+snapshot is dropped, and after each message our own top must be the one that the venue names; otherwise the book is
+interrupted until it is read again. Only the YES asset of a market is followed: the NO book is its mirror image.
+Source: docs.polymarket.com, market-channel (September 2026).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from arbkit.core.books import TICK_MICROS, TICKS, Book, LiveBook, LiveState
+from arbkit.core.markets import Market, MarketId, Side
+from arbkit.core.money import Price
+from arbkit.venues.polymarket.wire import fields
+
+PING: Final = "PING"
+PONG: Final = "PONG"
+PING_INTERVAL_MS: Final = 10_000
+SILENCE_MS_MAX: Final = 30_000
+"""Without a PONG for this long the connection is dead."""
+ASSETS_MAX: Final = 200
+"""Assets followed on one connection; beyond 500 no snapshots came."""
+
+_MEMO_SIZE_MAX: Final = 65_536
+_IGNORED: Final = frozenset({"last_trade_price", "best_bid_ask", "new_market"})
+
+
+class LevelRow(msgspec.Struct, gc=False):
+    """A level of a snapshot."""
+
+    price: str
+    size: str
+
+
+class ChangeRow(msgspec.Struct, gc=False):
+    """One entry of `price_changes`: `size` is the new total at the price; the bests are those after the message."""
+
+    asset_id: str
+    price: str
+    size: str
+    side: str
+    best_bid: str | None = None
+    best_ask: str | None = None
+
+
+class EventRow(msgspec.Struct, gc=False):
+    """Any event of the market channel; which keys are there depends on `event_type`."""
+
+    event_type: str
+    asset_id: str = ""
+    market: str = ""
+    timestamp: str = ""
+    bids: list[LevelRow] | None = None
+    asks: list[LevelRow] | None = None
+    price_changes: list[ChangeRow] | None = None
+    new_tick_size: str | None = None
+    winning_asset_id: str | None = None
+
+
+_FRAME: Final = msgspec.json.Decoder(list[EventRow] | EventRow)
+
+
+class _Memo(dict[str, int]):
+    """Text of a price in ticks, or of a size in millionths, to its number: the same few come again and again."""
+
+    def __init__(self, unit_micros: int) -> None:
+        super().__init__()
+        self._unit_micros = unit_micros
+
+    def __missing__(self, text: str) -> int:
+        micros = fields.micros_text(text, "$")
+        if micros % self._unit_micros:
+            raise fields.mismatch("$", f"{micros} millionths are finer than the finest tick")
+        if len(self) >= _MEMO_SIZE_MAX:
+            self.clear()
+        self[text] = number = micros // self._unit_micros
+        return number
+
+
+_TICKS: Final = _Memo(TICK_MICROS)
+_SIZES: Final = _Memo(1)
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a frame did. `lost` books have to be read again before they are believed."""
+
+    touched: set[MarketId] = field(default_factory=set)
+    lost: dict[MarketId, str] = field(default_factory=dict)
+    tick_sizes: dict[MarketId, Price] = field(default_factory=dict)
+    resolved: dict[MarketId, Side] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    """Event types that we do not know."""
+
+
+def subscription(assets: Sequence[str]) -> bytes:
+    """The first frame of a connection."""
+    return msgspec.json.encode({"type": "market", "assets_ids": assets, "custom_feature_enabled": False})
+
+
+def subscribe(assets: Sequence[str]) -> bytes:
+    """Follow more assets on a connection that stands."""
+    return msgspec.json.encode({"operation": "subscribe", "assets_ids": assets, "custom_feature_enabled": False})
+
+
+def unsubscribe(assets: Sequence[str]) -> bytes:
+    """Follow these assets no longer."""
+    return msgspec.json.encode({"operation": "unsubscribe", "assets_ids": assets})
+
+
+class MarketStream:
+    """The live books of the markets that one connection follows."""
+
+    def __init__(self, markets: Iterable[Market]) -> None:
+        self.books: dict[MarketId, LiveBook] = {}
+        self._by_asset: dict[str, LiveBook] = {}
+        self._sides: dict[str, Side] = {}
+        self._venue_ms: dict[MarketId, int] = {}
+        for market in markets:
+            book = LiveBook(market.id, unit_micros=1)
+            self.books[market.id] = self._by_asset[market.yes_token] = book
+            self._sides |= {market.yes_token: Side.YES, market.no_token: Side.NO}
+
+    @property
+    def assets(self) -> list[str]:
+        """What to subscribe to."""
+        return list(self._by_asset)
+
+    def interrupt(self) -> None:
+        """The connection broke: no book is current any more."""
+        for book in self.books.values():
+            book.interrupt()
+
+    def load(self, book: Book) -> None:
+        """Start a live book from one that was read over HTTP."""
+        yes_bids = {level.price.micros // TICK_MICROS: level.qty.micros for level in book.yes_bids}
+        no_bids = {TICKS - level.price.micros // TICK_MICROS: level.qty.micros for level in book.yes_asks}
+        if book.venue_at is not None:
+            self._venue_ms[book.market] = (book.venue_at - fields.EPOCH) // timedelta(milliseconds=1)
+        self.books[book.market].snapshot(yes_bids=yes_bids, no_bids=no_bids)
+
+    def freeze(self, market: MarketId, *, seen_at: datetime) -> Book:
+        """What stands now in a live book."""
+        venue_at = fields.EPOCH + timedelta(milliseconds=self._venue_ms[market])
+        return self.books[market].freeze(seen_at=seen_at, venue_at=venue_at)
+
+    def take(self, frame: str | bytes) -> Effects:
+        """Apply a frame: PONG, one event, or an array of events. Raises SchemaMismatch for anything else."""
+        effects = Effects()
+        if frame in {PONG, PONG.encode()}:
+            return effects
+        try:
+            found = _FRAME.decode(frame)
+        except fields.NOT_DECODED as error:
+            raise fields.explained(error) from error
+        for event in found if isinstance(found, list) else (found,):
+            self._take(event, effects)
+        return effects
+
+    def _take(self, event: EventRow, effects: Effects) -> None:
+        match event.event_type:
+            case "price_change":
+                self._change(event, effects)
+            case "book":
+                self._snapshot(event, effects)
+            case "tick_size_change":
+                self._tick_size(event, effects)
+            case "market_resolved":
+                self._resolve(event, effects)
+            case kind if kind not in _IGNORED:
+                effects.unknown.append(kind)
+
+    def _snapshot(self, event: EventRow, effects: Effects) -> None:
+        if (book := self._by_asset.get(event.asset_id)) is None:
+            return
+        if event.bids is None or event.asks is None:
+            raise fields.mismatch("$.bids", "a snapshot without both sides")
+        at_ms = _ms(event.timestamp)
+        if at_ms < self._venue_ms.get(book.market, 0) and book.state is LiveState.LIVE:
+            return
+        self._venue_ms[book.market] = at_ms
+        yes_bids = {_TICKS[level.price]: _SIZES[level.size] for level in event.bids}
+        no_bids = {TICKS - _TICKS[level.price]: _SIZES[level.size] for level in event.asks}
+        if len(yes_bids) + len(no_bids) != len(event.bids) + len(event.asks):
+            book.interrupt()
+            effects.lost[book.market] = "a snapshot with a price twice"
+        elif book.snapshot(yes_bids=yes_bids, no_bids=no_bids):
+            effects.touched.add(book.market)
+            effects.lost.pop(book.market, None)
+        else:
+            effects.lost[book.market] = "a snapshot with an impossible level"
+
+    def _change(self, event: EventRow, effects: Effects) -> None:
+        if event.price_changes is None:
+            raise fields.mismatch("$.price_changes", "missing")
+        at_ms = _ms(event.timestamp)
+        last: dict[MarketId, ChangeRow] = {}
+        for change in event.price_changes:
+            book = self._by_asset.get(change.asset_id)
+            if book is None or book.state is not LiveState.LIVE or at_ms < self._venue_ms[book.market]:
+                continue
+            side, ticks = (Side.YES, _TICKS[change.price]) if change.side == "BUY" else (Side.NO, _ask(change))
+            if book.put(side, ticks, _SIZES[change.size]):
+                last[book.market] = change
+            else:
+                effects.lost[book.market] = "an impossible level"
+        for market, change in last.items():
+            self._venue_ms[market] = at_ms
+            self._compare(self.books[market], change, effects)
+
+    def _compare(self, book: LiveBook, change: ChangeRow, effects: Effects) -> None:
+        """Hold our own top against the venue's; an empty side is named 0 or 1, or not at all."""
+        ours = (book.yes.best, TICKS - book.no.best)
+        theirs = (
+            ours[0] if change.best_bid is None else _TICKS[change.best_bid],
+            ours[1] if change.best_ask is None else _TICKS[change.best_ask],
+        )
+        if ours == theirs:
+            effects.touched.add(book.market)
+            return
+        book.interrupt()
+        effects.lost[book.market] = f"our best prices {ours} are not the venue's {theirs}"
+
+    def _tick_size(self, event: EventRow, effects: Effects) -> None:
+        if (book := self._by_asset.get(event.asset_id)) is None:
+            return
+        if event.new_tick_size is None:
+            raise fields.mismatch("$.new_tick_size", "missing")
+        effects.tick_sizes[book.market] = Price(_TICKS[event.new_tick_size] * TICK_MICROS)
+        book.interrupt()
+        effects.lost[book.market] = "the tick size changed"
+
+    def _resolve(self, event: EventRow, effects: Effects) -> None:
+        side = self._sides.get(event.winning_asset_id or "")
+        market = next((book.market for book in self.books.values() if book.market.key == event.market), None)
+        if side is not None and market is not None:
+            effects.resolved[market] = side
+
+
+def _ask(change: ChangeRow) -> int:
+    """The NO bid that a change of the ask side is."""
+    if change.side != "SELL":
+        raise fields.mismatch("$.price_changes.side", "neither BUY nor SELL")
+    return TICKS - _TICKS[change.price]
+
+
+def _ms(timestamp: str) -> int:
+    if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 14):
+        raise fields.mismatch("$.timestamp", "not a time in milliseconds")
+    return int(timestamp)
