@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +49,10 @@ _CLOSE = """
 UPDATE markets SET status = 'closed', facts_hash = '' WHERE venue = ?1 AND status IN ('unopened', 'open', 'paused')
 AND key NOT IN (SELECT key FROM listings WHERE venue = ?1 AND pass >= ?2)
 """
+_HOLDS = """
+(key || ' ' || title || ' ' || subtitle || ' ' || event_title || ' ' || yes_label || ' ' || slug) LIKE ? ESCAPE '\\'
+"""
+_UNLIST = "DELETE FROM listings WHERE venue = ? AND key = ?"
 _PAUSE = "UPDATE markets SET status = 'paused', facts_hash = '' WHERE venue = ? AND key = ? AND status = 'open'"
 _REMEMBER = """
 INSERT INTO market_history (venue, key, changed_at, old_rules_hash, new_rules_hash, old, new)
@@ -99,31 +103,45 @@ class Catalogue:
 
     # -- passes ------------------------------------------------------------------------------------------------------
 
-    def begin(self, venue: VenueName, kind: PassKind, *, since: datetime | None, at: datetime) -> SyncPass:
-        """Start a pass. An unfinished one of the venue is given up; an import leaves it alone."""
+    def begin(
+        self, venue: VenueName, kind: PassKind, *, source: str = "", since: datetime | None = None, at: datetime
+    ) -> SyncPass:
+        """Start a pass. An unfinished one of the venue is given up; an import leaves it alone.
+
+        `source` tells apart what answers in the name of the venue (a simulator, a file); cursors and times of one mean
+        nothing to another.
+        """
         with self._database.writing() as db:
-            return insert_pass(db, venue, kind, since, at)
+            return insert_pass(db, venue, kind, source=source, since=since, at=at)
 
-    def unfinished(self, venue: VenueName) -> SyncPass | None:
-        """The pass that was interrupted, if there is one."""
+    def unfinished(self, venue: VenueName, source: str = "") -> SyncPass | None:
+        """The pass that was interrupted, if the last one was, and read the same source."""
         with self._database.reading() as db:
-            return unfinished_pass(db, venue)
+            return unfinished_pass(db, venue, source)
 
-    def last_full(self, venue: VenueName) -> SyncPass | None:
+    def last_full(self, venue: VenueName, source: str = "") -> SyncPass | None:
         """The last pass through the whole listing that came to its end."""
         with self._database.reading() as db:
-            return finished_pass(db, venue, PassKind.FULL)
+            return finished_pass(db, venue, source, PassKind.FULL)
 
-    def last_sync(self, venue: VenueName) -> SyncPass | None:
+    def last_sync(self, venue: VenueName, source: str = "") -> SyncPass | None:
         """The last pass of any extent, from the venue itself, that came to its end."""
         with self._database.reading() as db:
-            return finished_pass(db, venue, PassKind.FULL, PassKind.CHANGES)
+            return finished_pass(db, venue, source, PassKind.FULL, PassKind.CHANGES)
 
     def save_page(self, listing: SyncPass, page: CataloguePage, *, at: datetime) -> PageSaved:
-        """Store a page and the cursor behind it in one transaction: after a crash both stand or neither."""
+        """Store a page and the cursor behind it in one transaction: after a crash both stand or neither.
+
+        A market that is listed but not understood is paused: what we stored of it may be out of date. What came from a
+        file was not confirmed by the venue, so `seen_at` does not know it.
+        """
         with self._database.writing() as db:
             saved = self._save_markets(db, listing.id, page.markets, text_of(at))
-            _save_unusable(db, listing, page.unusable)
+            _keep_unusable(db, listing, page.unusable)
+            if listing.kind is PassKind.IMPORT:
+                db.executemany(_UNLIST, [(market.id.venue, market.id.key) for market in page.markets])
+            else:
+                db.executemany(_PAUSE, [(listing.venue, row.key) for row in page.unusable])
             move_pass(db, listing, cursor=page.cursor, seen=len(page.markets), at=at)
             return saved
 
@@ -152,21 +170,20 @@ class Catalogue:
         venue: VenueName | None = None,
         *,
         search: str = "",
-        status: MarketStatus | None = None,
+        statuses: Collection[MarketStatus] = (),
         limit: int | None = None,
     ) -> list[Market]:
-        """Markets by venue and key: of one venue or both, whose id or texts hold every word of `search`."""
+        """Markets by venue and key: of one venue or both, in some status or any, whose id or texts hold every word of
+        `search`."""
         wheres, values = ["1"], list[str | int]()
         if venue is not None:
             wheres.append("venue = ?")
             values.append(venue)
-        if status is not None:
-            wheres.append("status = ?")
-            values.append(status)
+        if statuses:
+            wheres.append("status IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(list(statuses)))
         for word in search.split():
-            wheres.append(
-                "(key || ' ' || title || ' ' || event_title || ' ' || yes_label || ' ' || slug) LIKE ? ESCAPE '\\'"
-            )
+            wheres.append(_HOLDS)
             values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
         values.append(-1 if limit is None else limit)
         with self._database.reading() as db:
@@ -254,15 +271,13 @@ def _note_rewording(db: sqlite3.Connection, market: MarketId, row: MarketRow, at
     return int(voided)
 
 
-def _save_unusable(db: sqlite3.Connection, listing: SyncPass, rows: Sequence[UnusableRow]) -> None:
+def _keep_unusable(db: sqlite3.Connection, listing: SyncPass, rows: Sequence[UnusableRow]) -> None:
     [(kept,)] = db.execute("SELECT count(*) FROM unusable_rows WHERE pass = ?", [listing.id])
     room = max(0, UNUSABLE_KEPT_MAX - int(kept))
     db.executemany(
         "INSERT INTO unusable_rows (pass, number, key, path, why) VALUES (?, ?, ?, ?, ?)",
         [(listing.id, kept + number, row.key, row.path, row.why) for number, row in enumerate(rows[:room])],
     )
-    # Listed, yet no longer understood: what we stored of it may be out of date, so it must not be traded.
-    db.executemany(_PAUSE, [(listing.venue, row.key) for row in rows])
 
 
 def _by_venue(markets: Iterable[MarketId]) -> dict[VenueName, list[str]]:

@@ -24,6 +24,7 @@ class SyncPass:
     id: int
     venue: VenueName
     kind: PassKind
+    source: str
     since: datetime | None
     started_at: datetime
     paged_at: datetime
@@ -34,22 +35,28 @@ class SyncPass:
 
 
 _SELECT = """
-SELECT id, venue, kind, since, started_at, paged_at, finished_at, cursor, pages, seen FROM sync_passes
+SELECT id, venue, kind, source, since, started_at, paged_at, finished_at, cursor, pages, seen FROM sync_passes
 """
-_UNFINISHED = f"{_SELECT} WHERE venue = ? AND finished_at IS NULL AND kind <> 'import' ORDER BY id DESC LIMIT 1"
-_FINISHED = f"{_SELECT} WHERE venue = ? AND finished_at IS NOT NULL AND kind IN (?, ?) ORDER BY id DESC LIMIT 1"
+_NEWEST = "ORDER BY id DESC LIMIT 1"
+_UNFINISHED = f"{_SELECT} WHERE venue = ? AND source = ? AND finished_at IS NULL AND kind <> 'import' {_NEWEST}"
+# Only what another source has not overwritten since counts: the catalogue is that of the last source.
+_LATEST = f"{_SELECT} WHERE venue = ? AND finished_at IS NOT NULL AND kind <> 'import' {_NEWEST}"
+_FINISHED = f"{_SELECT} WHERE venue = ? AND source = ? AND finished_at IS NOT NULL AND kind IN (?, ?) {_NEWEST}"
 
 
 def insert_pass(
-    db: sqlite3.Connection, venue: VenueName, kind: PassKind, since: datetime | None, at: datetime
+    db: sqlite3.Connection, venue: VenueName, kind: PassKind, *, source: str, since: datetime | None, at: datetime
 ) -> SyncPass:
-    """Start a pass; an unfinished one of the venue is given up."""
-    if (old := unfinished_pass(db, venue)) and kind is not PassKind.IMPORT:
-        db.execute("DELETE FROM unusable_rows WHERE pass = ?", [old.id])
-        db.execute("DELETE FROM sync_passes WHERE id = ?", [old.id])
+    """Start a pass; unless it is an import, unfinished ones of the venue are given up."""
+    if kind is not PassKind.IMPORT:
+        given_up = "SELECT id FROM sync_passes WHERE venue = ? AND finished_at IS NULL AND kind <> 'import'"
+        old = [int(pass_id) for (pass_id,) in db.execute(given_up, [venue])]
+        db.executemany("DELETE FROM unusable_rows WHERE pass = ?", [(pass_id,) for pass_id in old])
+        db.executemany("DELETE FROM sync_passes WHERE id = ?", [(pass_id,) for pass_id in old])
     inserted = db.execute(
-        "INSERT INTO sync_passes (venue, kind, since, started_at, paged_at, cursor) VALUES (?, ?, ?, ?, ?, '')",
-        [venue, kind, text_of(since) if since else None, text_of(at), text_of(at)],
+        "INSERT INTO sync_passes (venue, kind, source, since, started_at, paged_at, cursor)"
+        " VALUES (?, ?, ?, ?, ?, ?, '')",
+        [venue, kind, source, text_of(since) if since else None, text_of(at), text_of(at)],
     )
     return pass_of(db, inserted.lastrowid or 0)
 
@@ -73,24 +80,28 @@ def pass_of(db: sqlite3.Connection, pass_id: int) -> SyncPass:
     return _read(row)
 
 
-def unfinished_pass(db: sqlite3.Connection, venue: VenueName) -> SyncPass | None:
-    """The pass that was interrupted, if there is one."""
-    row = db.execute(_UNFINISHED, [venue]).fetchone()
+def unfinished_pass(db: sqlite3.Connection, venue: VenueName, source: str) -> SyncPass | None:
+    """The pass through this source that was interrupted, if there is one."""
+    row = db.execute(_UNFINISHED, [venue, source]).fetchone()
     return None if row is None else _read(row)
 
 
-def finished_pass(db: sqlite3.Connection, venue: VenueName, *kinds: PassKind) -> SyncPass | None:
-    """The last pass of one of two kinds that came to its end."""
-    row = db.execute(_FINISHED, [venue, kinds[0], kinds[-1]]).fetchone()
+def finished_pass(db: sqlite3.Connection, venue: VenueName, source: str, *kinds: PassKind) -> SyncPass | None:
+    """The last pass of one of two kinds that came to its end, unless another source was read since."""
+    latest = db.execute(_LATEST, [venue]).fetchone()
+    if latest is None or _read(latest).source != source:
+        return None
+    row = db.execute(_FINISHED, [venue, source, kinds[0], kinds[-1]]).fetchone()
     return None if row is None else _read(row)
 
 
-def _read(row: tuple[int, str, str, str | None, str, str, str | None, str, int, int]) -> SyncPass:
-    pass_id, venue, kind, since, started_at, paged_at, finished_at, cursor, pages, seen = row
+def _read(row: tuple[int, str, str, str, str | None, str, str, str | None, str, int, int]) -> SyncPass:
+    pass_id, venue, kind, source, since, started_at, paged_at, finished_at, cursor, pages, seen = row
     return SyncPass(
         id=pass_id,
         venue=VenueName(venue),
         kind=PassKind(kind),
+        source=source,
         since=moment_of(since) if since else None,
         started_at=moment_of(started_at),
         paged_at=moment_of(paged_at),

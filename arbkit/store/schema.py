@@ -85,6 +85,7 @@ CREATE TABLE sync_passes (
   id INTEGER PRIMARY KEY,
   venue TEXT NOT NULL CHECK (venue IN ('kalshi', 'polymarket')),
   kind TEXT NOT NULL CHECK (kind IN ('full', 'changes', 'import')),
+  source TEXT NOT NULL,                   -- what answered: '' is the venue itself, else a simulator
   since TEXT,
   started_at TEXT NOT NULL,
   paged_at TEXT NOT NULL,                 -- when the last page came
