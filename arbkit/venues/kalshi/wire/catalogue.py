@@ -44,10 +44,6 @@ class _MarketsPage(msgspec.Struct):
     cursor: str
 
 
-class _OneEvent(msgspec.Struct):
-    event: EventRow
-
-
 class _OneMarket(msgspec.Struct):
     market: MarketRow
 
@@ -84,7 +80,7 @@ def parse_events(body: bytes, series: Find) -> CataloguePage:
     return _page(_events(page.events, series, "$.events"), page.cursor)
 
 
-def parse_event_rows(body: bytes) -> tuple[Mapping[str, EventRow], tuple[UnusableRow, ...]]:
+def parse_event_rows(body: bytes) -> tuple[dict[str, EventRow], tuple[UnusableRow, ...]]:
     """Read a page of events without markets: by ticker, and those that cannot be used."""
     events: dict[str, EventRow] = {}
     unusable: list[UnusableRow] = []
@@ -126,13 +122,6 @@ def joined(listed: Listed, events: Mapping[str, EventRow], series: Find) -> Cata
 def parse_market(body: bytes) -> MarketRow:
     """Read one market."""
     return fields.decode(body, _OneMarket).market
-
-
-def parse_event(body: bytes) -> EventRow:
-    """Read one event."""
-    event = fields.decode(body, _OneEvent).event
-    check_event_fees(event, "$.event")
-    return event
 
 
 def parse_series_list(body: bytes) -> tuple[Mapping[str, Series], tuple[UnusableRow, ...]]:

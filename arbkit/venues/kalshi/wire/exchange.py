@@ -65,10 +65,6 @@ class _EventFeeChanges(msgspec.Struct):
     cursor: str
 
 
-class _Cutoff(msgspec.Struct):
-    market_settled_ts: Moment
-
-
 class _RefusalRow(msgspec.Struct):
     """All shapes at once: flat, the same under `error`, a bare text under `error`, and `msg` alone."""
 
@@ -85,6 +81,14 @@ class Window:
 
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A page of tickers whose fees changed."""
+
+    tickers: frozenset[str]
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +128,11 @@ def parse_series_fee_changes(body: bytes, *, since: datetime, now: datetime) -> 
     return _within(((row.series_ticker, row.scheduled_ts) for row in rows), since, now)
 
 
-def parse_event_fee_changes(body: bytes, *, since: datetime, now: datetime) -> tuple[frozenset[str], str]:
-    """Read which events got other overrides after `since` and until `now`; and the cursor of the next page."""
+def parse_event_fee_changes(body: bytes, *, since: datetime, now: datetime) -> Changed:
+    """Read a page of the events that got other overrides after `since` and until `now`."""
     page = fields.decode(body, _EventFeeChanges)
-    return _within(((row.event_ticker, row.scheduled_ts) for row in page.event_fee_changes), since, now), page.cursor
-
-
-def parse_historical_cutoff(body: bytes) -> datetime:
-    """Read up to when settled markets have left the live tier."""
-    return fields.decode(body, _Cutoff).market_settled_ts.astimezone(UTC)
+    changes = ((row.event_ticker, row.scheduled_ts) for row in page.event_fee_changes)
+    return Changed(_within(changes, since, now), page.cursor)
 
 
 def parse_refusal(body: bytes) -> Refusal:

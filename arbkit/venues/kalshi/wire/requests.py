@@ -48,11 +48,6 @@ def events_named(tickers: Sequence[str], *, with_markets: bool) -> Request:
     return Request("/events", (limit, ("with_nested_markets", nested), ("tickers", ",".join(map(_listed, tickers)))))
 
 
-def event(ticker: str) -> Request:
-    """One event; its markets, which may be many, are left out."""
-    return Request(f"/events/{_segment(ticker)}", (("with_nested_markets", "false"),))
-
-
 def changed_markets(since: datetime, cursor: str) -> Request:
     """A page of the markets whose terms or status changed after `since`. Takes no other filter than that on combos."""
     params = (("limit", str(MARKETS_PAGE_ROWS)), ("mve_filter", "exclude"), ("min_updated_ts", _unix_s(since)))
@@ -79,9 +74,9 @@ def orderbooks(tickers: Sequence[str]) -> Request:
     return Request("/markets/orderbooks", tuple(("tickers", ticker) for ticker in tickers))
 
 
-def series_list(since: datetime | None = None) -> Request:
-    """Every series (one answer of about 18 MB), or those that changed after `since`."""
-    return Request("/series", (("min_updated_ts", _unix_s(since)),) if since else ())
+def series_list() -> Request:
+    """Every series, in one answer of about 18 MB; there are no pages."""
+    return Request("/series")
 
 
 def series(ticker: str) -> Request:
@@ -107,11 +102,6 @@ def exchange_status() -> Request:
 def exchange_schedule() -> Request:
     """Trading hours and maintenance windows."""
     return Request("/exchange/schedule")
-
-
-def historical_cutoff() -> Request:
-    """Up to when settled markets left the live tier."""
-    return Request("/historical/cutoff")
 
 
 def _events_page(cursor: str, *filters: tuple[str, str]) -> Request:
