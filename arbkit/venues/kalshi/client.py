@@ -88,11 +88,11 @@ class KalshiVenue:
         if reply.status == 404:
             raise BadId(market, "the ticker of a market that Kalshi lists")
         row = catalogue.parse_market(_body(reply, request))
-        event = (await self._events([row.event_ticker])).get(row.event_ticker)
-        if event is None:
-            raise SchemaMismatch(
-                self.name, "$.events", f"no event {row.event_ticker}, which has the market {row.ticker}"
-            )
+        events, unusable = await self._events([row.event_ticker])
+        if unusable:
+            raise SchemaMismatch(self.name, unusable[0].path, unusable[0].why)
+        if (event := events.get(row.event_ticker)) is None:
+            raise SchemaMismatch(self.name, "$.events", f"no {row.event_ticker}, the event of {row.ticker}")
         series = catalogue.parse_series(await self._get(requests.series(event.series_ticker)))
         return to_market(row, event, series, "$.market")
 

@@ -1,6 +1,7 @@
 """One Kalshi market, event and series: their JSON fields, and the Market that they make together."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -144,20 +145,14 @@ def to_market(row: MarketRow, event: EventRow | None, series: Series | None, at:
     without `price_ranges` has no grid. Raises SchemaMismatch for a market that cannot be used at all.
     """
     _refuse_unusable(row, at)
-    yes_label = fields.line(row.yes_sub_title or "")
-    no_label = fields.line(row.no_sub_title or "")
-    event_title = fields.line(event.title) if event else ""
-    title = fields.line(row.title or "") or event_title
-    if not title:
-        raise mismatch(f"{at}.title", "no title, neither of the market nor of its event")
-    expected = fields.moment(row.expected_expiration_time, f"{at}.expected_expiration_time")
+    yes_label, no_label = fields.line(row.yes_sub_title or ""), fields.line(row.no_sub_title or "")
     return Market(
         id=MarketId(VenueName.KALSHI, row.ticker),
         event_key=row.event_ticker,
         series_key=event.series_ticker if event else "",
-        title=title,
+        title=_title(row, event, at),
         subtitle=fields.line(row.subtitle or "").strip(": "),
-        event_title=event_title,
+        event_title=fields.line(event.title) if event else "",
         yes_label=yes_label,
         # The team of YES is often repeated here and then says nothing about NO.
         no_label="" if no_label == yes_label else no_label,
@@ -169,8 +164,7 @@ def to_market(row: MarketRow, event: EventRow | None, series: Series | None, at:
         status=STATUSES[row.status],
         opens_at=fields.moment(row.open_time, f"{at}.open_time"),
         closes_at=fields.moment(row.close_time, f"{at}.close_time"),
-        # Close lies days after a game, or years after an event; the occurrence may lie after it too (period markets).
-        expected_at=expected or fields.moment(row.occurrence_datetime, f"{at}.occurrence_datetime"),
+        expected_at=_expected(row, at),
         strike=_strike(row, at),
         grid=_grid(row.price_ranges, f"{at}.price_ranges"),
         qty_min=QTY_STEP,
@@ -179,6 +173,20 @@ def to_market(row: MarketRow, event: EventRow | None, series: Series | None, at:
         shard=row.exchange_index if row.exchange_index is not None else (event.exchange_index if event else None),
         volume=None if row.volume_fp is None else fields.quantity(row.volume_fp, f"{at}.volume_fp"),
     )
+
+
+def _title(row: MarketRow, event: EventRow | None, at: str) -> str:
+    title = fields.line(row.title or "") or (fields.line(event.title) if event else "")
+    if not title:
+        raise mismatch(f"{at}.title", "no title, neither of the market nor of its event")
+    return title
+
+
+def _expected(row: MarketRow, at: str) -> datetime | None:
+    """When the event is decided. Close lies days after a game and years after other events, the occurrence may lie
+    hours after the end of a period; the expected expiration fits both."""
+    expected = fields.moment(row.expected_expiration_time, f"{at}.expected_expiration_time")
+    return expected or fields.moment(row.occurrence_datetime, f"{at}.occurrence_datetime")
 
 
 def _refuse_unusable(row: MarketRow, at: str) -> None:
