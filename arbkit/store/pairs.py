@@ -44,6 +44,10 @@ ON CONFLICT (id) DO UPDATE SET polarity = excluded.polarity, relation = excluded
   kalshi_rules_hash = excluded.kalshi_rules_hash, polymarket_rules_hash = excluded.polymarket_rules_hash,
   reasons = excluded.reasons, is_active = 1, updated_at = excluded.updated_at
 """
+_DISPLACE = """
+UPDATE pairs SET tradable = 0, reasons = json_insert(reasons, '$[#]', 'a person approved another pair of this market')
+WHERE tradable AND is_active AND id <> ?1 AND (kalshi_key = ?2 OR polymarket_key = ?3)
+"""
 _REVIEW = """
 INSERT INTO reviews (kalshi_key, polymarket_key, decision, polarity, kalshi_rules_hash, polymarket_rules_hash, who, at,
   note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -97,9 +101,12 @@ class Pairs:
             db.execute("UPDATE pairs SET is_active = 0 WHERE is_active")
             db.executemany(_UPSERT, [(*_columns(pair), pair.id, moment, moment) for pair in pairs])
 
-    def save(self, pair: Pair, *, at: datetime) -> None:
-        """Store the verdict on one pair and leave the others."""
+    def release(self, pair: Pair, *, at: datetime) -> None:
+        """Store the verdict on one pair, and leave the others; where it is tradable, a market of it leaves any other
+        tradable pair."""
         with self._database.writing() as db:
+            if pair.tradable:
+                db.execute(_DISPLACE, [pair.id, pair.kalshi.key, pair.polymarket.key])
             db.execute(_UPSERT, [*_columns(pair), pair.id, text_of(at), text_of(at)])
 
     def active(self) -> list[Pair]:

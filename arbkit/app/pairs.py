@@ -1,0 +1,114 @@
+"""`match` and `mappings`: both catalogues and what people decided -> pairs with verdicts, kept in the store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
+from arbkit.core.matching import Curated, match
+from arbkit.errors import BadId
+from arbkit.ports import Clock
+from arbkit.store.mappings import CuratedEntry, load_mappings
+from arbkit.store.pairs import Decision, Review
+from arbkit.store.store import Store
+
+MATCHED_STATUSES = (MarketStatus.UNOPENED, MarketStatus.OPEN, MarketStatus.PAUSED)
+"""What is over is not matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dangling:
+    """A curated pair that names a market which the catalogue does not know."""
+
+    entry: CuratedEntry
+    market: MarketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """The outcome of a match. `pairs` are tradable first, then for review."""
+
+    pairs: Sequence[Pair]
+    kalshi_markets: int
+    polymarket_markets: int
+    dangling: Sequence[Dangling]
+    duration_ms: int
+
+    @property
+    def tradable(self) -> int:
+        """How many pairs the policy of matching releases."""
+        return sum(pair.tradable for pair in self.pairs)
+
+
+def match_catalogues(store: Store, mappings: Path, clock: Clock) -> Matched:
+    """Match what both catalogues hold, with the curated pairs of a directory and the decisions in the store, and
+    replace the stored pairs by the result. Raises BadFile for mappings that are malformed or contradict each other."""
+    started_ms = clock.monotonic_ms()
+    entries = load_mappings(mappings)
+    kalshi = store.catalogue.markets(VenueName.KALSHI, statuses=MATCHED_STATUSES)
+    polymarket = store.catalogue.markets(VenueName.POLYMARKET, statuses=MATCHED_STATUSES)
+    pairs = match(kalshi, polymarket, curated=_curated(entries, store.pairs.reviews()))
+    store.pairs.replace(pairs, at=clock.now())
+    return Matched(
+        pairs=pairs,
+        kalshi_markets=len(kalshi),
+        polymarket_markets=len(polymarket),
+        dangling=dangling(store, entries),
+        duration_ms=clock.monotonic_ms() - started_ms,
+    )
+
+
+def decide(
+    store: Store,
+    kalshi: MarketId,
+    polymarket: MarketId,
+    decision: Decision,
+    *,
+    polarity: Polarity,
+    who: str,
+    note: str,
+    clock: Clock,
+) -> Review:
+    """Approve or reject a pair, found by matching or not, bound to the rules as stored now; it counts at once.
+
+    Raises BadId for a market that the catalogue does not know.
+    """
+    first, second = _known(store, kalshi, VenueName.KALSHI), _known(store, polymarket, VenueName.POLYMARKET)
+    with store.together():
+        review = store.pairs.review(first, second, decision, polarity=polarity, who=who, note=note, at=clock.now())
+        judged = match([first], [second], curated=_curated((), [review]), candidates=[(0, 0)])
+        for pair in judged:
+            store.pairs.release(pair, at=clock.now())
+    return review
+
+
+def dangling(store: Store, entries: Sequence[CuratedEntry]) -> list[Dangling]:
+    """The curated pairs with a market that was never listed."""
+    named = [(entry, market) for entry in entries for market in (entry.curated.kalshi, entry.curated.polymarket)]
+    known = store.catalogue.named(market for _, market in named)
+    return [Dangling(entry, market) for entry, market in named if market not in known]
+
+
+def _curated(entries: Sequence[CuratedEntry], reviews: Sequence[Review]) -> list[Curated]:
+    """One decision a pair. What was decided on the command line goes before the files, for it is bound to the rules."""
+    decided = {(entry.curated.kalshi, entry.curated.polymarket): entry.curated for entry in entries}
+    for review in reviews:
+        if review.in_force:
+            decided[review.kalshi, review.polymarket] = Curated(
+                kalshi=review.kalshi,
+                polymarket=review.polymarket,
+                polarity=review.polarity,
+                approved=review.decision is Decision.APPROVED,
+                kalshi_rules_hash=review.kalshi_rules_hash,
+                polymarket_rules_hash=review.polymarket_rules_hash,
+                note=review.note,
+            )
+    return list(decided.values())
+
+
+def _known(store: Store, market: MarketId, venue: VenueName) -> Market:
+    if market.venue is not venue:
+        raise BadId(market, f"a market of {venue}")
+    if not (found := store.catalogue.market(market)):
+        raise BadId(market, "a market of the catalogue; run: arbkit markets sync")
+    return found
