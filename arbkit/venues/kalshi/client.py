@@ -53,6 +53,7 @@ class KalshiVenue:
     """Looking at Kalshi. Needs no credentials. Errors: VenueUnavailable, AuthError, SchemaMismatch."""
 
     name = VenueName.KALSHI
+    tells_changes = True
 
     def __init__(self, http: Http, clock: Clock) -> None:
         self._http = http

@@ -11,6 +11,7 @@ from arbkit.core.text import clean
 from arbkit.errors import SchemaMismatch
 from arbkit.ports import CataloguePage, UnusableRow
 from arbkit.venues.kalshi.wire import fields
+from arbkit.venues.kalshi.wire.fields import ABSENT
 from arbkit.venues.kalshi.wire.terms import (
     EventRow,
     MarketRow,
@@ -67,11 +68,11 @@ class _Saved(msgspec.Struct):
     """Tells the objects of a file apart: an answer of the API, an event, or a market (perhaps with its series)."""
 
     events: list[msgspec.Raw] | None = None
-    event: msgspec.Raw | None = None
+    event: msgspec.Raw = ABSENT
     markets: list[msgspec.Raw] | None = None
-    market: msgspec.Raw | None = None
+    market: msgspec.Raw = ABSENT
     event_ticker: str | None = None
-    series: msgspec.Raw | None = None
+    series: msgspec.Raw = ABSENT
 
 
 def parse_events(body: bytes, series: Find) -> CataloguePage:
@@ -173,9 +174,9 @@ def _saved(raw: msgspec.Raw | bytes, at: str) -> Iterator[Market | UnusableRow]:
         return
     if saved.events is not None:
         yield from _events(saved.events, lambda _: None, f"{at}.events")
-    elif saved.event is not None:
+    elif not fields.is_null(saved.event):
         yield from _event(saved.event, lambda _: None, f"{at}.event")
-    elif saved.market is not None:
+    elif not fields.is_null(saved.market):
         yield _market(saved.market, None, None, f"{at}.market")
     elif saved.markets is not None and saved.event_ticker is not None:
         yield from _event(raw, lambda _: None, at)
@@ -183,20 +184,13 @@ def _saved(raw: msgspec.Raw | bytes, at: str) -> Iterator[Market | UnusableRow]:
         for index, market in enumerate(saved.markets):
             yield _market(market, None, None, f"{at}.markets[{index}]")
     else:
-        yield _market(raw, _event_of(saved, series), series, at)
+        yield _market(raw, None, series, at)
 
 
 def _saved_series(saved: _Saved, at: str) -> Series | None:
-    if saved.series is None or saved.event_ticker is None:
+    if fields.is_null(saved.series) or saved.event_ticker is None:
         return None
     return to_series(fields.decode(saved.series, SeriesRow, f"{at}.series"), f"{at}.series")
-
-
-def _event_of(saved: _Saved, series: Series | None) -> EventRow | None:
-    """A market saved with its series but without its event: all that is known of the event."""
-    if series is None or saved.event_ticker is None:
-        return None
-    return EventRow(event_ticker=saved.event_ticker, series_ticker=series.ticker, title="")
 
 
 def _events(rows: Sequence[msgspec.Raw], series: Find, at: str) -> Iterator[Market | UnusableRow]:

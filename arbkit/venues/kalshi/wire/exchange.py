@@ -11,7 +11,7 @@ from arbkit.core.text import clean
 from arbkit.errors import SchemaMismatch
 from arbkit.ports import VenueHealth
 from arbkit.venues.kalshi.wire import fields
-from arbkit.venues.kalshi.wire.fields import VENUE, Moment
+from arbkit.venues.kalshi.wire.fields import ABSENT, VENUE, Moment
 
 DOWN_STATUSES: Final = frozenset({500, 503, 504})
 """With these, too, GET /exchange/status sends its usual answer."""
@@ -72,7 +72,7 @@ class _RefusalRow(msgspec.Struct):
     message: str | None = None
     details: str | None = None
     msg: str | None = None
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def parse_refusal(body: bytes) -> Refusal:
     """Read an error body of any of Kalshi's shapes; one of no shape at all is quoted. Never raises."""
     try:
         row = fields.decode(body, _RefusalRow)
-        inner = row if row.error is None else _under_error(row.error)
+        inner = row if fields.is_null(row.error) else _under_error(row.error)
     except SchemaMismatch:
         return Refusal("", clean(body.decode("utf-8", "replace"), _REFUSAL_LENGTH_MAX))
     words = filter(None, (inner.message, inner.details, inner.msg))

@@ -149,7 +149,7 @@ def to_market(row: MarketRow, event: EventRow | None, series: Series | None, at:
     return Market(
         id=MarketId(VenueName.KALSHI, row.ticker),
         event_key=row.event_ticker,
-        series_key=event.series_ticker if event else "",
+        series_key=event.series_ticker if event else (series.ticker if series else ""),
         title=_title(row, event, at),
         subtitle=fields.line(row.subtitle or "").strip(": "),
         event_title=fields.line(event.title) if event else "",
@@ -212,7 +212,7 @@ def check_event_fees(event: EventRow, at: str = "$") -> None:
 
 
 def _fees(event: EventRow | None, series: Series | None) -> KalshiFees | None:
-    """The event's overrides stand before the series' fees, each on its own. Unknown unless both halves are known."""
+    """The event's overrides stand before the series' fees, each on its own: without the event nothing is certain."""
     if event is None or (series and series.ticker != event.series_ticker):
         return None
     multiplier: int | None = series.fees.multiplier_ppm if series else None
