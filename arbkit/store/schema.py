@@ -8,6 +8,7 @@ specification (section 4.1) exist by name: `event_mappings`, `opportunities`, `e
 import sqlite3
 from collections.abc import Iterator
 
+from arbkit.store.schema_trading import TRADING
 from arbkit.store.views import VIEWS
 
 APPLICATION_ID = 0x61726B31
@@ -232,7 +233,7 @@ CREATE TABLE legs (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (_CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS,)
+MIGRATIONS: tuple[str, ...] = (_CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING)
 """Migration n (counted from 0) leads from schema n to schema n + 1."""
 
 

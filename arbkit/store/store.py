@@ -7,8 +7,12 @@ from typing import Self
 
 from arbkit.store.catalogue import Catalogue
 from arbkit.store.database import BUSY_MS, Database
+from arbkit.store.journal import Journal
+from arbkit.store.ledger_book import LedgerBook
+from arbkit.store.operations import Operations
 from arbkit.store.pairs import Pairs
 from arbkit.store.sightings import Sightings
+from arbkit.store.trades import Trades
 
 SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions", "pnl_records")
 """The tables of the specification, section 4.1."""
@@ -17,7 +21,8 @@ SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions"
 class Store:
     """The memory of one state directory. Use it in the thread that made it; other processes may use the file too.
 
-    `catalogue`, `pairs` and `sightings` hold the questions by subject. Errors: StoreError.
+    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger` and `operations` hold the questions by subject.
+    Errors: StoreError.
     """
 
     def __init__(self, path: Path, *, busy_ms: int = BUSY_MS) -> None:
@@ -26,6 +31,10 @@ class Store:
         self.catalogue = Catalogue(self._database)
         self.pairs = Pairs(self._database)
         self.sightings = Sightings(self._database)
+        self.trades = Trades(self._database)
+        self.journal = Journal(self._database, self.trades)
+        self.ledger = LedgerBook(self._database)
+        self.operations = Operations(self._database)
 
     def __enter__(self) -> Self:
         return self

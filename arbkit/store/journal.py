@@ -1,0 +1,229 @@
+"""The write-ahead journal: a trade is here, with its ids and reservations, before a byte of it leaves this machine.
+
+Each method is one transaction. The order of a trade's life: `open` (intent, both legs, reservations), `mark_sending`
+(both legs, one commit), then `record` for each piece of news. A leg's state moves only by the table of
+core/execution.py; the state of the trade is derived from its legs.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from arbkit.core.evidence import LATE_FILL_WATCH, Observation
+from arbkit.core.execution import (
+    UNPROVEN_STATES,
+    ZERO_STATES,
+    LegEvent,
+    LegState,
+    TradeState,
+    is_late,
+    step_leg,
+    step_settlement,
+)
+from arbkit.core.money import Qty, Usd
+from arbkit.core.orders import Fill, FokOrder, Settlement
+from arbkit.errors import InvariantError
+from arbkit.store.database import Database
+from arbkit.store.rows import text_of
+from arbkit.store.trades import StoredLeg, StoredTrade, Trades
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A trade about to be made: what was approved, and what it may cost and lose."""
+
+    trade_id: str
+    sighting_id: str | None
+    pair_id: str
+    mode: str
+    epoch: int
+    version: str
+    qty: Qty
+    expected_net: Usd
+    kalshi_rules_hash: str
+    polymarket_rules_hash: str
+    loss_at_risk: Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLeg:
+    """A leg with everything that is known before sending. `worst_cost` is its budget with the worst fee."""
+
+    order: FokOrder
+    client_id: str
+    venue_order_id: str
+    body_sha256: str
+    worst_cost: Usd
+
+
+class Journal:
+    """Everything that writes about trades and their legs; part of Store."""
+
+    def __init__(self, database: Database, trades: Trades) -> None:
+        self._database = database
+        self._trades = trades
+
+    def open(self, intent: Intent, legs: Sequence[PlannedLeg], *, at: datetime) -> None:
+        """Write a trade, its legs and its reservations. Call inside `together()` with the risk check."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT INTO trades (id, sighting_id, pair_id, started_at, status, expected_net_micros, mode, epoch, "
+                "version, qty_micros, kalshi_rules_hash, polymarket_rules_hash) "
+                "VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    intent.trade_id, intent.sighting_id, intent.pair_id, text_of(at), intent.expected_net.micros,
+                    intent.mode, intent.epoch, intent.version, intent.qty.micros, intent.kalshi_rules_hash,
+                    intent.polymarket_rules_hash,
+                ],
+            )  # fmt: skip
+            self._reserve(db, intent.trade_id, "loss", "both", intent.loss_at_risk)
+            for leg in legs:
+                self._insert_leg(db, intent.trade_id, leg)
+                self._reserve(db, intent.trade_id, "exposure", leg.order.market.venue, leg.worst_cost)
+
+    def mark_sending(self, trade_id: str, *, at: datetime, deadline: datetime) -> None:
+        """Mark both legs as sending in one commit. Only after this returns may a byte leave."""
+        with self._database.writing() as db:
+            for leg in self._trades.trade(trade_id).legs:
+                self._step(db, leg, LegEvent.MARKED, "both legs", at)
+                db.execute("UPDATE legs SET deadline = ? WHERE id = ?", [text_of(deadline), leg.leg_id])
+
+    def record(self, leg_id: str, event: LegEvent, *, why: str, at: datetime, venue_order_id: str = "") -> LegState:
+        """Move a leg by what was learnt, and keep the reservations of its trade true. Returns its new state."""
+        with self._database.writing() as db:
+            leg = self._trades.leg(leg_id)
+            after = self._step(db, leg, event, why, at)
+            if venue_order_id and venue_order_id != leg.venue_order_id:
+                if leg.venue_order_id:
+                    raise InvariantError(f"leg {leg_id} is order {leg.venue_order_id}, not {venue_order_id}")
+                db.execute("UPDATE legs SET venue_order_id = ? WHERE id = ?", [venue_order_id, leg_id])
+            if after in ZERO_STATES:
+                until = text_of(at + LATE_FILL_WATCH)
+                db.execute("UPDATE legs SET watch_until = ? WHERE id = ?", [until, leg_id])
+            self._settle_reservations(db, leg.trade_id, at)
+        return after
+
+    def settle(self, leg_id: str, seen: Settlement, *, at: datetime) -> Settlement:
+        """Move a leg on its settlement axis."""
+        with self._database.writing() as db:
+            leg = self._trades.leg(leg_id)
+            after = step_settlement(leg.settlement, seen)
+            if after is not leg.settlement:
+                db.execute("UPDATE legs SET settlement = ? WHERE id = ?", [after, leg_id])
+                self._event(db, leg_id, (leg.settlement, "settlement", after), "", at)
+            self._settle_reservations(db, leg.trade_id, at)
+        return after
+
+    def add_fill(self, fill: Fill, leg_id: str | None) -> bool:
+        """Keep a fill with its fee; False if it is known already. A known fill that differs raises InvariantError."""
+        if fill.fee is None:
+            raise InvariantError(f"fill {fill.fill_id} has no fee yet")
+        values = (
+            leg_id, str(fill.market.key), fill.side, fill.action, fill.qty.micros, fill.price.micros, fill.cost.micros,
+            fill.fee.micros,
+        )  # fmt: skip
+        key = [fill.market.venue, fill.fill_id, fill.order_key]
+        with self._database.writing() as db:
+            known = db.execute(
+                "SELECT leg_id, market, side, action, qty_micros, price_micros, cost_micros, fee_micros FROM fills "
+                "WHERE venue = ? AND fill_id = ? AND order_key = ?",
+                key,
+            ).fetchone()
+            if known is not None:
+                if tuple(known) != values:
+                    raise InvariantError(f"{fill.market.venue} restated fill {fill.fill_id}: {known} became {values}")
+                return False
+            db.execute(
+                "INSERT INTO fills (venue, fill_id, order_key, leg_id, market, side, action, qty_micros, price_micros, "
+                "cost_micros, fee_micros, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [*key, *values, text_of(fill.at)],
+            )
+            if leg_id is not None:
+                db.execute(
+                    "UPDATE legs SET qty_micros = coalesce(qty_micros, 0) + ?, cost_micros = coalesce(cost_micros, 0) "
+                    "+ ?, fee_micros = coalesce(fee_micros, 0) + ? WHERE id = ?",
+                    [fill.qty.micros, fill.cost.micros, fill.fee.micros, leg_id],
+                )
+                self._settle_reservations(db, self._trades.leg(leg_id).trade_id, fill.at)
+        return True
+
+    def finish(self, trade_id: str, *, status: str, net: Usd | None, notes: str, at: datetime) -> None:
+        """Unlock the markets of a trade that needs nothing more. `status`: complete, partial or failed."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE trades SET status = ?, net_micros = ?, notes = ?, finished_at = ? WHERE id = ?",
+                [status, net.micros if net is not None else None, notes, text_of(at), trade_id],
+            )
+
+    def look(self, leg_id: str, seen: Observation) -> None:
+        """Keep a complete look at the venue that found no trace of a leg."""
+        with self._database.writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO leg_looks (leg_id, at, horizon, books_agree, stream_healthy) "
+                "VALUES (?, ?, ?, ?, ?)",
+                [
+                    leg_id,
+                    text_of(seen.at),
+                    text_of(seen.horizon) if seen.horizon else None,
+                    seen.books_agree,
+                    seen.stream_healthy,
+                ],
+            )
+
+    def recover(self, *, at: datetime) -> Sequence[StoredTrade]:
+        """What a start must do before anything else: legs of dead runs become not sent, or unknown. Sends nothing."""
+        with self._database.writing() as db:
+            for trade in self._trades.unfinished():
+                for leg in trade.legs:
+                    if leg.state in UNPROVEN_STATES:
+                        self._step(db, leg, LegEvent.CRASHED, "found at start", at)
+                self._settle_reservations(db, trade.trade_id, at)
+        return self._trades.unfinished()
+
+    def _step(self, db: sqlite3.Connection, leg: StoredLeg, event: LegEvent, why: str, at: datetime) -> LegState:
+        after = step_leg(leg.state, event)
+        note = f"late fill: {why}" if is_late(leg.state, event) else why
+        self._event(db, leg.leg_id, (leg.state, event, after), note, at)
+        db.execute("UPDATE legs SET state = ? WHERE id = ?", [after, leg.leg_id])
+        return after
+
+    def _event(self, db: sqlite3.Connection, leg_id: str, move: tuple[str, str, str], why: str, at: datetime) -> None:
+        db.execute(
+            "INSERT INTO leg_events (leg_id, at, before, event, after, why) VALUES (?, ?, ?, ?, ?, ?)",
+            [leg_id, text_of(at), *move, why],
+        )
+
+    def _settle_reservations(self, db: sqlite3.Connection, trade_id: str, at: datetime) -> None:
+        """Free what the legs have proven: a leg's exposure once it is zero, or filled and its fills are kept (they are
+        booked in the same transaction); the loss once all is final."""
+        trade = self._trades.trade(trade_id)
+        for leg in trade.legs:
+            if leg.state in ZERO_STATES or (leg.state not in UNPROVEN_STATES and leg.filled):
+                self._release(db, trade_id, "exposure", leg.order.market.venue, at)
+        if trade.state in {TradeState.HEDGED, TradeState.FLAT}:
+            self._release(db, trade_id, "loss", "both", at)
+
+    def _release(self, db: sqlite3.Connection, trade_id: str, kind: str, venue: str, at: datetime) -> None:
+        db.execute(
+            "UPDATE reservations SET released_at = ? "
+            "WHERE trade_id = ? AND kind = ? AND venue = ? AND released_at IS NULL",
+            [text_of(at), trade_id, kind, venue],
+        )
+
+    def _reserve(self, db: sqlite3.Connection, trade_id: str, kind: str, venue: str, amount: Usd) -> None:
+        db.execute(
+            "INSERT INTO reservations (trade_id, kind, venue, micros) VALUES (?, ?, ?, ?)",
+            [trade_id, kind, venue, amount.micros],
+        )
+
+    def _insert_leg(self, db: sqlite3.Connection, trade_id: str, leg: PlannedLeg) -> None:
+        order = leg.order
+        db.execute(
+            "INSERT INTO legs (id, trade_id, venue, market, side, action, client_id, venue_order_id, asked_micros, "
+            "limit_micros, budget_micros, body_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)",
+            [
+                order.leg_id, trade_id, order.market.venue, order.market.key, order.side, order.action, leg.client_id,
+                leg.venue_order_id, order.qty.micros, order.limit.micros, order.budget.micros, leg.body_sha256,
+            ],
+        )  # fmt: skip

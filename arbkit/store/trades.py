@@ -1,0 +1,204 @@
+"""Trades and legs as the journal has them: every question that changes nothing."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from arbkit.core.evidence import Observation
+from arbkit.core.execution import LegState, TradeLeg, TradeState, trade_state
+from arbkit.core.markets import MarketId, Side, VenueName
+from arbkit.core.money import ZERO_QTY, Price, Qty, Usd
+from arbkit.core.orders import Action, FokOrder, Settlement
+from arbkit.errors import InvariantError
+from arbkit.store.database import Database
+from arbkit.store.rows import moment_of, text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLeg:
+    """A leg as the journal has it."""
+
+    leg_id: str
+    trade_id: str
+    order: FokOrder
+    client_id: str
+    venue_order_id: str
+    body_sha256: str
+    state: LegState
+    settlement: Settlement
+    filled: Qty
+    cost: Usd
+    fee: Usd
+    deadline: datetime | None
+    watch_until: datetime | None
+
+    @property
+    def standing(self) -> TradeLeg:
+        """The leg as the machine sees it."""
+        return TradeLeg(self.leg_id, self.order.qty, self.state, self.settlement, self.filled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTrade:
+    """A trade as the journal has it, its Kalshi leg first."""
+
+    trade_id: str
+    sighting_id: str | None
+    pair_id: str
+    mode: str
+    epoch: int
+    started_at: datetime
+    finished_at: datetime | None
+    qty: Qty
+    expected_net: Usd
+    legs: tuple[StoredLeg, StoredLeg]
+    notes: str
+
+    @property
+    def state(self) -> TradeState:
+        """What the two legs come to."""
+        return trade_state(self.legs[0].standing, self.legs[1].standing)
+
+
+_LEGS = """
+SELECT id, trade_id, venue, market, side, action, client_id, coalesce(venue_order_id, ''), body_sha256, state,
+       settlement, asked_micros, limit_micros, budget_micros, coalesce(qty_micros, 0), coalesce(cost_micros, 0),
+       coalesce(fee_micros, 0), deadline, watch_until
+FROM legs
+"""
+_TRADES = """
+SELECT id, sighting_id, pair_id, mode, epoch, started_at, finished_at, qty_micros, expected_net_micros, notes
+FROM trades
+"""
+
+
+class Trades:
+    """Questions about trades and their legs; part of Store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def looks(self, leg_id: str) -> Sequence[Observation]:
+        """Every such look, in order of time."""
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT at, horizon, books_agree, stream_healthy FROM leg_looks WHERE leg_id = ? ORDER BY at", [leg_id]
+            ).fetchall()
+        return [
+            Observation(
+                at=moment_of(at),
+                horizon=moment_of(horizon) if horizon else None,
+                books_agree=bool(agree),
+                stream_healthy=bool(healthy),
+            )
+            for at, horizon, agree, healthy in rows
+        ]
+
+    def leg(self, leg_id: str) -> StoredLeg:
+        """One leg."""
+        with self._database.reading() as db:
+            row = db.execute(" ".join((_LEGS, "WHERE id = ?")), [leg_id]).fetchone()
+        if row is None:
+            raise InvariantError(f"there is no leg {leg_id}")
+        return _leg(row)
+
+    def leg_of(self, venue: VenueName, *, keys: Sequence[str]) -> StoredLeg | None:
+        """The leg that goes by one of these ids at a venue: our client id or the venue's order id."""
+        with self._database.reading() as db:
+            for key in keys:
+                where = "WHERE venue = ?1 AND ?2 <> '' AND (client_id = ?2 OR venue_order_id = ?2)"
+                if row := db.execute(" ".join((_LEGS, where)), [venue, key]).fetchone():
+                    return _leg(row)
+        return None
+
+    def trade(self, trade_id: str) -> StoredTrade:
+        """One trade."""
+        with self._database.reading() as db:
+            found = self._trades(db, "WHERE id = ?", [trade_id])
+        if not found:
+            raise InvariantError(f"there is no trade {trade_id}")
+        return found[0]
+
+    def unfinished(self) -> Sequence[StoredTrade]:
+        """Trades that still need something, oldest first. Their markets are locked."""
+        with self._database.reading() as db:
+            return self._trades(db, "WHERE finished_at IS NULL ORDER BY started_at, id", [])
+
+    def recent(self, *, count_max: int) -> Sequence[StoredTrade]:
+        """The newest trades."""
+        with self._database.reading() as db:
+            return self._trades(db, "ORDER BY started_at DESC, id DESC LIMIT ?", [count_max])
+
+    def watched(self, *, at: datetime) -> Sequence[StoredLeg]:
+        """Legs that came to zero and are still looked for among the fills."""
+        with self._database.reading() as db:
+            rows = db.execute(" ".join((_LEGS, "WHERE watch_until > ?")), [text_of(at)]).fetchall()
+        return [_leg(row) for row in rows]
+
+    def locked_by(self, markets: Sequence[MarketId]) -> str:
+        """The unfinished trade that involves one of these markets, "" if none does."""
+        with self._database.reading() as db:
+            for market in markets:
+                row = db.execute(
+                    "SELECT t.id FROM trades t JOIN legs l ON l.trade_id = t.id "
+                    "WHERE t.finished_at IS NULL AND l.venue = ? AND l.market = ? LIMIT 1",
+                    [market.venue, market.key],
+                ).fetchone()
+                if row:
+                    return str(row[0])
+        return ""
+
+    def reserved(self, kind: str, venue: VenueName | None = None, *, pair_id: str | None = None) -> Usd:
+        """What is reserved: kind `exposure` (of one venue or all) or `loss`."""
+        with self._database.reading() as db:
+            [(micros,)] = db.execute(
+                "SELECT coalesce(sum(r.micros), 0) FROM reservations r JOIN trades t ON t.id = r.trade_id WHERE "
+                "r.released_at IS NULL AND r.kind = ?1 AND (?2 IS NULL OR r.venue = ?2) "
+                "AND (?3 IS NULL OR t.pair_id = ?3)",
+                [kind, venue, pair_id],
+            )
+        return Usd(micros)
+
+    def count_since(self, since: datetime) -> int:
+        """How many trades were begun since then."""
+        with self._database.reading() as db:
+            [(count,)] = db.execute("SELECT count(*) FROM trades WHERE started_at >= ?", [text_of(since)])
+        return int(count)
+
+    def successes(self) -> int:
+        """How many live trades were completed, ever."""
+        with self._database.reading() as db:
+            [(count,)] = db.execute("SELECT count(*) FROM trades WHERE mode = 'live' AND status = 'complete'")
+        return int(count)
+
+    def _trades(self, db: sqlite3.Connection, where: str, values: Sequence[object]) -> list[StoredTrade]:
+        rows = db.execute(" ".join((_TRADES, where)), values).fetchall()
+        return [self._with_legs(db, row) for row in rows]
+
+    def _with_legs(self, db: sqlite3.Connection, row: tuple[str, ...]) -> StoredTrade:
+        trade_id, sighting_id, pair_id, mode, epoch, started, finished, qty, net, notes = row
+        legs = [_leg(leg) for leg in db.execute(" ".join((_LEGS, "WHERE trade_id = ? ORDER BY venue")), [trade_id])]
+        if len(legs) != len(VenueName):
+            raise InvariantError(f"trade {trade_id} has {len(legs)} legs")
+        return StoredTrade(
+            trade_id=trade_id, sighting_id=sighting_id, pair_id=pair_id, mode=mode, epoch=int(epoch),
+            started_at=moment_of(started), finished_at=moment_of(finished) if finished else None, qty=Qty(int(qty)),
+            expected_net=Usd(int(net)), legs=(legs[0], legs[1]), notes=notes,
+        )  # fmt: skip
+
+
+def _leg(row: tuple[str, ...]) -> StoredLeg:
+    leg_id, trade_id, venue, market, side, action, client_id, order_id, body, state, settlement, *rest = row
+    asked, limit, budget, qty, cost, fee = (int(number) for number in rest[:6])
+    deadline, watch = rest[6:]
+    order = FokOrder(
+        leg_id=leg_id, market=MarketId(VenueName(venue), market), side=Side(side), action=Action(action),
+        qty=Qty(asked), limit=Price(limit), budget=Usd(budget),
+    )  # fmt: skip
+    return StoredLeg(
+        leg_id=leg_id, trade_id=trade_id, order=order, client_id=client_id, venue_order_id=order_id, body_sha256=body,
+        state=LegState(state), settlement=Settlement(settlement), filled=Qty(qty) if qty else ZERO_QTY, cost=Usd(cost),
+        fee=Usd(fee), deadline=moment_of(deadline) if deadline else None,
+        watch_until=moment_of(watch) if watch else None,
+    )  # fmt: skip
