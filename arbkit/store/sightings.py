@@ -51,14 +51,15 @@ _EXTEND = """
 UPDATE sightings SET last_seen_at = :at, looks = looks + 1,
   peak_at = iif(:net > peak_net_micros, :at, peak_at), peak_net_micros = max(:net, peak_net_micros),
   qty_micros = :qty, kalshi_price_micros = :kalshi, polymarket_price_micros = :polymarket, cost_micros = :cost,
-  gross_micros = :gross, fees_micros = :fees, gas_micros = :gas, net_micros = :net
+  gross_micros = :gross, fees_micros = :fees, gas_micros = :gas, net_micros = :net, why_not = :why_not
 WHERE pair_id = :pair AND kalshi_side = :side AND fee_model = :model AND expired_at IS NULL
 """
 _BEGIN = """
 INSERT INTO sightings (id, pair_id, kalshi_side, fee_model, first_seen_at, last_seen_at, peak_at, peak_net_micros,
   qty_micros, kalshi_price_micros, polymarket_price_micros, cost_micros, gross_micros, fees_micros, gas_micros,
-  net_micros)
-VALUES (:id, :pair, :side, :model, :at, :at, :at, :net, :qty, :kalshi, :polymarket, :cost, :gross, :fees, :gas, :net)
+  net_micros, why_not)
+VALUES (:id, :pair, :side, :model, :at, :at, :at, :net, :qty, :kalshi, :polymarket, :cost, :gross, :fees, :gas, :net,
+  :why_not)
 """
 _EXPIRE = """
 UPDATE sightings SET expired_at = ?1 WHERE expired_at IS NULL AND fee_model = ?2 AND last_seen_at < ?1
@@ -99,13 +100,19 @@ class Sightings:
         self._database = database
 
     def record(
-        self, found: Sequence[Opportunity], *, looked_at: Iterable[str], fee_model: FeeModel, at: datetime
+        self,
+        found: Sequence[Opportunity],
+        *,
+        looked_at: Iterable[str],
+        fee_model: FeeModel,
+        why_not: str = "",
+        at: datetime,
     ) -> list[Sighting]:
         """Note what one look showed: each opportunity begins an episode or prolongs its own, and the episodes of pairs
-        that were looked at (`looked_at`: pair ids) without showing theirs end. Returns the episodes in the order of
-        `found`."""
+        that were looked at (`looked_at`: pair ids) without showing theirs end. `why_not` is why none of them is taken.
+        Returns the episodes in the order of `found`."""
         with self._database.writing() as db:
-            sightings = [self._note(db, opportunity, text_of(at)) for opportunity in found]
+            sightings = [self._note(db, opportunity, text_of(at), why_not) for opportunity in found]
             db.execute(_EXPIRE, [text_of(at), fee_model, json.dumps(list(looked_at))])
         return sightings
 
@@ -125,8 +132,8 @@ class Sightings:
         with self._database.reading() as db:
             return [_sighting_of(row) for row in db.execute(_RECENT, [text_of(since), limit])]
 
-    def _note(self, db: sqlite3.Connection, opportunity: Opportunity, at: str) -> Sighting:
-        values = _values(opportunity, at)
+    def _note(self, db: sqlite3.Connection, opportunity: Opportunity, at: str, why_not: str) -> Sighting:
+        values = _values(opportunity, at) | {"why_not": why_not}
         if not db.execute(_EXTEND, values).rowcount:
             db.execute(_BEGIN, values)
         [row] = db.execute(_OPEN, values)
