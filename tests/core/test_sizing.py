@@ -1,0 +1,231 @@
+"""The best quantity, proved against trying every quantity in exact fractions."""
+
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arbkit.core.books import Level
+from arbkit.core.fees import CLEARED_PRECISION, DIRECT_PRECISION
+from arbkit.core.markets import KalshiFees, PolymarketFees
+from arbkit.core.money import Price, Qty
+from arbkit.core.sizing import (
+    Depth,
+    KalshiTariff,
+    PolymarketTariff,
+    ShareTariff,
+    Tariff,
+    best_size,
+    debit,
+    largest,
+    smallest,
+    stretches,
+)
+from tests.core.scenes import POLITICS, QUADRATIC, levels
+
+CONTRACT = 1_000_000
+Ladder = list[tuple[int, int]]
+"""(price in 1e-4 dollar, size in 0.01 contract), best first."""
+
+
+@dataclass(frozen=True)
+class Books:
+    kalshi: Ladder
+    polymarket: Ladder
+    multiplier: int
+    rate: int
+    exponent: int
+    precision: int
+    step: int
+
+
+def up(amount: Fraction, step: Fraction) -> Fraction:
+    return math.ceil(amount / step) * step
+
+
+def walk(ladder: Ladder, qty: Fraction) -> list[tuple[Fraction, Fraction]]:
+    taken = []
+    for price, size in ladder:
+        part = min(qty, Fraction(size, 100))
+        if part > 0:
+            taken.append((Fraction(price, 10_000), part))
+        qty -= part
+    return taken
+
+
+def kalshi_paid(books: Books, qty: Fraction) -> Fraction:
+    rate = Fraction(7, 100) * Fraction(books.multiplier, CONTRACT)
+    fills = walk(books.kalshi, qty)
+    fees = [up(rate * c * p * (1 - p), Fraction(1, 10_000)) for p, c in fills]
+    return sum((up(p * c + fee, Fraction(books.precision, CONTRACT)) for (p, c), fee in zip(fills, fees, strict=True)))
+
+
+def polymarket_cost(books: Books, qty: Fraction) -> Fraction:
+    return sum((p * c for p, c in walk(books.polymarket, qty)), Fraction(0))
+
+
+def polymarket_paid(books: Books, qty: Fraction) -> Fraction:
+    cost = polymarket_cost(books, qty)
+    average = cost / qty
+    fee = Fraction(books.rate, CONTRACT) * qty * (average * (1 - average)) ** books.exponent
+    return cost + up(fee, Fraction(1, 100_000))
+
+
+def tried(books: Books, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction] | None:
+    """The best quantity by trying them all."""
+    step = Fraction(books.step, CONTRACT)
+    offered = min(sum(size for _, size in ladder) for ladder in (books.kalshi, books.polymarket))
+    best: tuple[Fraction, Fraction] | None = None
+    for k in range(math.ceil(low / step), math.floor(min(high, Fraction(offered, 100)) / step) + 1):
+        qty = k * step
+        if (polymarket_cost(books, qty) * 100).denominator != 1:
+            continue
+        profit = qty - kalshi_paid(books, qty) - polymarket_paid(books, qty)
+        if profit > 0 and (best is None or profit > best[1]):
+            best = qty, profit
+    return best
+
+
+def depth(ladder: Ladder) -> Depth:
+    return Depth([Level(Price(price * 100), Qty(size * 10_000)) for price, size in ladder])
+
+
+def tariffs(books: Books) -> tuple[Tariff, Tariff]:
+    return (
+        KalshiTariff(depth(books.kalshi), KalshiFees("quadratic", books.multiplier), precision=books.precision),
+        PolymarketTariff(depth(books.polymarket), PolymarketFees(books.rate, books.exponent)),
+    )
+
+
+@st.composite
+def ladders(draw: st.DrawFn, prices: st.SearchStrategy[int], sizes: st.SearchStrategy[int]) -> Ladder:
+    rows = draw(st.dictionaries(prices, sizes, min_size=1, max_size=5))
+    return sorted(rows.items())
+
+
+cents = st.integers(20, 55).map(lambda cent: cent * 100)
+fine = st.integers(2_000, 5_500)
+whole = st.integers(1, 12).map(lambda contracts: contracts * 100)
+odd = st.integers(1, 1_200)
+
+
+@st.composite
+def books(draw: st.DrawFn) -> Books:
+    prices, sizes = draw(st.sampled_from([cents, fine])), draw(st.sampled_from([whole, odd]))
+    return Books(
+        kalshi=draw(ladders(prices, sizes)),
+        polymarket=draw(ladders(prices, sizes)),
+        multiplier=draw(st.sampled_from([0, 500_000, 1_000_000, 333_333])),
+        rate=draw(st.sampled_from([0, 30_000, 40_000, 50_000, 70_000, 250_000])),
+        exponent=draw(st.sampled_from([1, 1, 1, 2])),
+        precision=draw(st.sampled_from([DIRECT_PRECISION.micros, CLEARED_PRECISION.micros])),
+        step=draw(st.sampled_from([CONTRACT, CONTRACT, CONTRACT // 100, CONTRACT // 20, 3 * CONTRACT])),
+    )
+
+
+def holds_against_trying_all(books: Books, low: int, span: int) -> None:
+    first = max(low * CONTRACT, 1)
+    found = best_size(*tariffs(books), step=books.step, low=first, high=first + span * CONTRACT)
+
+    expected = tried(books, Fraction(first, CONTRACT), Fraction(first, CONTRACT) + span)
+    exact = expected and (expected[0] * CONTRACT, expected[1] * CONTRACT)
+    assert found == exact
+
+
+lows, spans = st.integers(0, 8), st.integers(0, 60)
+
+
+@settings(max_examples=50, deadline=None)
+@given(books(), lows, spans)
+def test_the_best_quantity_is_the_one_that_trying_all_of_them_finds(books: Books, low: int, span: int) -> None:
+    holds_against_trying_all(books, low, span)
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000, deadline=None)
+@given(books(), lows, spans)
+def test_the_best_quantity_stands_against_many_more_books(books: Books, low: int, span: int) -> None:
+    holds_against_trying_all(books, low, span)
+
+
+@settings(max_examples=80, deadline=None)
+@given(books=books())
+def test_what_is_paid_grows_with_the_quantity(books: Books) -> None:
+    for tariff in tariffs(books):
+        quantities = range(books.step, tariff.depth.total + 1, books.step)
+        paid = [debit(tariff, qty) for qty in quantities]
+        assert paid == sorted(paid)
+
+
+@settings(max_examples=80, deadline=None)
+@given(books=books())
+def test_only_whole_cents_are_tried_and_none_is_left_out(books: Books) -> None:
+    kalshi, polymarket = depth(books.kalshi), depth(books.polymarket)
+    total = min(kalshi.total, polymarket.total)
+
+    found = stretches(kalshi, polymarket, step=books.step, low=1, high=total)
+
+    listed = [stretch.first + k * stretch.stride for stretch in found for k in range(stretch.count)]
+    whole_cents = [qty for qty in range(books.step, total + 1, books.step) if polymarket.cost(qty) % 10**10 == 0]
+    assert listed == whole_cents
+
+
+@settings(max_examples=80, deadline=None)
+@given(books=books(), data=st.data())
+def test_no_fee_lies_below_its_floor(books: Books, data: st.DataObject) -> None:
+    tariff = data.draw(st.sampled_from([*tariffs(books), ShareTariff(depth(books.kalshi), share_ppm=70_000)]))
+    level = data.draw(st.integers(0, len(tariff.depth.prices) - 1))
+    within = st.integers(tariff.depth.ends[level] + 1, tariff.depth.ends[level + 1])
+    low, middle, high = sorted(data.draw(st.tuples(within, within, within)))
+
+    floor_low, floor_high = tariff.floors(low, high)
+
+    share = Fraction(middle - low, high - low) if high > low else 0
+    # Either end may be rounded down by one millionth.
+    assert tariff.fee(middle) + 1 > floor_low + (floor_high - floor_low) * share - 1
+
+
+@given(st.integers(1, 50), st.integers(0, 2_000), st.integers(0, 2_000))
+def test_thresholds_are_found_by_halving(step: int, edge: int, high: int) -> None:
+    multiples = range(0, high + 1, step)
+
+    assert largest(lambda qty: qty <= edge, step=step, high=high) == max(m for m in multiples if m <= edge)
+    reached = [m for m in multiples if m >= edge and m > 0]
+    assert smallest(lambda qty: qty >= edge and qty > 0, step=step, high=high) == (min(reached) if reached else None)
+
+
+def test_a_level_with_a_fraction_of_a_cent_bars_the_deeper_ones_to_whole_contracts() -> None:
+    kalshi = KalshiTariff(Depth(levels(("0.40", "100"))), QUADRATIC, precision=100)
+    polymarket = PolymarketTariff(Depth(levels(("0.45", "12.34"), ("0.46", "100"))), POLITICS)
+
+    whole_contracts = best_size(kalshi, polymarket, step=CONTRACT, low=CONTRACT, high=50 * CONTRACT)
+    hundredths = best_size(kalshi, polymarket, step=CONTRACT // 100, low=CONTRACT, high=50 * CONTRACT)
+
+    assert whole_contracts is not None
+    assert whole_contracts[0] == 12 * CONTRACT
+    assert hundredths is not None
+    # 12.34 x 0.45 + 37.45 x 0.46 is 22.78 dollars.
+    assert hundredths[0] == 49_790_000
+
+
+def deep(rows: int, first: int, size: int) -> Iterable[Level]:
+    return (Level(Price(first + 1_000 * n), Qty(size * CONTRACT)) for n in range(rows))
+
+
+@pytest.mark.parametrize("exponent", [1, 2])
+def test_a_hundred_levels_of_a_thousand_contracts_are_sized_in_a_blink(exponent: int) -> None:
+    kalshi = KalshiTariff(Depth(list(deep(100, 400_000, 1_000))), QUADRATIC, precision=100)
+    polymarket = PolymarketTariff(Depth(list(deep(100, 420_000, 1_000))), PolymarketFees(40_000, exponent))
+
+    started = time.perf_counter()
+    found = best_size(kalshi, polymarket, step=CONTRACT, low=CONTRACT, high=100_000 * CONTRACT)
+    seconds = time.perf_counter() - started
+
+    assert found is not None
+    # Trying each of the 100,000 quantities takes about half a second.
+    assert seconds < 0.1
