@@ -133,6 +133,17 @@ class Desk(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentOrder:
+    """An order that may have been sent, by everything that can identify it at its venue."""
+
+    order: FokOrder
+    client_id: str
+    venue_order_id: str
+    since: datetime
+    """It was not sent before this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payout:
     """A market that the venue settled, and what one contract of the held outcome was paid."""
@@ -148,7 +159,7 @@ class Account(Protocol):
 
     name: VenueName
 
-    async def outcome(self, prepared: PreparedOrder) -> SendOutcome | None:
+    async def outcome(self, order: SentOrder) -> SendOutcome | None:
         """What became of an order, asked by the ids known before sending; None where the venue says nothing of it,
         which proves nothing by itself."""
         ...
