@@ -1,0 +1,253 @@
+"""House names of both venues, competitions, offices, measures: different words for one thing.
+
+A line reads `words to use < variant; variant`. Kalshi avoids trademarks ("Pro Football Championship"), Polymarket
+uses them ("Super Bowl"). `win` stands for taking the whole contest: champion, title, finals winner.
+Longer variants are tried before shorter ones. Sources: titles of both venues as published in their catalogues.
+"""
+
+PHRASES = """
+nfl < pro football; professional football; national football league
+nfl win < super bowl; superbowl; pro football championship; pro football champion; big game
+nfl afc win < afc championship; pro football afc championship; american football conference championship; afc champion
+nfl nfc win < nfc championship; pro football nfc championship; national football conference championship; nfc champion
+afc < american football conference
+nfc < national football conference
+nba < pro basketball; professional basketball; national basketball association; pro men s basketball
+nba < professional men s basketball
+nba win < nba finals; nba championship; pro basketball finals; pro basketball championship
+nba win < pro basketball champion; nba title; larry o brien trophy
+nba finalsmvp < nba finals mvp; pro basketball finals mvp; nba finals most valuable player
+nba finalsmvp < pro basketball finals most valuable player
+nba nbacup < nba cup; pro basketball cup; emirates nba cup
+eastern conference win < eastern conference finals; eastern conference championship; eastern conference champion
+western conference win < western conference finals; western conference championship; western conference champion
+wnba < pro women s basketball; professional women s basketball; women s pro basketball
+wnba < women s professional basketball
+wnba win < wnba finals; wnba championship; women s pro basketball championship; pro women s basketball championship
+mlb < pro baseball; professional baseball; major league baseball
+mlb win < mlb world series; pro baseball championship; pro baseball world series; mlb championship
+mlb win < world series
+mlb american_league win < american league championship series; american league championship; alcs
+mlb american_league win < american league pennant; al pennant; pro baseball american league championship
+mlb national_league win < national league championship series; national league championship; nlcs
+mlb national_league win < national league pennant; nl pennant; pro baseball national league championship
+american_league < american league; al
+national_league < national league; nl
+world_baseball_classic < world baseball classic; wbc
+nhl < pro hockey; professional hockey; national hockey league
+nhl win < stanley cup; stanley cup finals; stanley cup final; stanley cup championship
+nhl win < stanley cup playoffs champion; pro hockey championship; nhl championship; nhl stanley cup
+mls < major league soccer; pro soccer; mls
+mls win < mls cup; mls cup championship; mls cup champion; major league soccer mls cup champion
+mls win < major league soccer mls cup
+ncaaf < college football; ncaa football; ncaaf; cfb; division 1 football; fbs
+ncaaf win < college football playoff national championship; college football national championship
+ncaaf win < cfp national championship; college football championship; cfp national championship game
+ncaaf win < college football playoff national championship game; college football playoff championship
+ncaaf win < ncaa football championship
+ncaaf playoff < college football playoff; cfp
+ncaab < college basketball; men s college basketball; ncaa men s basketball; ncaa basketball; ncaamb; cbb
+ncaab < division 1 men s college basketball; men s ncaa basketball
+ncaab win < ncaa tournament; march madness; men s march madness; ncaa men s basketball tournament
+ncaab win < college basketball national championship; college basketball national champion
+ncaab win < ncaa men s tournament; men s ncaa tournament
+ncaab win < division 1 men s college basketball national champion
+ncaab win < men s college basketball national championship; college basketball championship
+ncaab win < ncaa basketball tournament
+ncaaw < women s college basketball; ncaa women s basketball; women s ncaa basketball
+ncaaw win < women s march madness; women s ncaa tournament; ncaa women s basketball tournament
+ncaaw win < women s college basketball national championship; ncaa women s tournament
+ncaabaseball < college baseball; ncaa baseball
+ncaabaseball win < college world series; college baseball world series; men s college world series
+worldcup < fifa world cup; world cup; men s world cup; men s fifa world cup; fifa men s world cup
+worldcup < fifa world cup finals; soccer world cup
+clubworldcup < club world cup; fifa club world cup
+womensworldcup < women s world cup; fifa women s world cup
+cricketworldcup < cricket world cup; icc cricket world cup; icc men s cricket world cup
+t20worldcup < t20 world cup; icc t20 world cup; icc men s t20 world cup; men s t20 world cup
+rugbyworldcup < rugby world cup
+ucl < champions league; uefa champions league
+uel < europa league; uefa europa league
+uecl < conference league; uefa conference league; europa conference league
+premier_league < epl; english premier league; premier league
+indian_premier_league < ipl; indian premier league
+laliga < la liga; laliga
+bundesliga < german bundesliga
+seriea < serie a; italian serie a
+ligue1 < ligue 1; french ligue 1
+fa_cup < fa cup; english fa cup
+efl_cup < carabao cup; efl cup; league cup
+euro_championship < uefa euro; uefa european championship
+copa_america < copa america
+champions_league_spot top 4 < qualify for the champions league
+ballondor < ballon d or; ballon dor
+masters < the masters; masters tournament; the masters tournament; augusta masters
+pga_championship < pga championship
+us_open < us open; u s open; united states open
+the_open < open championship; the open championship; british open; the open
+players_championship < players championship; the players championship; the players
+ryder_cup < ryder cup
+lpga < ladies pga
+wimbledon < wimbledon championships; the championships wimbledon; wimbledon
+roland_garros < french open; roland garros; roland garros french open
+australian_open < australian open
+indian_wells < bnp paribas open; indian wells open; indian wells; indian wells masters
+formula1 < formula 1; formula one; f1
+grand_prix < grand prix; gp
+drivers_championship < drivers championship; driver s championship; drivers champion
+drivers_championship < world drivers championship; drivers title
+constructors_championship < constructors championship; constructor s championship; constructors champion
+constructors_championship < world constructors championship; constructors title
+nascar < nascar cup series; nascar cup; nascar
+indycar < ntt indycar series; indycar series
+tour_de_france < tour de france
+ufc < ultimate fighting championship
+cs2 < counter strike; counter strike 2; cs 2; csgo; cs go
+lol < league of legends
+dota2 < dota 2; dota
+valorant < vct; valorant champions tour
+mid_season_invitational < msi; mid season invitational
+the_international < the international
+worldchampionship < world championship; worlds; world championships
+six_nations < six nations
+mvp < most valuable player
+roty < rookie of the year
+dpoty < defensive player of the year
+opoty < offensive player of the year
+coty < coach of the year; manager of the year
+mip < most improved player
+sixthman < sixth man of the year; sixth man; 6th man of the year
+comeback_player < comeback player of the year
+cyyoung < cy young; cy young award
+hankaaron < hank aaron; hank aaron award
+heisman < heisman trophy; heisman memorial trophy; heisman
+eurovision < eurovision song contest; eurovision
+oscars < academy awards; oscars; oscar; academy award
+goty < game of the year
+grammys < grammy awards; grammys; grammy
+emmys < emmy awards; emmys; emmy; primetime emmy awards
+person_of_the_year < person of the year
+fed < federal reserve; the fed; fomc; federal open market committee; us fed; u s federal reserve
+fed chair < fed chair; federal reserve chair; chair of the federal reserve; fed chairman
+fed chair < chairman of the federal reserve
+interest_rate < interest rates; interest rate; rates; federal funds rate; fed funds rate
+interest_rate < target federal funds rate; federal funds; bank rate; policy rate
+no_change < no change; unchanged; remain unchanged; hold steady; maintains; maintain rate
+ecb < european central bank
+boe < bank of england
+boj < bank of japan
+cpi < consumer price index; inflation; cpi inflation; cpi u; rate of cpi inflation
+core < excluding food and energy
+pce < personal consumption expenditures
+gdp < gross domestic product; gdp growth; real gdp; gdp growth rate; real gdp growth
+payrolls < nonfarm payrolls; nonfarm payroll; non farm payrolls; jobs added; jobs report; payroll
+unemployment < unemployment rate; u 3 unemployment; jobless rate
+yoy < annual; annually; year over year; year on year; twelve months; 12 months; twelve month; year ending; yoy
+yoy < for the year
+mom < monthly; month over month; month on month; one month; mom; 1 month
+qoq < quarterly; quarter over quarter; quarter on quarter; qoq; annualized quarter
+bitcoin < btc; bitcoin btc; xbt
+ethereum < eth; ether; ethereum eth
+solana < sol; solana sol
+ripple < xrp; ripple xrp
+dogecoin < doge; dogecoin doge
+sp500 < s p 500; s and p 500; s p 500 index; sp 500; spx; s and p 500 index
+nasdaq100 < nasdaq 100; nasdaq 100 index; ndx
+dow < dow jones; dow jones industrial average; djia
+wti < crude oil; wti crude; wti crude oil; crude oil cl; west texas intermediate; oil wti
+gas_price < gas prices; gasoline prices; gas price; gasoline price
+market_cap < market cap; market capitalization; market capitalisation; largest company
+treasury_yield < treasury yield; treasury yields; treasury note yield
+temperature < high temp; highest temperature; max temp; maximum temperature; high temperature; hightemp; temp
+temperature < daily high
+low_temperature < low temp; lowest temperature; minimum temperature; low temperature
+tsa < tsa check ins; tsa checkins; tsa passengers; transportation security administration; tsa screenings
+approval < approval rating; job approval; approval rate; approve
+net_approval < net approval; net approval rating
+shutdown < government shutdown; shut down; government be shut down; lapse of appropriations; government shut down
+dem < democratic party; democrats; democrat; democratic; democratic candidate; dems; democratic nominee party
+rep < republican party; republicans; republican; gop; republican candidate; grand old party
+independent < independents
+prime_minister < prime minister; pm; premier minister
+governor < governorship; gubernatorial; governor race; governor s race
+lieutenant_governor < lieutenant governor; lt governor; lieutenant gubernatorial; lieutenant governorship
+attorney_general < attorney general; ag
+secretary_of_state < secretary of state; sos
+senate < senator; senators; u s senate; us senate; united states senate; u s senator; senatorial
+house < house of representatives; us house; u s house; united states house of representatives; congressional
+house < representative
+supreme_court < supreme court; scotus
+president < presidential; presidency; presidents; president of the united states; potus; pres
+mayor < mayoral; mayoralty; mayorship
+chancellor < chancellorship
+nominee < nomination; nominees; be nominated; wins nomination
+primary < primaries; primary election
+by_election < by election; byelection; special election
+special_election < special election
+first round < 1st round; round one; first round of voting
+runoff < run off; second round; 2nd round; runoffs
+popular_vote < popular vote
+electoral_college < electoral college; electoral votes; electoral vote
+balance_of_power < balance of power
+dhs < homeland security; department of homeland security
+dod < department of defense; secretary of war; department of war; pentagon; secretary of defense; defense secretary
+doj < department of justice; justice department
+sec < securities and exchange commission
+nato < north atlantic treaty organization
+eu < european union
+un < united nations
+win < win the most seats; wins the most seats; receives the most seats; receive the most seats
+win < gain the most seats; most seats; finish first; finishes first; first place; 1st place; come first
+win < elected to; be elected; is elected; take home; crowned
+leave < leave office; leaves office; out of office; out as; cease to be; ceases to be; depart; departs; leaves
+leave < leaving; out; exits; exit
+acquire < acquires; acquired; acquisition; takeover; buy; buys; buyout; take over; purchase
+ipo < initial public offering; go public; goes public; public offering
+announce < announces; announced; announcement; officially announce; announces that
+release < releases; released; launch; launches; launched
+retire < retires; retirement; retiring
+marry < married; marries; get married; marriage; wed; be married; wedding; gets married
+engaged < engagement; get engaged; be engaged
+confirm < confirmed; confirms; confirmation; senate confirms
+visit < visits; visited; travel to; travels to; visiting
+meet < meets; meeting in person; meet in person; summit
+rotten_tomatoes < rotten tomatoes; tomatometer; rotten tomatoes score
+top_song < number one song; 1 song; number 1 song; top song
+billboard_hot_100 < billboard hot 100; hot 100
+spotify < spotify
+netflix < netflix
+touch_high < reach; reaches; hit; hits; hit high; all time high; maximum; max; at any point above; ever above
+touch_high < rise to; get to; as high as; how high
+touch_low < dip to; dips to; dip; hit low; fall to; falls to; minimum; drop to; how low; as low as; drop below
+touch_low < fall below
+terminal < settle; settles; close at; close above; close below; closes above; closes at; closing price
+terminal < end the year; finish above; close
+cut < decrease; decreases; cuts; lower; lowers; reduce; reduces; reduction
+interest_rate cut < rate cut; rate cuts; interest rate cut; interest rate cuts
+interest_rate increase < rate hike; rate hikes; rate increase; rate increases; interest rate hike; interest rate increase
+increase < hike; hikes; raise; raises; rise; rises; increases; grow; grows; go up; growth; increasing
+spread < point spread; handicap
+total < total points; total goals; o u; over under; total runs; total score; totals; combined score
+goal assist < score or assist; goal or assist; goals or assists; goals plus assists; goals and assists
+goal assist < goal contribution; goal contributions; goal involvement
+goal < score a goal; scores a goal; score; scores; goals; goalscorer; goal scorer; to score
+goal < anytime goalscorer; scored; scorer
+assist < assists; record an assist
+steal < stolen base; stolen bases; stolen bases leader; steals
+homerun < home runs; home run; homers; hr
+rbi < runs batted in; rbis
+strikeout < strikeouts
+touchdown < touchdowns; td; tds
+make < qualify; qualifies; qualify for; qualifier; qualifiers; advance; advances; advance to; reach the
+make < make it; makes; make the; clinch; clinches; participate in; reach
+playoff < playoffs; postseason; post season
+relegate < relegated; relegation
+last_place < last place; finish last; bottom of the table
+regular_season < regular season
+first_half < first half; 1st half; half time; halftime; 1h
+second_half < second half; 2nd half; 2h
+first_quarter < first quarter; 1q
+extra_time < extra time; overtime
+win < champion; champions; championship; championships; winner; winners; wins; won; winning; title; titlist
+win < trophy; victorious; finals; victory; winner s; beat; beats; defeat; defeats
+"""

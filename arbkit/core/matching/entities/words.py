@@ -1,0 +1,110 @@
+"""Words by the weight they carry in a question: none, full, or one of a group whose members exclude each other."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+LIGHT = _words(
+    """
+    a an the this that these those of to in on at by for from with as or and nor but than into onto over
+    under up its it
+    their his her they he she who whom whose which what when where how why will wil would shall should do
+    does did is are
+    be been being was were am has have had having there here any some all each both either neither
+    if so then only also just yet still once whether per via vs v versus
+    market resolve resolves resolution question contract polymarket kalshi yes no listed following according
+    new upcoming officially official current currently between during before after since until till through throughout
+    within end start begin beginning happen happens occur occurs take place times time
+    race seat seats party election elections candidate contest held hold
+    team teams player players person individual someone anyone man people
+    season year years month months week weeks day days date today tomorrow tonight et est edt utc pm am pt ct
+    originally scheduled professional men mens s t inc corp company co ltd llc plc jr sr ii iii mr mrs ms dr
+    win game match award awards prize event tournament series league cup fc cf sc afc club
+    get gets become becomes come comes go goes back down least most more less fewer greater than above below
+    at exactly or higher lower approximately about around
+    points point number amount count total rate percent percentage value level price
+    first-ever ever again meeting decision outcome result standings ranking rank finish finishes finisher finishers
+    us united states united_states city state county national usd dollar dollars
+    """
+)
+"""Words that may be missing on one side without a word about it: grammar, house style, what typed facts hold already."""
+
+STRICT = _words(
+    """
+    afc nfc eastern western conference division american_league national_league north south east west central atlantic
+    pacific metropolitan southeast northwest southwest group groups round semifinal semifinals semi quarterfinal
+    quarterfinals quarter half first_half second_half first_quarter playoff regular_season preseason
+    primary runoff special_election by_election nominee nominate first second third fourth fifth sixth seventh eighth
+    ninth tenth last last_place lead leader leaders top bottom mvp finalsmvp roty dpoty opoty coty mip sixthman
+    comeback_player cyyoung hankaaron nbacup supporting rookie defensive offensive best actor actress director female
+    women woman girls male youth junior senior
+    televote jury semi-final final spread total over under map set inning period lap pole podium fastest stage
+    goal assist steal homerun rbi strikeout touchdown rebound hit run walk save win card corner shot pass yard
+    retire resign impeach remove fire arrest indict convict pardon jail prison charge plead settle appeal
+    acquire merge ipo bankrupt announce release confirm nominate appoint veto sign pass vote override
+    engaged marry divorce pregnant die death born visit meet talk call strike invade attack capture
+    ceasefire agreement deal treaty peace nuclear
+    cut no_change touch_high touch_low terminal yoy mom qoq core headline
+    house senate governor president mayor prime_minister chancellor lieutenant_governor attorney_general
+    secretary_of_state parliament council
+    dem rep independent
+    temperature low_temperature rain snow wind
+    relegate make knockout draw tie margin turnout popular_vote electoral_college
+    worldcup clubworldcup womensworldcup ucl uel uecl premier_league laliga seriea ligue1 bundesliga
+    nba nfl mlb nhl mls wnba ncaaf ncaab ncaaw ncaabaseball
+    formula1 nascar ufc cs2 lol dota2 valorant
+    drivers_championship constructors_championship
+    next median mean average cumulative daily weekly largest smallest biggest richest
+    say mention tweet post all-time record
+    """
+)
+"""Words that change what is asked: they must be asked on both sides."""
+
+GROUPS = {
+    "frequency": {"yoy", "mom", "qoq"},
+    "league half": {"american_league", "national_league", "eastern", "western", "afc", "nfc"},
+    "party": {"dem", "rep", "independent"},
+    "office": {
+        "house",
+        "senate",
+        "governor",
+        "president",
+        "mayor",
+        "prime_minister",
+        "chancellor",
+        "lieutenant_governor",
+        "attorney_general",
+        "secretary_of_state",
+    },
+    "stage of an election": {"primary", "nominee", "runoff", "special_election", "by_election"},
+    "direction": {"cut", "increase", "no_change"},
+    "kind of price": {"touch_high", "touch_low", "terminal"},
+    "league": {"nba", "nfl", "mlb", "nhl", "mls", "wnba", "ncaaf", "ncaab", "ncaaw", "ncaabaseball"},
+    "competition": {
+        "worldcup",
+        "clubworldcup",
+        "womensworldcup",
+        "ucl",
+        "uel",
+        "uecl",
+        "premier_league",
+        "laliga",
+        "seriea",
+        "ligue1",
+        "bundesliga",
+    },
+    "part of a game": {"first_half", "second_half", "first_quarter", "map", "set", "inning", "period"},
+    "compass": {"north", "south", "east", "west", "central"},
+    "temperature": {"temperature", "low_temperature"},
+    "racing title": {"drivers_championship", "constructors_championship"},
+    "esport": {"cs2", "lol", "dota2", "valorant"},
+    "gender": {"women", "female", "actress", "male", "actor"},
+}
+"""Names of facts whose values exclude each other."""
+
+LENIENT = frozenset({"frequency", "direction", "league", "kind of price", "competition"})
+"""Groups of which one side may be silent: the other side's word is then looked for in the whole text."""
+
+LATTICE_TENTHS = frozenset({"cpi", "pce", "gdp", "unemployment"})
+"""Statistics published with one decimal: more than 0.3 is 0.4 or more (BLS and BEA news releases)."""

@@ -1,0 +1,169 @@
+"""What a market asks, as a small typed record: words by weight, numbers, dates, subject, sources."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from arbkit.core.markets import Market, MarketId, VenueName
+from arbkit.core.matching import lexicon
+from arbkit.core.matching.dates import read_dates
+from arbkit.core.matching.entities.teams import LEAGUES
+from arbkit.core.matching.entities.words import LIGHT, STRICT
+from arbkit.core.matching.lexicon import SOCCER, Aliases, Table, Word, stem, words
+from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities
+from arbkit.core.matching.passages import Passages, passages, without_next_vote
+from arbkit.core.matching.sources import sources
+from arbkit.core.matching.timing import UNTIMED, Timing, read_timing
+
+NO_ALIASES = Aliases({})
+
+_STRICT = frozenset(stem(word) for word in STRICT) | STRICT
+_LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
+_COLLEGE = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What one market asks. Sets hold canonical, stemmed words; what the texts do not say is empty or None."""
+
+    market: MarketId
+    title: str
+    """The title in canonical words, for the exact comparison."""
+    names: frozenset[str]
+    """Names in the question: people, teams, countries, companies."""
+    strict: frozenset[str]
+    """Qualifiers in the question: stage, group, first, half, office, kind of statistic."""
+    common: frozenset[str]
+    """Other words of weight in the question."""
+    said: frozenset[str]
+    """Every word of title, labels, slug and statement."""
+    context: frozenset[str]
+    """Every word of all texts."""
+    league: str = ""
+    series: str = ""
+    intervals: tuple[Interval, ...] = ()
+    """Thresholds of the question."""
+    further: tuple[Interval, ...] = ()
+    """Numbers of strike, labels and statement."""
+    timing: Timing = UNTIMED
+    pick: frozenset[str] = frozenset()
+    """Whom YES is about, when the market is about one side of a match."""
+    sides: tuple[frozenset[str], frozenset[str]] | None = None
+    """What the two outcomes stand for, when they are not called Yes and No."""
+    versus: bool = False
+    negative: bool = False
+    regulation: bool = False
+    sources: frozenset[str] = frozenset()
+    rules_known: bool = False
+    placeholder: bool = False
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """All words of weight in the question."""
+        return self.names | self.strict | self.common
+
+
+def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
+    """Read what `market` asks. Linear in its text, which is clipped."""
+    table = lexicon.with_aliases(tuple(sorted(aliases.phrases.items()))) if aliases.phrases else lexicon.phrases()
+    texts = passages(market)
+    timing, question, statement = read_timing(market, texts)
+    intervals, question = quantities(question)
+    further, statement = quantities(statement)
+    labelled, labels = quantities(read_dates(texts.labels)[1])
+    asked, stated, label, far = (_canonical(part, table) for part in (question, statement, labels, texts.context))
+    title = _canonical(texts.title, table)
+    league = _league(market, asked, [*title, *stated, *label], far)
+    naming = _naming(league, [*asked, *stated], far)
+    asked, stated, label, far = (_named(part, naming) for part in (asked, stated, label, far))
+    names, strict, common = _by_weight(asked)
+    strike = from_strike(market.strike) if market.strike else None
+    near = _stems([*asked, *stated, *label, *_named(title, naming)])
+    return Facts(
+        market=market.id,
+        title=" ".join(word.text for word in title),
+        names=names,
+        strict=strict,
+        common=common,
+        said=near,
+        context=near | _stems(far),
+        league=league,
+        series=market.series_key.lower() if market.id.venue is VenueName.KALSHI else "",
+        intervals=intervals or ((ZERO,) if texts.none_of else ()),
+        further=(*((strike,) if strike else ()), *labelled, *further),
+        timing=timing,
+        pick=_weighty(texts.pick, table, naming),
+        sides=_sides(texts, table, naming),
+        versus=texts.versus,
+        negative=texts.negative,
+        regulation=texts.regulation,
+        sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source}"),
+        rules_known=bool(market.rules.strip()),
+        placeholder=market.placeholder,
+    )
+
+
+def _canonical(text: str, table: Table) -> list[Word]:
+    return lexicon.replace(words(without_next_vote(text)), table)
+
+
+def _named(found: Sequence[Word], naming: Table) -> list[Word]:
+    return lexicon.replace(found, naming) if naming else list(found)
+
+
+def _stems(found: Iterable[Word]) -> frozenset[str]:
+    return frozenset(stem(word.text) for word in found)
+
+
+def _weighty(text: str, table: Table, naming: Table) -> frozenset[str]:
+    return _stems(_named(_canonical(text, table), naming)) - _LIGHT
+
+
+def _sides(texts: Passages, table: Table, naming: Table) -> tuple[frozenset[str], frozenset[str]] | None:
+    if texts.sides is None:
+        return None
+    return _weighty(texts.sides[0], table, naming), _weighty(texts.sides[1], table, naming)
+
+
+def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    names: set[str] = set()
+    strict: set[str] = set()
+    common: set[str] = set()
+    for word in asked:
+        text = stem(word.text)
+        if text in _STRICT or text.startswith("district_"):
+            strict.add(text)
+        elif text in _LIGHT or (len(text) == 1 and text.isascii()):
+            continue
+        elif word.name:
+            names.add(text)
+        else:
+            common.add(text)
+    return frozenset(names), frozenset(strict), frozenset(common - names)
+
+
+def _league(market: Market, asked: Sequence[Word], near: Sequence[Word], far: Sequence[Word]) -> str:
+    """The league a market is about: of the Kalshi series, else of the closest text that names exactly one."""
+    series = market.series_key.lower().removeprefix("kx")
+    if market.id.venue is VenueName.KALSHI:
+        for league in ("wnba", *LEAGUES):
+            if series.startswith(league):
+                return league
+    known = set(LEAGUES) | _COLLEGE
+    for part in (asked, near, far):
+        found = {word.text for word in part} & known
+        if len(found) == 1:
+            return found.pop()
+    prefix = market.slug.partition("-")[0]
+    if prefix in known:
+        return prefix
+    full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())} & set(LEAGUES)
+    return full.pop() if len(full) == 1 else ""
+
+
+def _naming(league: str, near: Sequence[Word], far: Sequence[Word]) -> Table:
+    """The table of team or club names that holds for this market."""
+    if league in LEAGUES:
+        return lexicon.teams(league)
+    if SOCCER & {word.text for word in (*near, *far[:80])}:
+        return lexicon.clubs()
+    return {}

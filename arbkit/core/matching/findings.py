@@ -1,0 +1,54 @@
+"""What a comparison of two facts found: agreement, conflict or silence, with the words that made it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """How two facts stand to each other."""
+
+    AGREE = "agree"
+    SILENT = "silent"
+    """One side does not say it."""
+    CONFLICT = "conflict"
+    """Hard: the confidence stays below the floor, whatever else agrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One compared fact. `doubt_ppm` is what it takes from the confidence, in millionths."""
+
+    kind: Kind
+    fact: str
+    words: str
+    doubt_ppm: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.fact}: {self.words}"
+
+
+def agree(fact: str, words: str, doubt_ppm: int = 0) -> Finding:
+    """Both sides say the same."""
+    return Finding(Kind.AGREE, fact, words, doubt_ppm)
+
+
+def silent(fact: str, words: str, doubt_ppm: int) -> Finding:
+    """One side says nothing about it."""
+    return Finding(Kind.SILENT, fact, words, doubt_ppm)
+
+
+def conflict(fact: str, kalshi: object, polymarket: object) -> Finding:
+    """Both sides say different things."""
+    return Finding(Kind.CONFLICT, fact, f"Kalshi {_list(kalshi)}, Polymarket {_list(polymarket)}")
+
+
+def _list(value: object) -> str:
+    if isinstance(value, frozenset | set | tuple | list) and not isinstance(value, str):
+        return ", ".join(sorted(str(item) for item in value)) or "nothing"
+    return str(value) if value not in {None, ""} else "nothing"
+
+
+def hard(findings: Sequence[Finding]) -> list[Finding]:
+    """The conflicts."""
+    return [item for item in findings if item.kind is Kind.CONFLICT]

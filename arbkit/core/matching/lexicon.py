@@ -1,0 +1,192 @@
+"""Text -> canonical words: accents, dashes and house names removed, by phrase tables that a user can extend."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from arbkit.core.matching.entities.clubs import CLUBS
+from arbkit.core.matching.entities.countries import COUNTRIES
+from arbkit.core.matching.entities.phrases import PHRASES
+from arbkit.core.matching.entities.teams import LEAGUES
+
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+_QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'") | dict.fromkeys(map(ord, "\u201c\u201d"), '"')
+_LETTERS = {ord("\u00f8"): "o", ord("\u00d8"): "O", ord("\u0142"): "l", ord("\u0141"): "L", ord("\u0131"): "i"} | {
+    ord("\u00e6"): "ae", ord("\u00c6"): "Ae", ord("\u00df"): "ss", ord("\u0111"): "d", ord("\u0110"): "D",
+}  # fmt: skip
+_PLAIN = _DASHES | _QUOTES | _LETTERS
+_ONE_LETTER_S = re.compile(r"\b([A-Za-z])'s\b")
+_INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?!\w)|\b[A-Z]\.(?:[A-Z]\.?)+(?!\w)")
+_WITH_NUMBER = (
+    (re.compile(r"\bs ?(?:&|and) ?p[ -]?500\b", re.IGNORECASE), "sp500"),
+    (re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
+    (re.compile(r"\bformula[ -]?(?:1|one)\b", re.IGNORECASE), "formula1"),
+    (re.compile(r"\bcounter[ -]?strike(?: ?2)?\b|\bcs ?2\b", re.IGNORECASE), "cs2"),
+    (re.compile(r"\bdota ?2\b", re.IGNORECASE), "dota2"),
+    (re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
+    (re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
+    (re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
+    (re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
+)
+_HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
+_DISTRICT = re.compile(r"\b([A-Z]{2})[- ]?(?:0?(\d{1,2})|(AL|at[- ]large))\b(?![\d%])")
+_ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
+_STATES = """AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR
+    PA RI SC SD TN TX UT VT VA WA WV WI WY"""
+_STATE_CODES = frozenset(_STATES.split())
+SOCCER = frozenset({"ucl", "uel", "uecl", "premier_league", "laliga", "seriea", "bundesliga", "ligue1", "fa_cup"} | {
+    "soccer", "efl_cup", "clubworldcup", "copa", "eredivisie", "libertadores",
+})  # fmt: skip
+"""Words that show that a market is about club football."""
+
+
+class Word(NamedTuple):
+    """A canonical word, and whether the text wrote it as a name (with a capital letter)."""
+
+    text: str
+    name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """A user's own phrases (mappings/aliases.yaml): what one venue writes -> what it means."""
+
+    phrases: Mapping[str, str]
+
+
+Table = dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
+"""First word -> (further words, replacement), longest first."""
+
+
+def fold(text: str) -> str:
+    """Remove accents, unify dashes and quotes, join initials ("U.S." -> "US") and names that hold a number."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.translate(_PLAIN)).translate(_PLAIN)
+        text = "".join(char for char in text if not unicodedata.combining(char))
+    text = _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text)
+    for pattern, joined in _WITH_NUMBER:
+        text = pattern.sub(joined, text)
+    return _ORDINAL.sub(_ordinal, _DISTRICT.sub(_district, _ONE_LETTER_S.sub(r"\1_s", _HYPHENED.sub(r"\1\2", text))))
+
+
+def words(folded: str) -> list[Word]:
+    """Split folded text into words. A word counts as a name when it is capitalised."""
+    return [Word(word.lower(), not word[0].islower()) for word in _WORD.findall(folded.replace("'", " "))]
+
+
+def replace(found: Sequence[Word], table: Table) -> list[Word]:
+    """Replace each longest phrase of `table`."""
+    out: list[Word] = []
+    index, length = 0, len(found)
+    while index < length:
+        word = found[index]
+        for rest, canonical in table.get(word.text, ()):
+            end = index + 1 + len(rest)
+            if end <= length and all(found[index + 1 + at].text == part for at, part in enumerate(rest)):
+                name = any(item.name for item in found[index:end])
+                out.extend(Word(text, name) for text in canonical)
+                index = end
+                break
+        else:
+            out.append(word)
+            index += 1
+    return out
+
+
+@cache
+def phrases() -> Table:
+    """House names, competitions, offices, measures and countries."""
+    rows: list[tuple[str, str]] = []
+    for line in PHRASES.strip().splitlines():
+        canonical, _, variants = line.partition(" < ")
+        rows.extend((variant.strip(), canonical) for variant in variants.split(";"))
+    for line in COUNTRIES.strip().splitlines():
+        first, *others = line.split("|")
+        rows.extend((variant, first.replace(" ", "_")) for variant in (first, *others) if variant)
+    return _table(rows)
+
+
+@lru_cache(maxsize=8)
+def with_aliases(rows: tuple[tuple[str, str], ...]) -> Table:
+    """The phrase table with a user's own rows, which win."""
+    own = _table((variant, " ".join(item.text for item in replace(words(fold(to)), phrases()))) for variant, to in rows)
+    merged = {first: list(entries) for first, entries in phrases().items()}
+    for first, entries in own.items():
+        kept = [entry for entry in merged.get(first, ()) if entry[0] not in {mine[0] for mine in entries}]
+        merged[first] = sorted(entries + kept, key=lambda entry: -len(entry[0]))
+    return merged
+
+
+@cache
+def teams(league: str) -> Table:
+    """Every way to write a team of `league`, where it names one team only."""
+    meaning: dict[str, set[str]] = {}
+    for line in LEAGUES[league].strip().splitlines():
+        code, place, nickname, further = line.split("|")
+        for name in {place, nickname, f"{place} {nickname}", *further.split(";")} - {""}:
+            meaning.setdefault(" ".join(word.text for word in words(fold(name))), set()).add(f"{league}:{code}")
+    return _table((name, next(iter(codes))) for name, codes in meaning.items() if len(codes) == 1)
+
+
+@cache
+def full_team_names() -> Table:
+    """Place and nickname together -> league; shows which league a text is about."""
+    rows: list[tuple[str, str]] = []
+    for league, lines in LEAGUES.items():
+        for line in lines.strip().splitlines():
+            _, place, nickname, _ = line.split("|")
+            rows.append((f"{place} {nickname}" if not nickname.startswith(place) else nickname, league))
+    return _table(rows)
+
+
+@cache
+def clubs() -> Table:
+    """Football clubs."""
+    rows: list[tuple[str, str]] = []
+    for line in CLUBS.strip().splitlines():
+        first, *others = line.split("|")
+        rows.extend((variant, "club:" + first.replace(" ", "_")) for variant in (first, *others))
+    return _table(rows)
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Cut the endings of English inflection, roughly; both sides are cut alike."""
+    if len(word) <= 3 or ":" in word or "_" in word or not word.isalpha():
+        return word
+    for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: -len(ending)] + put
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
+        word = word[:-1]
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> Table:
+    table: Table = {}
+    seen: set[tuple[str, ...]] = set()
+    for variant, canonical in rows:
+        parts = tuple(word.text for word in words(fold(variant)))
+        if parts and parts not in seen:
+            seen.add(parts)
+            table.setdefault(parts[0], []).append((parts[1:], tuple(canonical.split())))
+    for entries in table.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return table
+
+
+def _ordinal(hit: re.Match[str]) -> str:
+    number = int(hit[1])
+    return _ORDINALS[number] if 0 < number < len(_ORDINALS) else f"th{number}"
+
+
+def _district(hit: re.Match[str]) -> str:
+    if hit[1] not in _STATE_CODES:
+        return hit.group()
+    return f"District_{hit[1].lower()}_{int(hit[2]) if hit[2] else 'al'}"

@@ -1,0 +1,152 @@
+"""Which part of a market's texts says what: the question, the statement that is judged, labels, everything else."""
+
+import re
+from dataclasses import dataclass
+
+from arbkit.core.markets import Market, VenueName
+from arbkit.core.matching.lexicon import fold
+
+_TITLE_MAX, _STATEMENT_MAX, _CONTEXT_MAX = 400, 700, 2_500
+_IF = re.compile(r"\bIf (.{3,600}?),? (?:then )?(?:the|this) market (?:will )?(?:resolves?|settles?)", re.DOTALL)
+_IF_SHORT = re.compile(r"\bIf ([^.\n]{3,400})")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
+_YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
+_VERB = (
+    r"(?:wins?|won|beats?|defeats?|is|are|be|has|have|advances?|scores?|records?|qualif(?:y|ies)|finish(?:es)?|leads?)"
+)
+_SUBJECT = re.compile(rf"^(?:if |will |does |can )?(?:the )?(.{{1,80}}?) {_VERB}\b", re.IGNORECASE)
+_VERSUS = re.compile(
+    r"(?:^|: |\bwin the )([^:?]{2,60}?) (?:vs?\.?|at|@|versus) ([^:?]{2,60}?)"
+    r"(?= winner\b| game\b| match\b| professional\b| - |: |\?|\(|$)",
+    re.IGNORECASE,
+)
+_UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b[^.]{0,120}\bscheduled\b", re.IGNORECASE)
+_REGULATION = re.compile(
+    r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
+)
+_GENERIC = re.compile(r"^(?:who|which|what|when|how|where)\b", re.IGNORECASE)
+_VERBED = re.compile(r"^(?:will?|does|do|can|is|are|has|have|did)\b", re.IGNORECASE)
+_NEXT_VOTE = re.compile(
+    r"\bnext (?:[\w'-]+ ){0,4}?(?:election|season|meeting|game|match|year|month|week|decision)", re.IGNORECASE
+)
+_NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
+_NO_COUNT = re.compile(r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b", re.IGNORECASE)
+_NUMBER_LABEL = re.compile(r"\d")
+_PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passages:
+    """The texts of one market, folded and clipped, by what they are for."""
+
+    title: str
+    asked: str
+    """The question, completed by label or statement when the title leaves the subject out."""
+    statement: str
+    """What the rules say has to happen."""
+    judged: bool
+    """Whether the statement is the very sentence that decides, so that its deadline counts."""
+    labels: str
+    context: str
+    pick: str = ""
+    """Whom YES is about."""
+    sides: tuple[str, str] | None = None
+    versus: bool = False
+    match_up: bool = False
+    """Whether it is about one match, game or fight."""
+    negative: bool = False
+    none_of: bool = False
+    """Whether the question asks for none of something."""
+    regulation: bool = False
+
+
+def passages(market: Market) -> Passages:
+    """Take the texts of `market` apart, in the way of its venue."""
+    return _kalshi(market) if market.id.venue is VenueName.KALSHI else _polymarket(market)
+
+
+def _kalshi(market: Market) -> Passages:
+    title = fold(market.title[:_TITLE_MAX])
+    rules = fold(market.rules[:_CONTEXT_MAX])
+    found = _IF.search(rules) or _IF_SHORT.search(rules)
+    statement = found[1][:_STATEMENT_MAX] if found else ""
+    note, _, _ = market.subtitle.partition("::")
+    label = "" if market.yes_label.lower() in _PLAIN_LABELS else fold(market.yes_label[:_TITLE_MAX])
+    label = label or fold(note.strip())
+    words_label = "" if _NUMBER_LABEL.search(label) else label
+    asked = title
+    if _GENERIC.match(title) or not _VERBED.match(title):
+        asked = f"{statement} . {words_label}" if statement else f"{title} . {label}"
+    elif words_label and words_label.lower() not in title.lower():
+        asked = f"{title} . {words_label}"
+    versus = _VERSUS.search(title) or _VERSUS.search(statement)
+    subject = _SUBJECT.match(statement) or _SUBJECT.match(title)
+    pick = words_label or (subject[1] if subject else "")
+    return Passages(
+        title=title,
+        asked=asked,
+        statement=statement,
+        judged=bool(statement),
+        labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
+        context=rules,
+        pick=pick or (_side_of_ticker(market, versus[1], versus[2]) if versus else ""),
+        versus=versus is not None,
+        match_up=versus is not None,
+        negative=bool(_NOT.search(title)),
+        none_of=bool(_NO_COUNT.search(title)),
+        regulation=bool(_REGULATION.search(rules)),
+    )
+
+
+def _polymarket(market: Market) -> Passages:
+    title = fold(market.title[:_TITLE_MAX])
+    rules = fold(market.rules[:_CONTEXT_MAX])
+    sentences = _SENTENCE.split(rules[:_STATEMENT_MAX])
+    judged = [sentence for sentence in sentences if _YES_IF.search(sentence)]
+    statement = " ".join(judged[:1] or sentences[:2])
+    named = market.yes_label.lower() not in _PLAIN_LABELS
+    asked = title
+    if (_GENERIC.match(title) or not _VERBED.match(title)) and market.subtitle and not named:
+        asked = f"{title} . {fold(market.subtitle[:_TITLE_MAX])}"
+    subject = _SUBJECT.match(title)
+    versus = _VERSUS.search(title)
+    slug = market.slug[:_TITLE_MAX].replace("-", " ")
+    return Passages(
+        title=title,
+        asked=asked,
+        statement=statement,
+        judged=bool(judged),
+        labels=f"{fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])} . {slug}",
+        context=rules,
+        pick=subject[1] if subject and not named else "",
+        sides=(fold(market.yes_label), fold(market.no_label)) if named else None,
+        versus=versus is not None,
+        match_up=versus is not None or bool(_UPCOMING.search(rules[:_STATEMENT_MAX])),
+        negative=bool(_NOT.search(title)),
+        none_of=bool(_NO_COUNT.search(title)),
+        regulation=bool(_REGULATION.search(rules)),
+    )
+
+
+def without_next_vote(text: str) -> str:
+    """Drop `next` from "the next presidential election": it names the coming one and asks nothing."""
+    return _NEXT_VOTE.sub(lambda hit: hit.group()[5:], text)
+
+
+def _side_of_ticker(market: Market, one: str, two: str) -> str:
+    """Which of two sides `KX...-26JUN18ABCXYZ-ABC` is about: its code leads the pair and abbreviates the name."""
+    codes, _, code = market.id.key.rpartition("-")
+    _, _, pair = codes.rpartition("-")
+    if not code or not code.isalpha():
+        return ""
+    pair = pair.lstrip("0123456789")[3:].lstrip("0123456789")
+    if pair.startswith(code) != pair.endswith(code):
+        side = one if pair.startswith(code) else two
+        if _abbreviates(code.lower(), side.lower()):
+            return side
+    return ""
+
+
+def _abbreviates(code: str, name: str) -> bool:
+    letters = iter(name)
+    return name[:1] == code[:1] and all(char in letters for char in code)

@@ -1,0 +1,64 @@
+"""Where a number comes from: price indices, weather stations, pollsters. Another source is another contract."""
+
+import re
+
+_SOURCES = (
+    ("CF Benchmarks", r"cf benchmarks|\bbrti\b|cme cf|bitcoin real[- ]time index|real[- ]time index"),
+    ("Binance", r"\bbinance\b"),
+    ("Coinbase", r"\bcoinbase\b"),
+    ("Chainlink", r"\bchainlink\b"),
+    ("Pyth", r"\bpyth\b"),
+    ("CoinGecko", r"\bcoingecko\b"),
+    ("CoinMarketCap", r"\bcoinmarketcap\b"),
+    ("National Weather Service", r"national weather service|\bnws\b|climatological report"),
+    ("Weather Underground", r"weather underground|\bwunderground\b"),
+    ("Hong Kong Observatory", r"hong kong observatory"),
+    ("Met Office", r"\bmet office\b"),
+    ("AAA", r"\baaa\b"),
+    ("EIA", r"energy information administration|\beia\b"),
+    ("Silver Bulletin", r"silver bulletin|\bnate silver\b"),
+    ("RealClearPolitics", r"real ?clear ?(?:politics|polling)|\brcp\b"),
+    ("VoteHub", r"\bvotehub\b"),
+    ("New York Times", r"new york times|\bnyt\b"),
+    ("Gallup", r"\bgallup\b"),
+    ("Rotten Tomatoes", r"rotten tomatoes|tomatometer"),
+    ("Metacritic", r"\bmetacritic\b"),
+    ("IMDb", r"\bimdb\b"),
+    ("Box Office Mojo", r"box ?office ?mojo"),
+    ("The Numbers", r"the[- ]numbers\.com|\bthe numbers\b"),
+    ("Bloomberg Billionaires", r"bloomberg(?: l\.?p\.?)? billionaires"),
+    ("Forbes", r"\bforbes\b"),
+    ("Luminate", r"\bluminate\b"),
+    ("Hits Daily Double", r"hits ?daily ?double"),
+    ("CME", r"\bcme group\b|\bcme settlement|official cme\b"),
+    ("ICE", r"\bice reports\b|intercontinental exchange"),
+    ("Treasury", r"treasury\.gov|department of the treasury's daily"),
+    ("TSA", r"\btsa\b|transportation security administration"),
+    ("FlightAware", r"\bflightaware\b"),
+    ("Flightradar24", r"\bflightradar ?24\b"),
+    ("FBI", r"\bfbi\b"),
+    ("Twitch Tracker", r"twitch ?tracker"),
+    ("SullyGnome", r"sully ?gnome"),
+    ("Steam Charts", r"steam ?charts|\bsteamdb\b"),
+    ("Google Trends", r"google trends"),
+    ("Artificial Analysis", r"artificial ?analysis"),
+    ("LMArena", r"\blmarena\b|\blmsys\b|chatbot arena|\blm arena\b|\btext arena\b"),
+)
+_COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _SOURCES)
+_HINT = re.compile(
+    r"benchmarks|brti|cf |real|bin|coin|chain|pyth|weather|nws|climat|wunder|observ|met office|aaa|eia|energy|silver|rcp"
+    r"|votehub|york|nyt|gallup|tomato|metac|imdb|box|numbers|billion|forbes|lumin|hits|cme|ice |intercon|treasury|tsa"
+    r"|transport|flight|fbi|twitch|sully|steam|trends|artificial|arena|lmsys",
+    re.IGNORECASE,
+)
+
+COINS = frozenset({"bitcoin", "ethereum", "solana", "ripple", "dogecoin", "hyperliquid", "bnb", "cardano", "litecoin"})
+"""Assets whose price Kalshi takes from CF Benchmarks, and Polymarket from an exchange or an oracle, whenever the text
+is silent (contract terms of Kalshi's crypto series; Polymarket's crypto market rules)."""
+
+
+def sources(text: str) -> frozenset[str]:
+    """The data sources that a text names."""
+    if not _HINT.search(text):
+        return frozenset()
+    return frozenset(name for name, pattern in _COMPILED if pattern.search(text))

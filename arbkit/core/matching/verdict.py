@@ -1,0 +1,112 @@
+"""Comparison -> verdict: the probability that both contracts pay the same, the method, and the reasons for it."""
+
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Method, Polarity, Relation
+from arbkit.core.matching.compare import Comparison, compare
+from arbkit.core.matching.facts import Facts
+from arbkit.core.matching.findings import Kind
+from arbkit.core.money import MICRO
+
+AGREED_PPM = 993_000
+"""Confidence when every fact agrees and both rules are known."""
+RULES_UNKNOWN_PPM = 6_000
+"""Doubt for each side whose rules text is missing."""
+CONFLICT_CAP_PPM = 400_000
+"""No pair with one hard conflict is above; each further conflict halves it."""
+FUZZY_TITLE_PPM = 950_000
+"""The specification's fuzzyMatchMinSimilarity: titles this similar give the signal "fuzzy title"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What matching thinks of one pair. `confidence_ppm`: probability in millionths that both pay the same."""
+
+    confidence_ppm: int
+    polarity: Polarity
+    relation: Relation
+    method: Method
+    reasons: tuple[str, ...]
+    signals: tuple[str, ...]
+    """The strategies of the specification, section 3.2, that speak for the pair."""
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether the pair is at or above the hard floor and equal (aligned or inverted)."""
+        return self.confidence_ppm >= CONFIDENCE_FLOOR_PPM and self.relation is Relation.EQUAL
+
+
+def judge(kalshi: Facts, polymarket: Facts) -> Verdict:
+    """Judge one candidate pair."""
+    if kalshi.placeholder or polymarket.placeholder:
+        return _refused("conflict: outcome: a placeholder or an Other, whose meaning may change")
+    comparison = compare(kalshi, polymarket)
+    conflicts = sum(item.kind is Kind.CONFLICT for item in comparison.findings)
+    confidence = _confidence(kalshi, polymarket, comparison)
+    exact = kalshi.title == polymarket.title and confidence >= CONFIDENCE_FLOOR_PPM and _complete(comparison)
+    signals = _signals(kalshi, polymarket, comparison)
+    if conflicts:
+        relation = comparison.relation if comparison.relation is not Relation.EQUAL else _conflicting(comparison)
+    else:
+        relation = comparison.relation
+    return Verdict(
+        confidence_ppm=MICRO if exact else confidence,
+        polarity=comparison.polarity,
+        relation=relation,
+        method=Method.EXACT if exact else Method.FUZZY,
+        reasons=_reasons(comparison, signals),
+        signals=signals,
+    )
+
+
+def _confidence(kalshi: Facts, polymarket: Facts, comparison: Comparison) -> int:
+    doubt = sum(item.doubt_ppm for item in comparison.findings)
+    doubt += RULES_UNKNOWN_PPM * ((not kalshi.rules_known) + (not polymarket.rules_known))
+    confidence = max(AGREED_PPM - doubt, 0)
+    conflicts = sum(item.kind is Kind.CONFLICT for item in comparison.findings)
+    return min(confidence, CONFLICT_CAP_PPM >> (conflicts - 1)) if conflicts else confidence
+
+
+def _complete(comparison: Comparison) -> bool:
+    """Whether nothing is silent: an exact title alone is not enough when the dates stand on one side only."""
+    return all(item.kind is Kind.AGREE for item in comparison.findings)
+
+
+def _signals(kalshi: Facts, polymarket: Facts, comparison: Comparison) -> tuple[str, ...]:
+    signals = []
+    if kalshi.title == polymarket.title:
+        signals.append("exact title")
+    else:
+        similarity = Levenshtein.normalized_similarity(kalshi.title, polymarket.title, score_cutoff=0.95)
+        if similarity * MICRO >= FUZZY_TITLE_PPM:
+            signals.append(f"fuzzy title {similarity:.2f}")
+    agreed = {item.fact for item in comparison.findings if item.kind is Kind.AGREE}
+    if "subject" in agreed and agreed & {"deadline", "match day", "period", "season", "year"}:
+        signals.append("category and date")
+    return tuple(signals)
+
+
+def _conflicting(comparison: Comparison) -> Relation:
+    facts = {item.fact for item in comparison.findings if item.kind is Kind.CONFLICT}
+    if facts <= {"deadline", "source"}:
+        return Relation.OVERLAP
+    return Relation.DIFFERENT if facts & {"name", "outcome", "match day", "subject"} else Relation.RELATED
+
+
+def _reasons(comparison: Comparison, signals: tuple[str, ...]) -> tuple[str, ...]:
+    order = {Kind.CONFLICT: 0, Kind.SILENT: 1, Kind.AGREE: 2}
+    ordered = sorted(comparison.findings, key=lambda item: order[item.kind])
+    return (*(str(item) for item in ordered), *(f"signal: {signal}" for signal in signals))
+
+
+def _refused(reason: str) -> Verdict:
+    return Verdict(
+        confidence_ppm=0,
+        polarity=Polarity.ALIGNED,
+        relation=Relation.RELATED,
+        method=Method.FUZZY,
+        reasons=(reason,),
+        signals=(),
+    )
