@@ -1,12 +1,20 @@
 """Two catalogues -> pairs: curated first, then judged candidates, each market in at most one tradable pair."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from arbkit.core.markets import Market, MarketId, Method, Pair, Polarity, Relation
+from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation
+from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
+from arbkit.core.matching.lexicon import Aliases
+from arbkit.core.matching.verdict import Verdict, judge
+from arbkit.core.money import MICRO
 
-_WORD = re.compile(r"[^\W_]+")
+REVIEW_FLOOR_PPM = 300_000
+"""Pairs from here on are worth a person's look; what lies below is dropped."""
+
+Candidate = tuple[int, int]
+"""(index into the Kalshi markets, index into the Polymarket markets)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,47 +32,161 @@ class Curated:
     polymarket_rules_hash: str = ""
     note: str = ""
 
+    def holds(self, kalshi: Market, polymarket: Market) -> bool:
+        """Whether the texts are still those that the person saw."""
+        return self.kalshi_rules_hash in {"", kalshi.rules_hash} and self.polymarket_rules_hash in {
+            "",
+            polymarket.rules_hash,
+        }
+
 
 def match(
     kalshi: Sequence[Market],
     polymarket: Sequence[Market],
     *,
     curated: Sequence[Curated] = (),
-    candidates: Iterable[tuple[int, int]] | None = None,
+    candidates: Iterable[Candidate] | None = None,
+    aliases: Aliases = NO_ALIASES,
+    review_required: bool = False,
 ) -> list[Pair]:
     """Judge every candidate and return the pairs worth keeping, best first.
 
-    `candidates` are (index into kalshi, index into polymarket); None lets the engine find them. The result holds
-    tradable pairs and pairs for review (`tradable` False); a market stands in at most one tradable pair.
+    `candidates` None lets the engine find them. The result holds tradable pairs and pairs for review (`tradable`
+    False, with the reason); a market stands in at most one tradable pair. A curated decision wins over any judgement
+    while the texts are those that the person saw; afterwards it is void, and says so. With `review_required`, a pair
+    that no person approved is never tradable.
     """
-    by_title: dict[str, list[int]] = {}
-    for index, market in enumerate(polymarket):
-        by_title.setdefault(_normal(market.title), []).append(index)
-    pairs = []
-    wanted = None if candidates is None else set(candidates)
-    decided = {(row.kalshi, row.polymarket): row for row in curated}
-    for index, market in enumerate(kalshi):
-        for other in by_title.get(_normal(market.title), ()):
-            if wanted is None or (index, other) in wanted:
-                pairs.append(_exact(market, polymarket[other], decided.get((market.id, polymarket[other].id))))
-    return pairs
+    mine, other = _Reader(kalshi, aliases), _Reader(polymarket, aliases)
+    found = shared_words(mine, other) if candidates is None else candidates
+    decisions = {(row.kalshi, row.polymarket): row for row in curated}
+    judged, settled = [], _curated(kalshi, polymarket, decisions)
+    taken = {pair.kalshi for pair in settled if pair.tradable} | {pair.polymarket for pair in settled if pair.tradable}
+    for here, there in dict.fromkeys(found):
+        one, two = kalshi[here], polymarket[there]
+        if (one.id, two.id) in decisions or one.id in taken or two.id in taken:
+            continue
+        verdict = judge(mine[here], other[there])
+        if verdict.confidence_ppm >= REVIEW_FLOOR_PPM:
+            judged.append(_pair(one, two, verdict, tradable=verdict.acceptable))
+    single = _one_each(judged, {market.id: market.event_key for market in kalshi})
+    if review_required:
+        single = [_untraded(pair, "no person has approved it") for pair in single]
+    return sorted([*settled, *single], key=lambda pair: (not pair.tradable, -pair.confidence_ppm, pair.kalshi.key))
 
 
-def _normal(title: str) -> str:
-    return " ".join(_WORD.findall(title.casefold()))
+class _Reader:
+    """Facts of a catalogue, each read once and only when a candidate needs it."""
+
+    def __init__(self, markets: Sequence[Market], aliases: Aliases) -> None:
+        self.markets = markets
+        self._aliases = aliases
+        self._read: dict[int, Facts] = {}
+
+    def __getitem__(self, index: int) -> Facts:
+        if (facts := self._read.get(index)) is None:
+            facts = self._read[index] = read_facts(self.markets[index], self._aliases)
+        return facts
 
 
-def _exact(kalshi: Market, polymarket: Market, decision: Curated | None) -> Pair:
-    tradable = decision is not None and decision.approved
+def shared_words(
+    mine: _Reader, other: _Reader, *, candidates_max: int = 20, postings_max: int = 4_000
+) -> list[Candidate]:
+    """For each Kalshi market the Polymarket markets whose question shares most of its rarer words."""
+    index: dict[str, list[int]] = defaultdict(list)
+    for number in range(len(other.markets)):
+        for word in other[number].asked:
+            index[word].append(number)
+    found: list[Candidate] = []
+    for number in range(len(mine.markets)):
+        votes: dict[int, int] = defaultdict(int)
+        for word in mine[number].asked:
+            postings = index.get(word, ())
+            if len(postings) <= postings_max:
+                weight = MICRO // (len(postings) + 1)
+                for there in postings:
+                    votes[there] += weight
+        best = sorted(votes, key=lambda there: (-votes[there], there))[:candidates_max]
+        found.extend((number, there) for there in best)
+    return found
+
+
+def _pair(kalshi: Market, polymarket: Market, verdict: Verdict, *, tradable: bool) -> Pair:
     return Pair(
         kalshi=kalshi.id,
         polymarket=polymarket.id,
-        polarity=decision.polarity if decision else Polarity.ALIGNED,
-        relation=Relation.EQUAL if tradable else Relation.RELATED,
-        confidence_ppm=1_000_000 if tradable else 900_000,
-        method=Method.MANUAL if decision else Method.EXACT,
+        polarity=verdict.polarity,
+        relation=verdict.relation,
+        confidence_ppm=verdict.confidence_ppm,
+        method=verdict.method,
         tradable=tradable,
         kalshi_rules_hash=kalshi.rules_hash,
         polymarket_rules_hash=polymarket.rules_hash,
-        reasons=("same title",),
+        reasons=verdict.reasons,
     )
+
+
+def _curated(
+    kalshi: Sequence[Market], polymarket: Sequence[Market], decisions: Mapping[tuple[MarketId, MarketId], Curated]
+) -> list[Pair]:
+    """Pairs that a person approved, while their texts stand; void ones are kept for review."""
+    here, there = ({market.id: market for market in side} for side in (kalshi, polymarket))
+    pairs = []
+    for (one, two), row in decisions.items():
+        if not row.approved or one not in here or two not in there:
+            continue
+        holds = row.holds(here[one], there[two])
+        reason = (
+            f"approved by a person: {row.note}".rstrip(": ") if holds else "void: a text changed since the approval"
+        )
+        pairs.append(
+            Pair(
+                kalshi=one,
+                polymarket=two,
+                polarity=row.polarity,
+                relation=Relation.EQUAL if holds else Relation.RELATED,
+                confidence_ppm=MICRO if holds else CONFIDENCE_FLOOR_PPM - 1,
+                method=Method.MANUAL,
+                tradable=holds,
+                kalshi_rules_hash=here[one].rules_hash,
+                polymarket_rules_hash=there[two].rules_hash,
+                reasons=(reason, "signal: manual"),
+            )
+        )
+    return pairs
+
+
+def _one_each(pairs: Sequence[Pair], events: Mapping[MarketId, str]) -> list[Pair]:
+    """Leave each market at most one tradable pair.
+
+    Two Kalshi markets on the two sides of one match both belong to one Polymarket market: the aligned one is traded.
+    Any other rivalry means that the facts do not tell the markets apart, and none of the rivals is tradable.
+    """
+    by_market: dict[MarketId, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        if pair.tradable:
+            by_market[pair.kalshi].append(pair)
+            by_market[pair.polymarket].append(pair)
+    return [_settled(pair, by_market, events) if pair.tradable else pair for pair in pairs]
+
+
+def _settled(pair: Pair, by_market: Mapping[MarketId, Sequence[Pair]], events: Mapping[MarketId, str]) -> Pair:
+    rivals = [other for market in (pair.kalshi, pair.polymarket) for other in by_market[market] if other is not pair]
+    for rival in rivals:
+        if not _two_sides(pair, rival, events):
+            doubted = _untraded(pair, f"ambiguous: {rival.kalshi} and {rival.polymarket} agree as well")
+            return replace(doubted, confidence_ppm=min(pair.confidence_ppm, CONFIDENCE_FLOOR_PPM - 1))
+    if rivals and pair.polarity is Polarity.INVERTED:
+        return _untraded(pair, f"{rivals[0].kalshi}, the other side of the same match, is traded instead")
+    return pair
+
+
+def _two_sides(pair: Pair, rival: Pair, events: Mapping[MarketId, str]) -> bool:
+    return (
+        pair.polymarket == rival.polymarket
+        and pair.polarity is not rival.polarity
+        and events[pair.kalshi] == events[rival.kalshi]
+    )
+
+
+def _untraded(pair: Pair, reason: str) -> Pair:
+    return replace(pair, tradable=False, reasons=(f"not traded: {reason}", *pair.reasons))
