@@ -65,16 +65,6 @@ def known(fees: Fees | None) -> bool:
     return False
 
 
-def kalshi_schedule(
-    series: KalshiFees, *, event_type: str | None = None, event_multiplier_ppm: int | None = None
-) -> KalshiFees:
-    """Choose what holds for an event: each override of the event replaces the value of its series, one by one."""
-    return KalshiFees(
-        fee_type=series.fee_type if event_type is None else event_type,
-        multiplier_ppm=series.multiplier_ppm if event_multiplier_ppm is None else event_multiplier_ppm,
-    )
-
-
 def kalshi_rate(fees: KalshiFees, *, maker: bool = False) -> int:
     """The rate on P x (1 - P), exact in units of 1e-12. An unknown fee type counts as one with maker fees."""
     base = KALSHI_MAKER_PPM.get(fees.fee_type, KALSHI_UNKNOWN_MAKER_PPM) if maker else KALSHI_TAKER_PPM

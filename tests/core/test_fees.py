@@ -17,7 +17,6 @@ from arbkit.core.fees import (
     all_in_table,
     kalshi_buy_fee_up,
     kalshi_charges,
-    kalshi_schedule,
     known,
     polymarket_fee_down,
     polymarket_fee_up,
@@ -97,24 +96,6 @@ def test_selling_is_rounded_down_too() -> None:
 
     # 0.055 - 0.0037 = 0.0513 is credited as 0.05.
     assert str(charge.net) == "0.005"
-
-
-@pytest.mark.parametrize(
-    ("event_type", "event_multiplier", "expected"),
-    [
-        (None, None, QUADRATIC),
-        (None, 500_000, HALF),
-        (None, 0, KalshiFees("quadratic", 0)),
-        ("quadratic_with_maker_fees", None, MAKER),
-        ("quadratic_with_maker_fees", 500_000, KalshiFees("quadratic_with_maker_fees", 500_000)),
-    ],
-)
-def test_an_event_overrides_its_series_value_by_value(
-    event_type: str | None, event_multiplier: int | None, expected: KalshiFees
-) -> None:
-    chosen = kalshi_schedule(QUADRATIC, event_type=event_type, event_multiplier_ppm=event_multiplier)
-
-    assert chosen == expected
 
 
 # Kalshi: recorded fills
