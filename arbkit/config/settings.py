@@ -5,7 +5,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from arbkit.config.values import Contracts, File, Flag, Money, Ratio, Secret, Share, Text, Url, Whole, Words
+from arbkit.config.ratio import Ratio
+from arbkit.config.values import Contracts, File, Flag, Money, Secret, Share, Text, Url, Whole, Words
 from arbkit.core.money import Qty, Usd
 
 usd, ratio, contracts = Usd.parse, Ratio.parse, Qty.parse
@@ -99,6 +100,9 @@ class Matching(Section):
     max_date_difference_hours: Whole = Field(default=24, ge=0, le=24, description="How far event dates may be apart.")
     require_review: Literal["auto", "always", "never"] = Field(
         default="auto", description="Whether a person must approve a fuzzy pair; auto: in live mode."
+    )
+    mappings_dir: File = Field(
+        default=None, description="Directory of curated pairs; nothing: ./mappings, or mappings in the state directory."
     )
 
 
@@ -204,9 +208,9 @@ class Latency(Section):
 class DataAge(Section):
     """How old what we know may be when it is used."""
 
-    book_max_ms: Whole = Field(default=2000, ge=100, le=60_000, description="An order book.")
+    book_max_ms: Whole = Field(default=2000, ge=100, le=20_000, description="An order book.")
     book_difference_max_ms: Whole = Field(
-        default=1000, ge=10, le=60_000, description="Two books of a pair, one to another."
+        default=1000, ge=10, le=10_000, description="Two books of a pair, one to another."
     )
     fees_max_minutes: Whole = Field(default=60, ge=1, le=10_080, description="A market's fee schedule.")
     catalogue_max_minutes: Whole = Field(
@@ -251,7 +255,7 @@ class SmallPosition(Section):
         default=usd("0.01"), ge=usd("0"), le=usd("10"), description="Gas of a transaction."
     )
     max_gas_percent: Share = Field(
-        default=ratio("0.02"), ge=ratio("0"), le=ratio("1"), description="Most gas, as a share of the trade's value."
+        default=ratio("0.02"), gt=ratio("0"), le=ratio("1"), description="Most gas, as a share of the trade's value."
     )
 
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
-from arbkit.core.money import MICRO, Qty, Usd, parse_micros, plain
+from arbkit.config.ratio import Ratio
+from arbkit.core.money import Qty, Usd
 from arbkit.errors import ArbkitError, shown
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -23,26 +24,6 @@ _MOVED_HOSTS = {"trading-api.kalshi.com": "https://external-api.kalshi.com/trade
 LIST = "list of words"
 
 Parsed = TypeVar("Parsed")
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Ratio:
-    """A share or a yearly rate in millionths: 0.03 is 3 %, held as 30,000 ppm."""
-
-    ppm: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read ``"0.03"``; raises BadNumber."""
-        return cls(parse_micros(text))
-
-    @property
-    def hundredths(self) -> int:
-        """The ratio times one hundred, rounded down: 2.5 is 250. For multipliers."""
-        return self.ppm * 100 // MICRO
-
-    def __str__(self) -> str:
-        return plain(self.ppm)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,122 @@
+"""Commands that change something: the catalogue, the pairs, the decisions on them; and the simulated venues."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arbkit.cli.apps import app, mappings, markets, sim
+from arbkit.cli.options import EVERYWHERE, Options
+from arbkit.core.markets import VenueName
+
+
+@markets.command("sync", epilog=EVERYWHERE)
+def markets_sync(
+    ctx: typer.Context,
+    venue: Annotated[list[VenueName] | None, typer.Option(help="Only this venue.", metavar="VENUE")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
+) -> None:
+    """Bring the catalogue up to date. Interrupted, it goes on where it stopped.
+
+    Example: arbkit markets sync --json | jq '{venue, new, reworded}'
+    """
+    from arbkit.app.catalog import sync
+    from arbkit.cli.progress import counting, shown_or_failed
+
+    options: Options = ctx.obj
+    with options.opened() as kit, counting(options.output) as counted:
+        results = kit.run(sync(kit.chosen(venue), kit.store, kit.clock, counted, full=full))
+    shown_or_failed(results, options.output)
+
+
+@markets.command("import", epilog=EVERYWHERE)
+def markets_import(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="JSON lines, an array or a page of the venue; gzip too.", metavar="FILE")
+    ],
+    venue: Annotated[VenueName, typer.Option(help="Whose objects the file holds.", metavar="VENUE")],
+) -> None:
+    """Read a file of a venue's own objects into the catalogue.
+
+    Example: arbkit markets import --venue kalshi saved/events.jsonl.gz
+    """
+    from arbkit.app.catalog import import_file
+    from arbkit.cli.progress import counting, shown_or_failed
+
+    options: Options = ctx.obj
+    with options.opened() as kit, counting(options.output) as counted:
+        result = import_file(venue, file, parse=kit.parser(venue), store=kit.store, clock=kit.clock, progress=counted)
+    shown_or_failed([result], options.output)
+
+
+@app.command("match", epilog=EVERYWHERE)
+def match(
+    ctx: typer.Context,
+    *,
+    tradable: Annotated[bool, typer.Option("--tradable", help="Only pairs that may be traded.")] = False,
+    limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1, metavar="N")] = None,
+) -> None:
+    """Find the markets of both venues that pay alike, and say why or why not.
+
+    Example: arbkit match --json | jq -c 'select(.tradable)'
+    """
+    from arbkit.cli.looking import pair_up
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        pair_up(kit, options.output, limit=limit, tradable=tradable)
+
+
+@mappings.command("add", epilog=EVERYWHERE)
+def mappings_add(
+    ctx: typer.Context,
+    kalshi: Annotated[str, typer.Argument(help="Kalshi ticker.", metavar="TICKER")],
+    polymarket: Annotated[str, typer.Argument(help="Polymarket condition id, or its beginning.", metavar="ID")],
+    *,
+    inverted: Annotated[bool, typer.Option("--inverted", help="YES here pays when NO pays there.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Never pair these two.")] = False,
+    note: Annotated[str, typer.Option(help="Why.", metavar="TEXT")] = "",
+) -> None:
+    """Decide that two markets pay alike (or, with --reject, do not). Read both rules first.
+
+    Example: arbkit mappings add KXFED-26DEC-T3.75 0x1f0c --note "same meeting"
+    """
+    from arbkit.cli.looking import record_decision
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        record_decision(kit, options.output, kalshi, polymarket, inverted=inverted, approved=not reject, note=note)
+
+
+@app.command("run", epilog=EVERYWHERE)
+def run(ctx: typer.Context) -> None:
+    """Show the main job once, on simulated venues: sync, match, scan. Nothing is traded.
+
+    Example: arbkit run --sim
+    """
+    from arbkit.cli.tour import tour
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        tour(kit, options.output)
+
+
+@sim.command("serve", epilog=EVERYWHERE)
+def sim_serve(
+    ctx: typer.Context,
+    port: Annotated[
+        int, typer.Option(help="First of four ports; 0 takes free ones.", metavar="N", min=0, max=65_532)
+    ] = 8700,
+    seed: Annotated[int, typer.Option(help="Which generated world to show.", metavar="N", min=0)] = 7,
+    catalog: Annotated[Path | None, typer.Option(help="Serve recorded catalogues instead.", metavar="DIR")] = None,
+) -> None:
+    """Serve both simulated venues on this machine until Ctrl-C: Kalshi on the port, then CLOB, Gamma, Data API.
+
+    Example: arbkit sim serve --port 8700
+    """
+    from arbkit.cli.views import ADDRESSES
+    from arbkit.wiring import serve_simulation
+
+    options: Options = ctx.obj
+    serve_simulation(seed=seed, port=port, catalog=catalog, started=lambda urls: options.output.facts(urls, ADDRESSES))

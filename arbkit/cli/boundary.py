@@ -1,0 +1,92 @@
+"""Where every failure becomes one line on stderr and an exit code; a bug also leaves a report on disk."""
+
+import os
+import platform
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from arbkit.errors import ArbkitError, shown
+
+BUG = 70
+INTERRUPTED = 130
+_SECRETS = re.compile(
+    r"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\Z)|\b[0-9]{6,}:[A-Za-z0-9_-]{20,}|(0x)?[0-9a-fA-F]{64,}", re.DOTALL
+)
+_SECRET_NAMES = re.compile(r"TOKEN|SECRET|PASS|KEY|CREDENTIAL", re.IGNORECASE)
+_SECRET_LENGTH_MIN = 6
+
+
+def guarded(call: Callable[[], int], *, arguments: Sequence[str], json: bool) -> int:
+    """Run a command; whatever it raises ends as a line on stderr and the exit code of its kind."""
+    try:
+        code = call()
+        sys.stdout.flush()
+    except ArbkitError as error:
+        return failed(type(error).__name__, str(error), error.exit_code, json=json)
+    except KeyboardInterrupt:
+        return failed("Interrupted", "interrupted", INTERRUPTED, json=json)
+    except BrokenPipeError:
+        _abandon_stdout()
+        return 0
+    except OSError as error:
+        _abandon_stdout()
+        where = f"{error.filename}: " if error.filename else ""
+        return failed("OSError", f"{where}{error.strerror or error}", BUG, json=json)
+    except Exception as error:  # noqa: BLE001 - the one place where nothing may escape
+        what = f"{type(error).__name__}: {redacted(str(error))}"
+        kept = _report(error, arguments)
+        return failed("Bug", f"this is a bug of arbkit: {what}; {kept}", BUG, json=json)
+    return code
+
+
+def failed(kind: str, message: str, code: int, *, json: bool) -> int:
+    """Say what failed, as a line or as one object, and return the exit code."""
+    line = " ".join(message.split())
+    if json:
+        from arbkit.cli.render import json_text
+
+        line = json_text({"error": kind, "message": line, "exit_code": code})
+    else:
+        line = f"arbkit: {line}"
+    sys.stderr.write(f"{line}\n")
+    return code
+
+
+def redacted(text: str) -> str:
+    """Take out what looks like a key or a token, and every value of a variable named like one."""
+    for name, value in os.environ.items():
+        if _SECRET_NAMES.search(name) and len(value) >= _SECRET_LENGTH_MIN:
+            text = text.replace(value, "[redacted]")
+    return _SECRETS.sub("[redacted]", text)
+
+
+def _report(error: Exception, arguments: Sequence[str]) -> str:
+    """Keep the traceback, without local variables, in the state directory; say where, or print it if that fails."""
+    trace = "".join(traceback.format_exception(error))
+    text = redacted(f"arbkit {' '.join(map(shown, arguments))}\nPython {platform.python_version()}\n\n{trace}")
+    try:
+        from arbkit.wiring import home_directory, write_report
+
+        home = home_directory(_asked_home(arguments), environ=os.environ)
+        return f"a report is in {write_report(text, home)}"
+    except Exception:  # noqa: BLE001 - a report that cannot be written must not hide what it reports
+        sys.stderr.write(text)
+        return "no report could be written"
+
+
+def _asked_home(arguments: Sequence[str]) -> Path | None:
+    """The state directory named on the command line, found without a parser: the parser may be what failed."""
+    for name, value in zip(arguments, [*arguments[1:], ""], strict=True):
+        if name.startswith("--home="):
+            return Path(name.removeprefix("--home="))
+        if name == "--home" and value:
+            return Path(value)
+    return None
+
+
+def _abandon_stdout() -> None:
+    """Nobody reads any more: let the interpreter flush into nothing when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,78 @@
+"""Matching and looking, as commands show them: do it, show the rows, say what was left out."""
+
+import getpass
+
+from arbkit.app.pairs import decide, match_catalogues
+from arbkit.app.scan import Scan, SortKey
+from arbkit.app.scan import scan as scan_once
+from arbkit.cli.lookup import one_market
+from arbkit.cli.opportunities import OPPORTUNITY, chosen, summarise
+from arbkit.cli.render import Output
+from arbkit.cli.views import DECIDED, PAIR, decided
+from arbkit.config.policy import scan_policy
+from arbkit.core.fees import FeeModel
+from arbkit.core.markets import Polarity, VenueName
+from arbkit.core.money import Usd
+from arbkit.store.pairs import Decision
+from arbkit.wiring import Kit
+
+
+def look(
+    kit: Kit,
+    output: Output,
+    *,
+    fees: FeeModel | None = None,
+    sort: SortKey = SortKey.NET,
+    min_net: Usd | None = None,
+    every: bool = False,
+    limit: int | None = None,
+) -> Scan:
+    """Scan once and show the rows that are worth it."""
+    settings = kit.settings
+    seen = kit.run(
+        scan_once(
+            kit.venues,
+            kit.store,
+            kit.clock,
+            scan_policy(settings, fees),
+            sort=sort,
+            reviewed_only=kit.needs_review,
+        )
+    )
+    shown = chosen(seen, kit.store, settings, min_net=min_net, every=every, limit=limit)
+    output.show(shown.rows, OPPORTUNITY)
+    summarise(seen, shown, settings, output)
+    return seen
+
+
+def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: bool = False) -> int:
+    """Match both catalogues, show the pairs, and return how many may be traded."""
+    matched = match_catalogues(kit.store, kit.mappings, kit.clock)
+    rows = [pair for pair in matched.pairs if pair.tradable or not tradable]
+    output.show(rows[:limit], PAIR)
+    for one in matched.dangling:
+        output.say(f"{one.entry.origin}: {one.market} is not in the catalogue; run `arbkit markets sync`")
+    if not matched.kalshi_markets or not matched.polymarket_markets:
+        output.say("a catalogue is empty; run `arbkit markets sync` first")
+    output.say(
+        f"{matched.kalshi_markets} x {matched.polymarket_markets} markets in {matched.duration_ms} ms:"
+        f" {len(matched.pairs)} pairs, {matched.tradable} may be traded"
+    )
+    return matched.tradable
+
+
+def record_decision(
+    kit: Kit, output: Output, kalshi: str, polymarket: str, *, inverted: bool, approved: bool, note: str
+) -> None:
+    """Keep a person's decision on two markets, and show it."""
+    review = decide(
+        kit.store,
+        one_market(kit.store.catalogue, kalshi, VenueName.KALSHI).id,
+        one_market(kit.store.catalogue, polymarket, VenueName.POLYMARKET).id,
+        Decision.APPROVED if approved else Decision.REJECTED,
+        polarity=Polarity.INVERTED if inverted else Polarity.ALIGNED,
+        who=getpass.getuser(),
+        note=note,
+        clock=kit.clock,
+    )
+    output.show(decided((), [review]), DECIDED)

@@ -1,0 +1,28 @@
+"""From what a person types to the one market that is meant."""
+
+from arbkit.core.markets import Market, MarketId, VenueName
+from arbkit.errors import BadId, UsageError
+from arbkit.store.catalogue import Catalogue
+
+_SHOWN_MAX = 5
+
+
+def one_market(catalogue: Catalogue, text: str, venue: VenueName | None = None) -> Market:
+    """Find a market by `venue:key`, by its key, or by the beginning of its key if only one market has it;
+    `venue` is where to look when the text does not say.
+
+    Raises BadId when there is none, UsageError when there are several.
+    """
+    named, colon, key = text.partition(":")
+    prefix = key if colon and named in set(VenueName) else text
+    only = VenueName(named) if prefix != text else venue
+    for name in (only,) if only else VenueName:
+        if found := catalogue.market(MarketId(name, prefix)):
+            return found
+    begun = [market for market in catalogue.markets(only, search=prefix) if market.id.key.startswith(prefix)]
+    if not begun or not prefix:
+        raise BadId(text, "an id of `arbkit markets list`, or the beginning of one")
+    if len(begun) > 1:
+        some = ", ".join(str(market.id) for market in begun[:_SHOWN_MAX])
+        raise UsageError(f"{text!r} begins {len(begun)} ids: {some}{', ...' if len(begun) > _SHOWN_MAX else ''}")
+    return begun[0]

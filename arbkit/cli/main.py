@@ -1,0 +1,76 @@
+"""The command line: options of every command, and the way from arguments to an exit code."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from arbkit.cli import act, read
+from arbkit.cli.apps import app
+from arbkit.cli.boundary import failed, guarded
+from arbkit.cli.options import Options, hoisted
+
+__all__ = ["act", "app", "read", "run"]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib import metadata
+
+        typer.echo(f"arbkit {metadata.version('arbkit')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    *,
+    config: Annotated[
+        Path | None, typer.Option(help="File of settings, instead of ./config.yaml.", metavar="FILE")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="One setting, for this command.", metavar="KEY=VALUE")
+    ] = None,
+    home: Annotated[Path | None, typer.Option(help="State directory (ARBKIT_HOME).", metavar="DIR")] = None,
+    sim: Annotated[bool, typer.Option("--sim", help="Use simulated venues: no account, no real money.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR=1).")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but data and errors.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Find, vet and execute arbitrage between Polymarket and Kalshi, with strict limits."""
+    del version
+    ctx.obj = Options(
+        json=json,
+        sim=sim,
+        home=home,
+        config=config,
+        settings=tuple(set_ or ()),
+        color=not no_color,
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; nothing is raised."""
+    json = "--json" in arguments
+    return guarded(lambda: _invoke(hoisted(arguments or ["--help"]), json=json), arguments=arguments, json=json)
+
+
+def _invoke(arguments: list[str], *, json: bool) -> int:
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("arbkit", arguments) as ctx:
+            command.invoke(ctx)
+    except typer.Exit as end:
+        return end.exit_code
+    except TyperException as error:
+        path = getattr(getattr(error, "ctx", None), "command_path", "arbkit")
+        return failed("UsageError", f"{error.format_message().rstrip('.')} (see `{path} --help`)", 2, json=json)
+    return 0

@@ -1,0 +1,93 @@
+"""Options that every command takes, before or after its name, and the way from them to a Kit."""
+
+import os
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from arbkit.core.money import Usd
+from arbkit.errors import BadNumber
+
+if TYPE_CHECKING:
+    from arbkit.cli.render import Output
+    from arbkit.wiring import Kit
+
+SWITCHES = frozenset({"--json", "--sim", "--no-color", "-q", "--quiet", "-v", "--verbose"})
+VALUED = frozenset({"--config", "--home", "--set"})
+
+EVERYWHERE = "Also: --json --sim --home --config --set --no-color -q -v (arbkit --help)"
+"""The last line of each command's help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked of any command."""
+
+    json: bool = False
+    sim: bool = False
+    home: Path | None = None
+    config: Path | None = None
+    settings: tuple[str, ...] = ()
+    color: bool = True
+    quiet: bool = False
+    verbose: bool = False
+
+    @property
+    def output(self) -> "Output":
+        """Where rows and words go."""
+        from arbkit.cli.render import Output
+
+        return Output(json=self.json, color=self.color, quiet=self.quiet)
+
+    def opened(self) -> "AbstractContextManager[Kit]":
+        """Open everything a command may need; nothing is loaded or connected before it is used."""
+        from arbkit.wiring import opened
+
+        return opened(
+            environ=os.environ,
+            cwd=Path.cwd(),
+            home=self.home,
+            config=self.config,
+            flags=self.settings,
+            sim=self.sim,
+        )
+
+
+def hoisted(arguments: Sequence[str]) -> list[str]:
+    """Move the options of every command to the front, where the parser expects them: people write them last.
+
+    ``scan --sim --json`` becomes ``--sim --json scan``. After ``--`` nothing moves.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    left = iter(arguments)
+    for argument in left:
+        if argument == "--":
+            rest += [argument, *left]
+        elif argument in SWITCHES or argument.partition("=")[0] in VALUED - {argument}:
+            front.append(argument)
+        elif argument in VALUED:
+            front += [argument, *([value] if (value := next(left, None)) is not None else [])]
+        else:
+            rest.append(argument)
+    return front + rest
+
+
+class SortBy(StrEnum):
+    """By what opportunities are ranked."""
+
+    NET = "net"
+    ANNUALISED = "annualised"
+
+
+def usd(text: str) -> Usd:
+    """Read an amount of dollars from the command line."""
+    try:
+        return Usd.parse(text)
+    except BadNumber as error:
+        raise typer.BadParameter(str(error)) from error

@@ -1,0 +1,132 @@
+"""Commands that change nothing: what is listed, what is set, what is served."""
+
+from typing import Annotated
+
+import typer
+
+from arbkit.cli.apps import app, config, mappings, markets
+from arbkit.cli.options import EVERYWHERE, Options, SortBy, usd
+from arbkit.core.fees import FeeModel
+from arbkit.core.markets import MarketStatus, VenueName
+from arbkit.core.money import Usd
+
+
+@markets.command("list", epilog=EVERYWHERE)
+def markets_list(
+    ctx: typer.Context,
+    venue: Annotated[VenueName | None, typer.Option(help="Only this venue.", metavar="VENUE")] = None,
+    search: Annotated[str, typer.Option(help="Words that the id or the texts must hold.", metavar="TEXT")] = "",
+    status: Annotated[
+        list[MarketStatus] | None, typer.Option(help="Only in this status: open, paused, ...", metavar="STATUS")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
+) -> None:
+    """List the markets in the catalogue.
+
+    Example: arbkit markets list --venue kalshi --search "fed cut" --json
+    """
+    from arbkit.cli.views import MARKET
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        found = kit.store.catalogue.markets(venue, search=search, statuses=status or (), limit=limit)
+        options.output.show(found, MARKET, nothing="no such market; `arbkit markets sync` reads the catalogues")
+
+
+@markets.command("show", epilog=EVERYWHERE)
+def markets_show(
+    ctx: typer.Context,
+    market: Annotated[str, typer.Argument(help="An id, or the beginning of one.", metavar="ID")],
+) -> None:
+    """Show everything known about one market, its rules included.
+
+    Example: arbkit markets show kalshi:KXFED-26DEC-T3.75
+    """
+    from arbkit.cli.lookup import one_market
+    from arbkit.cli.views import MARKET_DETAILS
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        options.output.facts(one_market(kit.store.catalogue, market), MARKET_DETAILS)
+
+
+@app.command("scan", epilog=EVERYWHERE)
+def scan(
+    ctx: typer.Context,
+    *,
+    fees: Annotated[FeeModel | None, typer.Option(help="venue: exact. spec: simple formulas.", metavar="MODEL")] = None,
+    min_net: Annotated[
+        Usd | None, typer.Option("--min-net", help="Least profit after fees and gas.", metavar="USD", parser=usd)
+    ] = None,
+    sort: Annotated[SortBy, typer.Option(help="net or annualised.", metavar="KEY")] = SortBy.NET,
+    every: Annotated[bool, typer.Option("--all", help="Also below min_profit_threshold and hurdle rate.")] = False,
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
+) -> None:
+    """Look once at the books of all tradable pairs and show what is worth trading.
+
+    Per contract: gross, fees (with gas), net. In all: size, profit, capital.
+
+    Example: arbkit scan --json | jq -c 'select(.net_usd > 0.5)'
+    """
+    from arbkit.app.scan import SortKey
+    from arbkit.cli.looking import look
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        look(kit, options.output, fees=fees, sort=SortKey(sort), min_net=min_net, every=every, limit=limit)
+
+
+@mappings.command("list", epilog=EVERYWHERE)
+def mappings_list(ctx: typer.Context) -> None:
+    """List the pairs that a person has decided on, and whether each decision still holds.
+
+    Example: arbkit mappings list --json | jq 'select(.in_force | not)'
+    """
+    from arbkit.cli.views import DECIDED, decided
+    from arbkit.store.mappings import load_mappings
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        rows = decided(load_mappings(kit.mappings), kit.store.pairs.reviews())
+        options.output.show(rows, DECIDED, nothing="no decisions yet; see `arbkit mappings add -h`")
+
+
+@config.command("show", epilog=EVERYWHERE)
+def config_show(
+    ctx: typer.Context,
+    origin: Annotated[bool, typer.Option("--origin", help="Say where each value came from.")] = False,
+) -> None:
+    """Show every setting in force. Secrets are shown as fingerprints.
+
+    Example: arbkit config show --origin --json | jq 'select(.origin != "default")'
+    """
+    from arbkit.cli.views import SETTING, SETTING_WITH_ORIGIN
+    from arbkit.config.load import entries
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        options.output.show(entries(kit.configured), SETTING_WITH_ORIGIN if origin else SETTING)
+
+
+@config.command("path", epilog=EVERYWHERE)
+def config_path(ctx: typer.Context) -> None:
+    """Show which files of settings are read, the winning one first, and the state directory.
+
+    Example: arbkit config path
+    """
+    from arbkit.cli.views import PLACE, places
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        options.output.show(places(kit), PLACE)
+
+
+@config.command("sample", epilog=EVERYWHERE)
+def config_sample() -> None:
+    """Print a file of settings with every key, its default and a comment.
+
+    Example: arbkit config sample > config.yaml
+    """
+    from arbkit.config.sample import sample
+
+    typer.echo(sample(), nl=False)

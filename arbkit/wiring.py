@@ -1,0 +1,237 @@
+"""The composition root: from settings to clock, store, venues and simulator. Nothing else knows which ones exist."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+# Imports that cost start-up time stand in the functions that need them.
+if TYPE_CHECKING:
+    from arbkit.config.load import Configured
+    from arbkit.core.markets import VenueName
+    from arbkit.net import Http, Rate
+    from arbkit.ports import CatalogueParser, Venue
+    from arbkit.store.store import Store
+    from arbkit.venues.sim.server import SimUrls
+    from arbkit.venues.sim.simulation import Simulation
+
+Result = TypeVar("Result")
+SIM_SEED = 7
+"""The world that `--sim` shows unless another one is named."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present time in UTC, aware."""
+        return datetime.now(UTC)
+
+    def monotonic_ms(self) -> int:
+        """Milliseconds since some start, never backwards."""
+        return time.monotonic_ns() // 1_000_000
+
+
+def home_directory(asked: Path | None, *, environ: Mapping[str, str]) -> Path:
+    """The state directory: --home, ARBKIT_HOME, or arbkit in the user's state directory. It need not exist yet."""
+    if asked or environ.get("ARBKIT_HOME"):
+        return (asked or Path(environ["ARBKIT_HOME"])).expanduser().absolute()
+    state = environ.get("XDG_STATE_HOME", "")
+    base = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
+    return base / "arbkit"
+
+
+def write_report(text: str, home: Path) -> Path:
+    """Keep the report of a bug, readable by its owner alone; raises StoreError and OSError."""
+    from arbkit.store.files import own_directory
+
+    reports = home / "reports"
+    own_directory(home)
+    own_directory(reports)
+    path = reports / f"{SystemClock().now():%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(fd, "w") as file:
+        file.write(text)
+    return path
+
+
+class Kit:
+    """Everything a command may use, made on first use and given back by `close`."""
+
+    def __init__(
+        self,
+        configured: "Configured",
+        *,
+        home: Path,
+        cwd: Path,
+        sim: bool,
+        environ: Mapping[str, str],
+        clock: SystemClock,
+    ) -> None:
+        self.configured = configured
+        self.settings = configured.settings
+        self.home = home / "sim" if sim else home
+        self.clock = clock
+        self.sim = sim
+        self._cwd = cwd
+        self._asked_sim = environ.get("ARBKIT_SIM", "")
+        self._closing = ExitStack()
+
+    def run(self, work: Coroutine[object, object, Result]) -> Result:
+        """Run one piece of asynchronous work to its end, on the one event loop of this command."""
+        return self._runner.run(work)
+
+    @cached_property
+    def store(self) -> "Store":
+        """The database of the state directory; created on first use."""
+        from arbkit.store.store import Store
+
+        return self._closing.enter_context(Store(self.home / "arbkit.db"))
+
+    @cached_property
+    def venues(self) -> Mapping["VenueName", "Venue"]:
+        """Both venues, or the simulated ones."""
+        from arbkit.core.markets import VenueName
+        from arbkit.venues.kalshi.client import KalshiVenue
+        from arbkit.venues.polymarket.client import PolymarketVenue
+
+        _ = self._runner  # before the venues, so that it is closed after them
+        hosts = self._sim_hosts() if self.sim else self._real_hosts()
+        made: dict[VenueName, Venue] = {
+            VenueName.KALSHI: KalshiVenue(hosts["kalshi"], self.clock),
+            VenueName.POLYMARKET: PolymarketVenue(hosts["clob"], hosts["gamma"], self.clock),
+        }
+        for venue in made.values():
+            self._closing.callback(self._close_venue, venue)
+        return made
+
+    @property
+    def mappings(self) -> Path:
+        """The directory of curated pairs: by settings, else ./mappings if there is one, else in the state directory."""
+        asked = self.settings.matching.mappings_dir
+        beside = self._cwd / "mappings"
+        return asked or (beside if beside.is_dir() else self.home / "mappings")
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether a fuzzy pair also needs a person's approval before it counts."""
+        asked = self.settings.matching.require_review
+        return asked == "always" or (asked == "auto" and self.settings.operating_mode.mode == "live")
+
+    def chosen(self, names: "Sequence[VenueName] | None") -> "list[Venue]":
+        """These venues, or all."""
+        return [venue for name, venue in self.venues.items() if not names or name in names]
+
+    def parser(self, name: "VenueName") -> "CatalogueParser":
+        """What reads a saved file of this venue."""
+        from arbkit.core.markets import VenueName
+        from arbkit.venues.kalshi.wire.catalogue import parse_file as kalshi
+        from arbkit.venues.polymarket.wire.catalogue import parse_file as polymarket
+
+        return {VenueName.KALSHI: kalshi, VenueName.POLYMARKET: polymarket}[name]
+
+    @cached_property
+    def sim_urls(self) -> "SimUrls":
+        """The simulated venues: those of ARBKIT_SIM, or embedded ones, started on first use."""
+        from arbkit.venues.sim.server import SimServer, sim_urls
+
+        if self._asked_sim:
+            return sim_urls(self._asked_sim)
+        return self._closing.enter_context(SimServer(_simulation(SIM_SEED, None, self.clock.now()))).urls
+
+    def close(self) -> None:
+        """Give back connections, the database, the simulator and the event loop, in the order opposite to opening."""
+        self._closing.close()
+
+    def _close_venue(self, venue: "Venue") -> None:
+        self._runner.run(venue.close())
+
+    @cached_property
+    def _runner(self) -> asyncio.Runner:
+        return self._closing.enter_context(asyncio.Runner())
+
+    def _real_hosts(self) -> dict[str, "Http"]:
+        settings = self.settings
+        polymarket, kalshi = settings.rate_limits.polymarket, settings.rate_limits.kalshi
+        reads = _rate(polymarket.market_data_per_minute, 60, polymarket.min_request_interval_ms)
+        return {
+            "kalshi": self._http(
+                "kalshi", settings.kalshi.api_base, _rate(kalshi.read_per_second, 1, kalshi.min_request_interval_ms)
+            ),
+            "clob": self._http("polymarket", settings.polymarket.clob_base, reads),
+            "gamma": self._http("polymarket", settings.polymarket.gamma_base, reads),
+        }
+
+    def _sim_hosts(self) -> dict[str, "Http"]:
+        urls = self.sim_urls
+        return {
+            "kalshi": self._http("kalshi", urls.kalshi, None),
+            "clob": self._http("polymarket", urls.clob, None),
+            "gamma": self._http("polymarket", urls.gamma, None),
+        }
+
+    def _http(self, venue: str, base_url: str, reads: "Rate | None") -> "Http":
+        from arbkit.net import Http, RetryPolicy
+
+        retry = self.settings.retry
+        policy = RetryPolicy(
+            retries=retry.api_max_retries,
+            delay_initial_s=retry.api_initial_delay_ms / 1000,
+            multiplier=retry.api_backoff_multiplier.ppm / 1_000_000,
+            delay_max_s=retry.api_max_delay_ms / 1000,
+        )
+        return Http(venue, base_url, clock=self.clock, rates={"read": reads} if reads else {}, retry=policy)
+
+
+def serve_simulation(*, seed: int, port: int, catalog: Path | None, started: Callable[["SimUrls"], None]) -> None:
+    """Serve a generated world, or recorded catalogues, until interrupted; `started` is told the addresses."""
+    from arbkit.venues.sim.server import serve
+
+    serve(_simulation(seed, catalog, SystemClock().now()), port, started=started)
+
+
+def _simulation(seed: int, catalog: Path | None, now: datetime) -> "Simulation":
+    from arbkit.venues.sim.crowd import Flow
+    from arbkit.venues.sim.simulation import Simulation
+
+    if catalog:
+        from arbkit.venues.sim.world.recorded import load_catalogue
+
+        return Simulation(load_catalogue(catalog, now, seed), flow=Flow.OFF)
+    from arbkit.venues.sim.world.generator import generate
+
+    return Simulation(generate(seed, now), flow=Flow.CALM)
+
+
+def _rate(per_period: int, period_s: int, min_interval_ms: int) -> "Rate":
+    from arbkit.net import Rate
+
+    return Rate(per_period, period_s, min_interval_ms)
+
+
+@contextmanager
+def opened(
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    home: Path | None = None,
+    config: Path | None = None,
+    flags: Sequence[str] = (),
+    sim: bool = False,
+) -> Iterator[Kit]:
+    """Read the settings and hand out a Kit; everything it opened is closed at the end. Raises ConfigError, BadFile."""
+    from arbkit.config.load import load
+
+    configured = load(flags=flags, environ=environ, config=config, cwd=cwd)
+    kit = Kit(
+        configured, home=home_directory(home, environ=environ), cwd=cwd, sim=sim, environ=environ, clock=SystemClock()
+    )
+    try:
+        yield kit
+    finally:
+        kit.close()
