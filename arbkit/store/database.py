@@ -90,9 +90,12 @@ class Database:
 
     def damage(self) -> list[str]:
         """What SQLite's own check finds wrong with the file."""
-        with self._failures():
-            found = [str(line) for (line,) in self.connection.execute("PRAGMA quick_check")]
-            found += [f"dangling reference: {row}" for row in self.connection.execute("PRAGMA foreign_key_check")]
+        try:
+            with self._failures():
+                found = [str(line) for (line,) in self.connection.execute("PRAGMA quick_check")]
+                found += [f"dangling reference: {row}" for row in self.connection.execute("PRAGMA foreign_key_check")]
+        except StoreError as error:
+            return [str(error)]
         return [line for line in found if line != "ok"]
 
     @contextmanager
