@@ -60,7 +60,7 @@ class Limits:
     confidence_min_ppm: int = 950_000
     approval_of: frozenset[str] = field(default=frozenset({"fuzzy"}))
     """Matching methods that need a person's approval in live trading (`matching.require_review`)."""
-    approval_valid: timedelta = field(default=timedelta(seconds=1))
+    approval_valid: timedelta = field(default=timedelta(seconds=3))
     """How long a permission holds before it has to be asked for again."""
 
 

@@ -156,6 +156,13 @@ class Journal:
                 [status, net.micros if net is not None else None, notes, text_of(at), trade_id],
             )
 
+    def note(self, trade_id: str, text: str, *, status: str) -> None:
+        """Add to the notes of a trade that stays unfinished."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE trades SET status = ?, notes = trim(notes || ' ' || ?) WHERE id = ?", [status, text, trade_id]
+            )
+
     def look(self, leg_id: str, seen: Observation) -> None:
         """Keep a complete look at the venue that found no trace of a leg."""
         with self._database.writing() as db:

@@ -121,6 +121,11 @@ class Sightings:
         with self._database.writing() as db:
             db.execute("UPDATE sightings SET why_not = ? WHERE id = ?", [why_not, sighting_id])
 
+    def mark_executed(self, sighting_id: str) -> None:
+        """Note that an opportunity was taken."""
+        with self._database.writing() as db:
+            db.execute("UPDATE sightings SET was_executed = 1, why_not = '' WHERE id = ?", [sighting_id])
+
     def sighting(self, sighting_id: str) -> Sighting | None:
         """One episode by its id."""
         with self._database.reading() as db:

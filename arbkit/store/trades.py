@@ -9,7 +9,7 @@ from arbkit.core.evidence import Observation
 from arbkit.core.execution import LegState, TradeLeg, TradeState, trade_state
 from arbkit.core.markets import MarketId, Side, VenueName
 from arbkit.core.money import ZERO_QTY, Price, Qty, Usd
-from arbkit.core.orders import Action, FokOrder, Settlement
+from arbkit.core.orders import Action, Fill, FokOrder, Settlement
 from arbkit.errors import InvariantError
 from arbkit.store.database import Database
 from arbkit.store.rows import moment_of, text_of
@@ -103,6 +103,16 @@ class Trades:
             raise InvariantError(f"there is no leg {leg_id}")
         return _leg(row)
 
+    def fills(self, leg_id: str) -> Sequence[Fill]:
+        """The fills kept for a leg."""
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT venue, fill_id, order_key, market, side, action, qty_micros, price_micros, cost_micros, "
+                "fee_micros, at FROM fills WHERE leg_id = ? ORDER BY at, fill_id",
+                [leg_id],
+            ).fetchall()
+        return [_fill(row) for row in rows]
+
     def leg_of(self, venue: VenueName, *, keys: Sequence[str]) -> StoredLeg | None:
         """The leg that goes by one of these ids at a venue: our client id or the venue's order id."""
         with self._database.reading() as db:
@@ -160,6 +170,16 @@ class Trades:
             )
         return Usd(micros)
 
+    def reserved_by(self, trade_id: str, venue: VenueName) -> Usd:
+        """The exposure that a trade still has reserved at a venue."""
+        with self._database.reading() as db:
+            [(micros,)] = db.execute(
+                "SELECT coalesce(sum(micros), 0) FROM reservations "
+                "WHERE released_at IS NULL AND kind = 'exposure' AND trade_id = ? AND venue = ?",
+                [trade_id, venue],
+            )
+        return Usd(micros)
+
     def count_since(self, since: datetime) -> int:
         """How many trades were begun since then."""
         with self._database.reading() as db:
@@ -201,4 +221,13 @@ def _leg(row: tuple[str, ...]) -> StoredLeg:
         state=LegState(state), settlement=Settlement(settlement), filled=Qty(qty) if qty else ZERO_QTY, cost=Usd(cost),
         fee=Usd(fee), deadline=moment_of(deadline) if deadline else None,
         watch_until=moment_of(watch) if watch else None,
+    )  # fmt: skip
+
+
+def _fill(row: tuple[str, ...]) -> Fill:
+    venue, fill_id, order_key, market, side, action, *numbers, at = row
+    qty, price, cost, fee = (int(number) for number in numbers)
+    return Fill(
+        market=MarketId(VenueName(venue), market), fill_id=fill_id, order_key=order_key, side=Side(side),
+        action=Action(action), qty=Qty(qty), price=Price(price), cost=Usd(cost), fee=Usd(fee), at=moment_of(at),
     )  # fmt: skip

@@ -80,10 +80,10 @@ def refused_by(opportunity: Opportunity, situation: Situation, limits: Limits = 
     return [reason.rule for reason in answer.reasons] if isinstance(answer, Refused) else []
 
 
-def test_a_sound_trade_is_approved_for_a_second() -> None:
+def test_a_sound_trade_is_approved_for_three_seconds() -> None:
     answer = check(an_opportunity(), a_situation(), LIMITS, now=NOW)
     assert isinstance(answer, Approved)
-    assert answer.expires_at == NOW + timedelta(seconds=1)
+    assert answer.expires_at == NOW + timedelta(seconds=3)
     assert answer.loss_at_risk == Usd.parse("1")
 
 

@@ -1,0 +1,175 @@
+"""What trading needs, gathered once: the store, both venues with desks and accounts, the clock, and the rules."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from arbkit.core.books import Book
+from arbkit.core.breaker import BreakerLimits, Failure, record_failure, record_success
+from arbkit.core.inventory import inventory
+from arbkit.core.ledger import results_by_day
+from arbkit.core.limits import Limits
+from arbkit.core.markets import Market, Pair, Side, VenueName
+from arbkit.core.money import ZERO_USD, Price, Usd
+from arbkit.core.opportunity import Opportunity, Policy
+from arbkit.core.risk import Mode, Situation, exit_loss
+from arbkit.errors import InvariantError
+from arbkit.ports import Account, Clock, Desk, Venue
+from arbkit.store.operations import Alert, Severity
+from arbkit.store.pairs import Decision
+from arbkit.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeRules:
+    """How a trade is carried out (specification sections 1.4, 3.5 and 3.10)."""
+
+    order_timeout_ms: int = 1_000
+    slippage_max_ppm: int = 10_000
+    """By how much the profit may have shrunk between finding and sending."""
+    end_to_end_max_ms: int = 2_000
+    retries: int = 1
+    """New attempts after one of which nothing was sent."""
+    retry_delay_ms: int = 500
+    resolve_every_ms: int = 500
+    resolve_for_ms: int = 10_000
+    """How long `execute` waits for both legs to be proven before it leaves the rest to the resolver."""
+    doubt_max: timedelta = timedelta(seconds=60)
+    """An order in doubt for longer pauses trading."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Everything the use-cases of trading are given. `desks` is what makes them able to send."""
+
+    store: Store
+    """Journal and ledger: the live ones, or those of the dry run."""
+    catalogue: Store
+    """Markets, pairs and reviews. In live trading the same file."""
+    venues: Mapping[VenueName, Venue]
+    desks: Mapping[VenueName, Desk]
+    accounts: Mapping[VenueName, Account]
+    clock: Clock
+    limits: Limits
+    breaker_limits: BreakerLimits
+    policy: Policy
+    rules: TradeRules
+    mode: Mode
+    epoch: int
+    version: str
+    halted: Callable[[], str]
+    """Why everything must stop at once (the HALT file), "" if nothing says so. Unreadable means halted."""
+    new_id: Callable[[], str]
+
+    def paused(self) -> str:
+        """Why nothing may be sent now, "" if it may: the HALT file first, then the breaker."""
+        if why := self.halted():
+            return why
+        trip = self.store.operations.breaker().first
+        return f"{trip.failure}: {trip.detail}" if trip else ""
+
+    def fail(self, failure: Failure, detail: str, *, severity: Severity = Severity.CRITICAL) -> None:
+        """Tell the breaker of a failure, and people with it, in one transaction."""
+        now = self.clock.now()
+        with self.store.together():
+            before = self.store.operations.breaker()
+            after = record_failure(before, failure, detail, limits=self.breaker_limits, now=now)
+            self.store.operations.save_breaker(after, at=now)
+            text = f"{failure}: {detail}"
+            if after.is_open and not before.is_open:
+                text = f"Circuit breaker triggered. {text}. Trading is paused; run `arbkit status`."
+                severity = Severity.CRITICAL
+            self.store.operations.alert(Alert(severity=severity, kind=failure.lower(), text=text), at=now)
+
+    def succeed(self) -> None:
+        """Tell the breaker of a success."""
+        now = self.clock.now()
+        with self.store.together():
+            self.store.operations.save_breaker(record_success(self.store.operations.breaker()), at=now)
+            self.store.operations.note("last_successful_trade", now.isoformat(), at=now)
+
+
+Markets = Mapping[VenueName, Market]
+BookPair = Mapping[VenueName, Book]
+
+
+def situation(room: Room, opportunity: Opportunity, markets: Markets, books: BookPair, *, now: datetime) -> Situation:
+    """Gather what risk has to know, from the store alone. Call it in the transaction that writes the intent."""
+    store, pair = room.store, opportunity.pair
+    reserved = store.trades.reserved("exposure")
+    today = results_by_day(store.ledger.transactions(since=now.replace(hour=0, minute=0, second=0, microsecond=0)))
+    ages = [_balance_age_ms(room, venue, now) for venue in VenueName]
+    held = store.ledger.positions()
+    return Situation(
+        mode=room.mode,
+        paused=room.paused(),
+        locked_by=store.trades.locked_by([pair.kalshi, pair.polymarket]),
+        exposure=store.ledger.exposure() + reserved,
+        event_exposure=_event_exposure(room, markets),
+        imbalance=inventory(pair, held, imbalance_max=room.limits.imbalance_max).imbalance,
+        realised_today=today[now.date()].realised if now.date() in today else ZERO_USD,
+        loss_at_risk=store.trades.reserved("loss"),
+        cash={venue: _cash(room, markets[venue]) for venue in VenueName},
+        balance_age_ms=max(ages),
+        exit_loss=max(_exit_loss(opportunity, markets, books, venue) for venue in VenueName),
+        yes_prices=_yes_prices(pair, books),
+        closes_at=min((m.closes_at for m in markets.values() if m.closes_at), default=None),
+        approved_by_person=_approved(room, pair),
+        trades_last_minute=store.trades.count_since(now - timedelta(minutes=1)),
+        trades_today=store.trades.count_since(now.replace(hour=0, minute=0, second=0, microsecond=0)),
+    )
+
+
+def _balance_age_ms(room: Room, venue: VenueName, now: datetime) -> int:
+    _, asked = room.store.operations.balances(venue)
+    return (now - asked) // timedelta(milliseconds=1) if asked else room.limits.balance_age_ms_max + 1
+
+
+def _cash(room: Room, market: Market) -> Usd:
+    """What the purse of this market holds, less what is reserved at its venue."""
+    purses, _ = room.store.operations.balances(market.id.venue)
+    total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
+    return Usd(total) - room.store.trades.reserved("exposure", market.id.venue)
+
+
+def _event_exposure(room: Room, markets: Markets) -> Usd:
+    """Positions and reservations in the events of both markets: what one surprise can hit."""
+    events = {(market.id.venue, market.event_key) for market in markets.values()}
+    cost = 0
+    for (market_id, _), position in room.store.ledger.positions().items():
+        market = room.catalogue.catalogue.market(market_id)
+        if market is None or (market.id.venue, market.event_key) in events:
+            cost += position.basis.micros
+    for trade in room.store.trades.unfinished():
+        for leg in trade.legs:
+            market = room.catalogue.catalogue.market(leg.order.market)
+            if market is None or (market.id.venue, market.event_key) in events:
+                cost += room.store.trades.reserved_by(trade.trade_id, leg.order.market.venue).micros
+    return Usd(cost)
+
+
+def _exit_loss(opportunity: Opportunity, markets: Markets, books: BookPair, venue: VenueName) -> Usd:
+    leg = opportunity.kalshi if venue is VenueName.KALSHI else opportunity.polymarket
+    fees = markets[venue].fees
+    if fees is None:
+        raise InvariantError(f"{leg.market} has no known fee and came to be traded")
+    return exit_loss(leg, books[venue], fees)
+
+
+def _yes_prices(pair: Pair, books: BookPair) -> Mapping[VenueName, Price]:
+    """The best ask of what Kalshi calls YES, where there is one."""
+    sides = {VenueName.KALSHI: Side.YES, VenueName.POLYMARKET: pair.polymarket_side(Side.YES)}
+    best = {venue: books[venue].best_ask(side) for venue, side in sides.items()}
+    return {venue: price for venue, price in best.items() if price is not None}
+
+
+def _approved(room: Room, pair: Pair) -> bool:
+    """Whether a person approved this pair with these very rules."""
+    for review in room.catalogue.pairs.reviews():
+        if (review.kalshi, review.polymarket) == (pair.kalshi, pair.polymarket):
+            same_rules = (review.kalshi_rules_hash, review.polymarket_rules_hash) == (
+                pair.kalshi_rules_hash,
+                pair.polymarket_rules_hash,
+            )
+            return review.decision is Decision.APPROVED and review.polarity is pair.polarity and same_rules
+    return False

@@ -1,0 +1,366 @@
+"""One trade from an opportunity to its result: prepare, ask risk, journal, look again, send both legs, learn.
+
+The order of steps is the safety: nothing is written before both legs are valid and signed; nothing is sent before the
+intent is durable and both legs are marked; nothing is sent twice. After sending, everything is evidence.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from arbkit.app.resolve import actual_net, learn, perform_duties, resolve
+from arbkit.app.room import BookPair, Markets, Room, situation
+from arbkit.core.books import Book, Level, problem
+from arbkit.core.breaker import Failure
+from arbkit.core.execution import LegEvent, LegState, TradeState
+from arbkit.core.fees import kalshi_buy_fee_up
+from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
+from arbkit.core.money import MICRO, ZERO_USD, Qty, Usd, ceil_div, cost_up
+from arbkit.core.opportunity import Leg, Opportunity
+from arbkit.core.orders import Action, FokOrder, InDoubt, SendOutcome
+from arbkit.core.risk import Approved, Mode, Refused, check
+from arbkit.errors import InvariantError, RefusedError, VenueUnavailable
+from arbkit.ports import PreparedOrder
+from arbkit.store.journal import Intent, PlannedLeg
+from arbkit.store.operations import Severity
+from arbkit.store.trades import StoredTrade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderExecution:
+    """What one leg came to."""
+
+    venue: VenueName
+    market: str
+    side: str
+    order_id: str
+    state: str
+    qty: Qty
+    cost: Usd
+    fee: Usd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutionResult:
+    """The specification's ExecutionResult. `slippage` is expected less actual profit; both are None until proven."""
+
+    trade_id: str
+    success: bool
+    state: str
+    dry_run: bool
+    qty: Qty
+    buy_execution: OrderExecution | None = None
+    sell_execution: OrderExecution | None = None
+    expected_profit: Usd = ZERO_USD
+    actual_profit: Usd | None = None
+    slippage: Usd | None = None
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    circuit_breaker_triggered: bool = False
+    in_doubt: bool = False
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """One trade on its way."""
+
+    room: Room
+    opportunity: Opportunity
+    markets: Markets
+    sighting_id: str | None
+    trade_id: str
+    prepared: Mapping[VenueName, PreparedOrder] = field(default_factory=dict)
+
+
+async def execute(
+    room: Room, opportunity: Opportunity, *, markets: Markets, books: BookPair, sighting_id: str | None = None
+) -> ExecutionResult:
+    """Carry out an opportunity, with one more attempt if nothing of the first was sent.
+
+    Errors: AuthError and RefusedError from preparing (nothing was written or sent). Everything later is in the result.
+    """
+    attempts = room.rules.retries + 1
+    result = await _once(_Attempt(room, opportunity, markets, sighting_id, room.new_id()), books)
+    while attempts > 1 and _nothing_was_sent(room, result):
+        attempts -= 1
+        await asyncio.sleep(room.rules.retry_delay_ms / 1_000)
+        fresh = await read_books(room, markets)
+        result = await _once(_Attempt(room, opportunity, markets, sighting_id, room.new_id()), fresh)
+    return result
+
+
+async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
+    attempt.prepared = _prepare(attempt)
+    answer = _approve_and_open(attempt, books)
+    if isinstance(answer, Refused):
+        return _refused(attempt, answer)
+    if why := await _spoiled(attempt):
+        _withhold(attempt, why)
+        return _report(attempt, errors=(why,), warnings=answer.warnings)
+    try:
+        _mark_sending(attempt, answer)
+    except RefusedError as refusal:
+        _withhold(attempt, str(refusal))
+        return _report(attempt, errors=(str(refusal),), warnings=answer.warnings)
+    started_ms = attempt.room.clock.monotonic_ms()
+    await _send_both(attempt)
+    await _wait_until_proven(attempt, started_ms)
+    return _report(attempt, warnings=answer.warnings)
+
+
+def _prepare(attempt: _Attempt) -> Mapping[VenueName, PreparedOrder]:
+    """Validate and sign both legs completely before anything is written."""
+    now = attempt.room.clock.now()
+    return {
+        leg.venue: attempt.room.desks[leg.venue].prepare(
+            _order(attempt.trade_id, leg), market=attempt.markets[leg.venue], now=now
+        )
+        for leg in (attempt.opportunity.kalshi, attempt.opportunity.polymarket)
+    }
+
+
+def _order(trade_id: str, leg: Leg) -> FokOrder:
+    # A Polymarket FOK BUY spends its budget: the cost over the levels. On Kalshi only quantity and limit count.
+    budget = leg.cost if leg.venue is VenueName.POLYMARKET else cost_up(leg.limit, leg.qty)
+    return FokOrder(
+        leg_id=f"{trade_id}-{leg.venue[0]}",
+        market=leg.market,
+        side=leg.side,
+        action=Action.BUY,
+        qty=leg.qty,
+        limit=leg.limit,
+        budget=budget,
+    )
+
+
+def _approve_and_open(attempt: _Attempt, books: BookPair) -> Approved | Refused:
+    """Ask risk and write the intent in one transaction: two trades at once cannot both pass under one limit."""
+    room, opportunity = attempt.room, attempt.opportunity
+    with room.store.together():
+        now = room.clock.now()
+        facts = situation(room, opportunity, attempt.markets, books, now=now)
+        answer = check(opportunity, facts, room.limits, now=now)
+        if isinstance(answer, Approved):
+            if room.store is not room.catalogue:
+                room.store.pairs.release(opportunity.pair, at=now)
+            room.store.journal.open(_intent(attempt, answer), _planned(attempt), at=now)
+    if isinstance(answer, Refused) and attempt.sighting_id:
+        room.catalogue.sightings.explain(attempt.sighting_id, "; ".join(reason.text for reason in answer.reasons))
+    return answer
+
+
+def _intent(attempt: _Attempt, approved: Approved) -> Intent:
+    opportunity, room = attempt.opportunity, attempt.room
+    return Intent(
+        trade_id=attempt.trade_id,
+        sighting_id=attempt.sighting_id if room.store is room.catalogue else None,
+        pair_id=opportunity.pair.id,
+        mode=room.mode,
+        epoch=room.epoch,
+        version=room.version,
+        qty=opportunity.qty,
+        expected_net=opportunity.gross - opportunity.fees,
+        kalshi_rules_hash=opportunity.pair.kalshi_rules_hash,
+        polymarket_rules_hash=opportunity.pair.polymarket_rules_hash,
+        loss_at_risk=approved.loss_at_risk,
+    )
+
+
+def _planned(attempt: _Attempt) -> Sequence[PlannedLeg]:
+    return [
+        PlannedLeg(
+            order=prepared.order,
+            client_id=prepared.client_id,
+            venue_order_id=prepared.venue_order_id,
+            body_sha256=hashlib.sha256(prepared.body).hexdigest(),
+            worst_cost=_worst_cost(prepared.order, attempt.markets[venue]),
+        )
+        for venue, prepared in attempt.prepared.items()
+    ]
+
+
+def _worst_cost(order: FokOrder, market: Market) -> Usd:
+    """The most an order can take: all of it at its limit, and the dearest fee that any allowed price can bring."""
+    if isinstance(market.fees, KalshiFees):
+        return order.budget + kalshi_buy_fee_up(market.fees, [Level(order.limit, order.qty)])
+    if isinstance(market.fees, PolymarketFees):
+        return order.budget + Usd(ceil_div(order.budget.micros * market.fees.rate_ppm, MICRO))
+    raise InvariantError(f"{market.id} has no known fee and came to be traded")
+
+
+async def read_books(room: Room, markets: Markets) -> BookPair:
+    """Read both books afresh and at once. Errors: those of the venues, RefusedError for a book that is not shown."""
+    answers = await asyncio.gather(*(room.venues[venue].books([market]) for venue, market in markets.items()))
+    books: dict[VenueName, Book] = {}
+    for market, answer in zip(markets.values(), answers, strict=True):
+        if market.id not in answer.books:
+            raise RefusedError(f"{market.id}: {answer.missing.get(market.id, 'the venue shows no book')}")
+        books[market.id.venue] = answer.books[market.id]
+    return books
+
+
+async def _spoiled(attempt: _Attempt) -> str:
+    """Read both books again; why the trade must not be sent any more, "" if it still stands."""
+    try:
+        books = await read_books(attempt.room, attempt.markets)
+    except (VenueUnavailable, RefusedError) as error:
+        return f"the books could not be read again: {error}"
+    now = attempt.room.clock.now()
+    legs = (attempt.opportunity.kalshi, attempt.opportunity.polymarket)
+    for leg in legs:
+        if why := problem(books[leg.venue], age_ms_max=attempt.room.limits.book_age_ms_max, now=now):
+            return f"the book of {leg.market} has become {why}"
+    costs = [_cost_now(books[leg.venue], leg) for leg in legs]
+    for leg, cost in zip(legs, costs, strict=True):
+        if cost is None:
+            return f"{leg.qty} of {leg.side} no longer stand on {leg.venue} at {leg.limit} or better"
+    dearer = sum(cost.micros for cost in costs if cost) - sum(leg.cost.micros for leg in legs)
+    expected = attempt.opportunity.net.micros
+    if dearer * MICRO > expected * attempt.room.rules.slippage_max_ppm:
+        return f"Spread deteriorated below threshold: it would cost ${Usd(dearer)} more of ${Usd(expected)} profit"
+    return ""
+
+
+def _cost_now(book: Book, leg: Leg) -> Usd | None:
+    """What the leg would cost by this book at its limit or better; None when it could not be filled."""
+    left, cost = leg.qty, ZERO_USD
+    for level in book.asks(leg.side):
+        if level.price > leg.limit:
+            break
+        taken = min(left, level.qty)
+        cost, left = cost + cost_up(level.price, taken), left - taken
+    return None if left else cost
+
+
+def _mark_sending(attempt: _Attempt, approved: Approved) -> None:
+    """The last gate: asked in the commit that marks both legs, because everything may have changed since."""
+    room = attempt.room
+    with room.store.together():
+        now = room.clock.now()
+        if why := room.paused():
+            raise RefusedError(f"trading is paused: {why}")
+        if now > approved.expires_at:
+            raise RefusedError("the permission of risk expired while the books were read again")
+        room.store.operations.hold_epoch(room.epoch)
+        deadline = now + timedelta(milliseconds=room.rules.order_timeout_ms)
+        room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)
+
+
+async def _send_both(attempt: _Attempt) -> None:
+    """Start both sends with no await between; each runs to its end even if this task is cancelled."""
+    tasks = {
+        venue: asyncio.ensure_future(_send_and_learn(attempt, venue, prepared))
+        for venue, prepared in attempt.prepared.items()
+    }
+    done = asyncio.gather(*tasks.values())
+    try:
+        await asyncio.shield(done)
+    except asyncio.CancelledError:
+        await done
+        raise
+
+
+async def _send_and_learn(attempt: _Attempt, venue: VenueName, prepared: PreparedOrder) -> None:
+    try:
+        outcome: SendOutcome = await attempt.room.desks[venue].send(prepared)
+    except BaseException as error:
+        # Whatever a desk failed with, a byte may have left: the order is in doubt, and the fault is a bug.
+        learn(attempt.room, attempt.room.store.trades.leg(prepared.order.leg_id), InDoubt(type(error).__name__))
+        raise
+    learn(attempt.room, attempt.room.store.trades.leg(prepared.order.leg_id), outcome)
+
+
+async def _wait_until_proven(attempt: _Attempt, started_ms: int) -> None:
+    """Ask until both legs are proven, or the time is up; the resolver goes on from there."""
+    room, trade_id = attempt.room, attempt.trade_id
+    state = perform_duties(room, trade_id)
+    took_ms = room.clock.monotonic_ms() - started_ms
+    if took_ms > room.rules.end_to_end_max_ms:
+        room.fail(Failure.LATENCY_EXCEEDED, f"trade {trade_id}: both orders took {took_ms} ms", severity=Severity.HIGH)
+    while not _is_over(room, trade_id, state) and room.clock.monotonic_ms() - started_ms < room.rules.resolve_for_ms:
+        try:
+            state = await resolve(room, trade_id)
+        except VenueUnavailable:
+            state = perform_duties(room, trade_id)
+        if not _is_over(room, trade_id, state):
+            await asyncio.sleep(room.rules.resolve_every_ms / 1_000)
+
+
+def _is_over(room: Room, trade_id: str, state: TradeState) -> bool:
+    return room.store.trades.trade(trade_id).finished_at is not None or state in {
+        TradeState.ASYMMETRIC,
+        TradeState.REVIEW,
+    }
+
+
+def _withhold(attempt: _Attempt, why: str) -> None:
+    """Give both legs up before sending: nothing left, everything is freed."""
+    room = attempt.room
+    with room.store.together():
+        for prepared in attempt.prepared.values():
+            room.store.journal.record(prepared.order.leg_id, LegEvent.WITHHELD, why=why, at=room.clock.now())
+        perform_duties(room, attempt.trade_id)
+
+
+def _nothing_was_sent(room: Room, result: ExecutionResult) -> bool:
+    """Whether both legs failed before any byte left: the only case in which trying again is safe."""
+    if result.state != TradeState.FLAT:
+        return False
+    legs = room.store.trades.trade(result.trade_id).legs
+    return all(leg.state is LegState.NOT_SENT and leg.deadline for leg in legs)
+
+
+def _refused(attempt: _Attempt, answer: Refused) -> ExecutionResult:
+    return ExecutionResult(
+        trade_id="",
+        success=False,
+        state="refused",
+        dry_run=attempt.room.mode is Mode.DRY_RUN,
+        qty=attempt.opportunity.qty,
+        expected_profit=attempt.opportunity.gross - attempt.opportunity.fees,
+        errors=tuple(reason.text for reason in answer.reasons),
+        warnings=answer.warnings,
+        circuit_breaker_triggered=any(reason.rule == "paused" for reason in answer.reasons),
+    )
+
+
+def _report(attempt: _Attempt, *, errors: tuple[str, ...] = (), warnings: tuple[str, ...] = ()) -> ExecutionResult:
+    """The result, from what the journal holds."""
+    trade = attempt.room.store.trades.trade(attempt.trade_id)
+    hedged = trade.state in {TradeState.HEDGED, TradeState.HEDGED_PROVISIONAL}
+    actual = actual_net(trade) if trade.state is TradeState.HEDGED else None
+    executions = {leg.order.market.venue: _execution(trade, leg.order.market.venue) for leg in trade.legs}
+    buyer = attempt.opportunity.buys_yes_on
+    seller = VenueName.POLYMARKET if buyer is VenueName.KALSHI else VenueName.KALSHI
+    return ExecutionResult(
+        trade_id=trade.trade_id,
+        success=hedged,
+        state=trade.state,
+        dry_run=attempt.room.mode is Mode.DRY_RUN,
+        qty=trade.qty,
+        buy_execution=executions[buyer],
+        sell_execution=executions[seller],
+        expected_profit=trade.expected_net,
+        actual_profit=actual,
+        slippage=trade.expected_net - actual if actual is not None else None,
+        errors=errors or (() if hedged else (f"the trade is {trade.state}",)),
+        warnings=warnings,
+        circuit_breaker_triggered=attempt.room.store.operations.breaker().is_open,
+        in_doubt=trade.state in {TradeState.WORKING, TradeState.IN_DOUBT, TradeState.REVIEW},
+    )
+
+
+def _execution(trade: StoredTrade, venue: VenueName) -> OrderExecution:
+    leg = next(leg for leg in trade.legs if leg.order.market.venue is venue)
+    return OrderExecution(
+        venue=venue,
+        market=leg.order.market.key,
+        side=leg.order.side,
+        order_id=leg.venue_order_id or leg.client_id,
+        state=leg.state,
+        qty=leg.filled,
+        cost=leg.cost,
+        fee=leg.fee,
+    )
