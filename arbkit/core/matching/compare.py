@@ -11,14 +11,15 @@ from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
+from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.sources import COINS
 from arbkit.core.matching.timing import compare_timing
 from arbkit.core.money import MICRO
 
 UNEXPLAINED_PPM = 45_000
 """Doubt for each ordinary word of one question that the other side says nowhere."""
-CONTEXT_NAME_PPM = 12_000
-"""Doubt for a name of one question that stands only deep in the other side's rules."""
+CONTEXT_WORD_PPM = 45_000
+"""Doubt for a word of one question that stands only deep in the other side's rules."""
 SPELLING_PPM = 15_000
 NUMBER_ELSEWHERE_PPM = 6_000
 
@@ -26,6 +27,7 @@ _GROUPS = {name: frozenset(stem(word) for word in members) for name, members in 
 _EXCLUSIVE = tuple(_GROUPS.items())
 _LENIENT_WORDS = frozenset(word for name in LENIENT for word in _GROUPS[name])
 _DIRECTIONS = _GROUPS["direction"]
+_ANNOUNCE = frozenset({stem("announce"), stem("confirm"), stem("nominate"), stem("report")})
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -52,6 +54,7 @@ def compare(kalshi: Facts, polymarket: Facts) -> Comparison:
         )
     )
     found.extend(_sources(kalshi, polymarket))
+    found.extend(_clauses(kalshi, polymarket))
     if (side := _outcome(kalshi, polymarket, found)) is not None:
         inverted ^= side
     if kalshi.negative != polymarket.negative:
@@ -170,7 +173,7 @@ def _words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     for words, venue in ((missing_there[2], "Kalshi"), (missing_here[2], "Polymarket")):
         found.extend(silent("word", f"only {venue} says {word}", UNEXPLAINED_PPM) for word in sorted(words))
     for words, venue in ((missing_there[3], "Kalshi"), (missing_here[3], "Polymarket")):
-        found.extend(silent("name", f"only {venue} asks for {word}", CONTEXT_NAME_PPM) for word in sorted(words))
+        found.extend(silent("word", f"only {venue} asks for {word}", CONTEXT_WORD_PPM) for word in sorted(words))
     shared = (kalshi.names | kalshi.strict) & (polymarket.asked | polymarket.said)
     if shared:
         found.append(agree("subject", ", ".join(sorted(shared))))
@@ -192,8 +195,10 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     if _nothing_changes(asker, other):
         lenient -= _DIRECTIONS
     lenient -= _frequency_or_league(lenient)
-    common = _unsaid(asker.common - other.context, other) | (lenient - other.context)
-    return names - far, strict, common - _DIRECTIONS, far
+    common = _unsaid(asker.common - other.said, other) | (lenient - other.context)
+    common -= _DIRECTIONS
+    deep = common & other.context
+    return names - far, strict, common - deep, far | deep
 
 
 def _frequency_or_league(words: frozenset[str]) -> frozenset[str]:
@@ -237,6 +242,29 @@ def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if not mine or not other:
         return []
     return [agree("source", ", ".join(sorted(mine & other)))] if mine & other else [conflict("source", mine, other)]
+
+
+def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """What the rules add to the question: one of several, announced or in effect."""
+    found = []
+    if kalshi.several != polymarket.several and kalshi.rules_known and polymarket.rules_known:
+        found.append(
+            conflict(
+                "several",
+                *("one or all of several" if facts.several else "one thing" for facts in (kalshi, polymarket)),
+            )
+        )
+    mine, other = kalshi.effect, polymarket.effect
+    if Effect.UNKNOWN not in {mine, other}:
+        found.append(agree("effect", mine) if mine is other else conflict("effect", mine, other))
+    elif Effect.ANNOUNCED in {mine, other} and kalshi.rules_known and polymarket.rules_known:
+        if not _announces(kalshi if mine is Effect.UNKNOWN else polymarket):
+            found.append(silent("effect", f"Kalshi {mine}, Polymarket {other}", UNEXPLAINED_PPM))
+    return found
+
+
+def _announces(facts: Facts) -> bool:
+    return bool(facts.said & _ANNOUNCE)
 
 
 def _up_down(facts: Facts) -> bool:

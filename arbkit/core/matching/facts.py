@@ -7,10 +7,10 @@ from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.matching import lexicon
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.teams import LEAGUES
-from arbkit.core.matching.entities.words import LIGHT, STRICT
+from arbkit.core.matching.entities.words import LIGHT, PLACE_PARTS, STRICT
 from arbkit.core.matching.lexicon import SOCCER, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities
-from arbkit.core.matching.passages import Passages, passages, without_next_vote
+from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
 from arbkit.core.matching.sources import sources
 from arbkit.core.matching.timing import UNTIMED, Timing, read_timing
 
@@ -18,6 +18,7 @@ NO_ALIASES = Aliases({})
 
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
+_PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
 _COLLEGE = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
 
 
@@ -34,6 +35,8 @@ class Facts:
     """Qualifiers in the question: stage, group, first, half, office, kind of statistic."""
     common: frozenset[str]
     """Other words of weight in the question."""
+    titled: frozenset[str]
+    """Every word of question, labels and slug."""
     said: frozenset[str]
     """Every word of title, labels, slug and statement."""
     context: frozenset[str]
@@ -52,6 +55,8 @@ class Facts:
     versus: bool = False
     negative: bool = False
     regulation: bool = False
+    several: bool = False
+    effect: Effect = Effect.UNKNOWN
     sources: frozenset[str] = frozenset()
     rules_known: bool = False
     placeholder: bool = False
@@ -84,6 +89,7 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         names=names,
         strict=strict,
         common=common,
+        titled=_stems([*asked, *label, *_named(title, naming)]),
         said=near,
         context=near | _stems(far),
         league=league,
@@ -96,6 +102,8 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         versus=texts.versus,
         negative=texts.negative,
         regulation=texts.regulation,
+        several=texts.several,
+        effect=texts.effect,
         sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source}"),
         rules_known=bool(market.rules.strip()),
         placeholder=market.placeholder,
@@ -132,6 +140,8 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
         text = stem(word.text)
         if text in _STRICT or text.startswith("district_"):
             strict.add(text)
+        elif word.name and text in _PLACE_PARTS:
+            names.add(text)
         elif text in _LIGHT or (len(text) == 1 and text.isascii()):
             continue
         elif word.name:

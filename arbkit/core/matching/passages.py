@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.lexicon import fold
@@ -11,6 +12,7 @@ _IF = re.compile(r"\bIf (.{3,600}?),? (?:then )?(?:the|this) market (?:will )?(?
 _IF_SHORT = re.compile(r"\bIf ([^.\n]{3,400})")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
 _YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
+_RESOLVES = re.compile(r"\bresolves?\b|\bresolution\b", re.IGNORECASE)
 _VERB = (
     r"(?:wins?|won|beats?|defeats?|is|are|be|has|have|advances?|scores?|records?|qualif(?:y|ies)|finish(?:es)?|leads?)"
 )
@@ -31,8 +33,31 @@ _NEXT_VOTE = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _NO_COUNT = re.compile(r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"\b(?:(?:any|all|each|either|both)(?: one)? of (?:the|these)|one (?:or more )?of the following)\b", re.IGNORECASE
+)
 _NUMBER_LABEL = re.compile(r"\d")
 _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
+
+
+_ANNOUNCED = re.compile(
+    r"\bannouncement of [^.]{0,160}?\b(?:will|shall)\b[^.]{0,30}?\b(?:resolve|qualify|count|suffice)"
+    r"|\beither (?:officially )?announced? [^.]{0,120}? or has\b",
+    re.IGNORECASE,
+)
+_ACTUAL = re.compile(
+    r"actual departure date|actually (?:vacate|leave)|\bannounce\w*\b[^.]{0,60}? (?:is|are|will) not (?:be )?(?:sufficient|qualify|count|enough)"
+    r"|\bannounce\w*\b[^.]{0,40}?\balone\b",
+    re.IGNORECASE,
+)
+
+
+class Effect(StrEnum):
+    """When something counts as having happened."""
+
+    UNKNOWN = "unknown"
+    ANNOUNCED = "when it is announced"
+    ACTUAL = "when it takes effect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +83,9 @@ class Passages:
     none_of: bool = False
     """Whether the question asks for none of something."""
     regulation: bool = False
+    effect: Effect = Effect.UNKNOWN
+    several: bool = False
+    """Whether one of several things is enough, or all of them are needed."""
 
 
 def passages(market: Market) -> Passages:
@@ -95,6 +123,8 @@ def _kalshi(market: Market) -> Passages:
         negative=bool(_NOT.search(title)),
         none_of=bool(_NO_COUNT.search(title)),
         regulation=bool(_REGULATION.search(rules)),
+        effect=effect(market),
+        several=bool(_SEVERAL.search(f"{asked} {statement}")),
     )
 
 
@@ -103,7 +133,7 @@ def _polymarket(market: Market) -> Passages:
     rules = fold(market.rules[:_CONTEXT_MAX])
     sentences = _SENTENCE.split(rules[:_STATEMENT_MAX])
     judged = [sentence for sentence in sentences if _YES_IF.search(sentence)]
-    statement = " ".join(judged[:1] or sentences[:2])
+    statement = " ".join(judged[:1] or _up_to_resolution(sentences))
     named = market.yes_label.lower() not in _PLAIN_LABELS
     asked = title
     if (_GENERIC.match(title) or not _VERBED.match(title)) and market.subtitle and not named:
@@ -125,7 +155,25 @@ def _polymarket(market: Market) -> Passages:
         negative=bool(_NOT.search(title)),
         none_of=bool(_NO_COUNT.search(title)),
         regulation=bool(_REGULATION.search(rules)),
+        effect=effect(market),
+        several=bool(_SEVERAL.search(f"{asked} {statement}")),
     )
+
+
+def _up_to_resolution(sentences: list[str]) -> list[str]:
+    """The first sentence that says how the market resolves, with what leads to it; exceptions follow after it."""
+    for number, sentence in enumerate(sentences[:3]):
+        if _RESOLVES.search(sentence):
+            return sentences[: number + 1]
+    return sentences[:2]
+
+
+def effect(market: Market) -> Effect:
+    """Whether an announcement is enough, or the thing itself has to happen."""
+    rules = fold(market.rules[:_CONTEXT_MAX])
+    if _ACTUAL.search(rules):
+        return Effect.ACTUAL
+    return Effect.ANNOUNCED if _ANNOUNCED.search(rules) else Effect.UNKNOWN
 
 
 def without_next_vote(text: str) -> str:

@@ -38,6 +38,7 @@ class Timing:
     ticker_months: tuple[tuple[int, int], ...] = ()
     ticker_year: int | None = None
     closes_on: Day | None = None
+    opens_on: Day | None = None
 
     @property
     def deadline(self) -> Day | None:
@@ -63,7 +64,13 @@ def read_timing(market: Market, texts: Passages) -> tuple[Timing, str, str]:
         asked = _joined(asked, read_dates(texts.title)[0])
     closes = market.closes_at
     asked, stated = (_dated(when, closes, market.expected_at) for when in (asked, stated))
-    timing = Timing(asked=asked, stated=stated, match_up=texts.match_up, closes_on=_american(closes))
+    timing = Timing(
+        asked=asked,
+        stated=stated,
+        match_up=texts.match_up,
+        closes_on=_american(closes),
+        opens_on=_american(market.opens_at),
+    )
     if market.id.venue is VenueName.KALSHI:
         return _with_ticker(timing, market.id.key), question, statement
     return _with_slug(timing, market), question, statement
@@ -106,6 +113,9 @@ def _deadlines(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> Finding
     if known is None:
         return silent("deadline", "neither", SILENT_DEADLINE_PPM)
     if _ends_with(rest, known):
+        holder = kalshi if mine else polymarket
+        if (rest.asked.months or rest.asked.quarters) and not _opened_within(holder, known):
+            return silent("start", f"a period that ends on {known} against a mere deadline", SILENT_DEADLINE_PPM)
         return agree("deadline", f"{known}, the end of the period named on the other side")
     if rest.asked.days:
         return conflict("deadline", mine or rest.asked.days, other or rest.asked.days)
@@ -122,6 +132,13 @@ def _deadlines(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> Finding
     year_end = (known.month, known.day) == (12, 31)
     doubt = SILENT_DEADLINE_PPM // 2 if year_end and (next_one or rest.years) else SILENT_DEADLINE_PPM
     return silent("deadline", f"Kalshi {mine or 'nothing'}, Polymarket {other or 'nothing'}", doubt)
+
+
+def _opened_within(holder: Timing, deadline: Day) -> bool:
+    """Whether the market with the mere deadline opened about when the other side's month or quarter begins."""
+    if holder.opens_on is None or not deadline.year:
+        return False
+    return -5 <= _ordinal(deadline, 0) - 31 - _ordinal(holder.opens_on, 0) <= 5
 
 
 def _ends_with(timing: Timing, deadline: Day) -> bool:

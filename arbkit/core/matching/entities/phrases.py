@@ -76,7 +76,7 @@ bundesliga < german bundesliga
 seriea < serie a; italian serie a
 ligue1 < ligue 1; french ligue 1
 fa_cup < fa cup; english fa cup
-efl_cup < carabao cup; efl cup; league cup
+efl_cup < efl carabao cup; carabao cup; efl cup; league cup
 euro_championship < uefa euro; uefa european championship
 copa_america < copa america
 champions_league_spot top 4 < qualify for the champions league
@@ -210,6 +210,7 @@ marry < married; marries; get married; marriage; wed; be married; wedding; gets 
 engaged < engagement; get engaged; be engaged
 confirm < confirmed; confirms; confirmation; senate confirms
 visit < visits; visited; travel to; travels to; visiting
+for < originally scheduled for; currently scheduled for; scheduled for; originally scheduled
 meet < meets; meeting in person; meet in person; summit
 rotten_tomatoes < rotten tomatoes; tomatometer; rotten tomatoes score
 top_song < number one song; 1 song; number 1 song; top song
@@ -238,6 +239,8 @@ homerun < home runs; home run; homers; hr
 rbi < runs batted in; rbis
 strikeout < strikeouts
 touchdown < touchdowns; td; tds
+pick < selected; select; drafted; picked; draft pick; overall pick
+visit < enter; enters
 make < qualify; qualifies; qualify for; qualifier; qualifiers; advance; advances; advance to; reach the
 make < make it; makes; make the; clinch; clinches; participate in; reach
 playoff < playoffs; postseason; post season

@@ -1,4 +1,4 @@
-"""Words by the weight they carry in a question: none, full, or one of a group whose members exclude each other."""
+"""Words by the weight they carry in a question: none, full, or one of a group whose members exclude other."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -11,21 +11,21 @@ LIGHT = _words(
     under up its it
     their his her they he she who whom whose which what when where how why will wil would shall should do
     does did is are
-    be been being was were am has have had having there here any some all each both either neither
+    be been being was were am has have had having there here some each   
     if so then only also just yet still once whether per via vs v versus
     market resolve resolves resolution question contract polymarket kalshi yes no listed following according
     new upcoming officially official current currently between during before after since until till through throughout
     within end start begin beginning happen happens occur occurs take place times time
-    race seat seats party election elections candidate contest held hold
+    race seat seats party election elections candidate contest  
     team teams player players person individual someone anyone man people
-    season year years month months week weeks day days date today tomorrow tonight et est edt utc pm am pt ct
-    originally scheduled professional men mens s t inc corp company co ltd llc plc jr sr ii iii mr mrs ms dr
-    win game match award awards prize event tournament series league cup fc cf sc afc club
+    season year years     day days date today tomorrow tonight et est edt utc pm am pt ct
+    originally professional men mens s t inc corp company co ltd llc plc jr sr ii iii mr mrs ms dr
+    win game match one pursuant award awards prize event tournament series league cup fc cf sc afc club
     get gets become becomes come comes go goes back down least most more less fewer greater than above below
     at exactly or higher lower approximately about around
     points point number amount count total rate percent percentage value level price
     first-ever ever again meeting decision outcome result standings ranking rank finish finishes finisher finishers
-    us united states united_states city state county national usd dollar dollars
+    us states united_states     usd dollar dollars
     """
 )
 """Words that may be missing on one side without a word about it: grammar, house style, what typed facts hold already."""
@@ -60,6 +60,9 @@ STRICT = _words(
     """
 )
 """Words that change what is asked: they must be asked on both sides."""
+
+PLACE_PARTS = _words("state city county national united tech island valley")
+"""Ordinary in a sentence, part of a name when capitalised: Michigan and Michigan State are two teams."""
 
 GROUPS = {
     "frequency": {"yoy", "mom", "qoq"},
