@@ -1,6 +1,7 @@
 """The CLOB's reads: terms, books, resolution, service answers."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,11 +59,18 @@ def test_the_engines_own_terms_replace_those_of_the_listing() -> None:
 
 
 def test_a_record_without_a_fee_is_free_and_without_a_flag_not_neg_risk() -> None:
-    found = terms(fd=None, nr=None, sd=None, itode=None)
+    record = the_terms(fd=None, nr=None, sd=None, itode=None)
+
+    found = clob.parse_terms(json.dumps(record).encode(), replace(CUT, fees=None))
 
     assert found.fees == PolymarketFees(0, 1)
     assert not found.neg_risk
     assert found.delay_ms == 0
+
+
+def test_a_fee_that_only_the_listing_names_is_believed() -> None:
+    assert terms(fd=None).fees == PolymarketFees(50_000, 1)
+    assert terms(fd={"r": 0, "e": 1}).fees == PolymarketFees(0, 1)
 
 
 def test_an_engine_that_takes_no_orders_pauses_an_open_market() -> None:

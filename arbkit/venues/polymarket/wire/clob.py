@@ -158,7 +158,8 @@ def parse_terms(body: bytes, market: Market) -> Terms:
     """Read the compact record of a market that Gamma listed; it must name the same assets with the same outcomes.
 
     Without `fd` the market is free of fees, without `nr` it is no neg-risk market (docs.polymarket.com,
-    get-clob-market-info).
+    get-clob-market-info). Where the listing has a fee and the record has none, the listing is believed: that side is
+    the cautious one.
     """
     row = fields.decode(body, TermsRow)
     if row.c is not None and row.c.lower() != market.id.key.lower():
@@ -174,11 +175,15 @@ def parse_terms(body: bytes, market: Market) -> Terms:
     return Terms(
         grid=grid,
         qty_min=fields.quantity(row.mos, "$.mos"),
-        fees=gamma.fees(row.fd.r, row.fd.e, ("$.fd.r", "$.fd.e")) if row.fd else gamma.FREE,
+        fees=gamma.fees(row.fd.r, row.fd.e, ("$.fd.r", "$.fd.e")) if row.fd else _listed_fees(market),
         neg_risk=row.nr,
         delay_ms=gamma.delay_ms(row.sd, "$.sd") + (SHORT_DELAY_MS if row.itode else 0),
         accepting=row.ao,
     )
+
+
+def _listed_fees(market: Market) -> PolymarketFees:
+    return market.fees if isinstance(market.fees, PolymarketFees) else gamma.FREE
 
 
 def with_terms(market: Market, terms: Terms) -> Market:
