@@ -365,6 +365,23 @@ def test_a_file_of_lines_is_read_row_by_row() -> None:
     assert catalogue.parse_file(dumped(rows)).markets == page.markets
 
 
+def test_an_event_saved_without_its_markets_is_told_apart_from_a_broken_market() -> None:
+    page = catalogue.parse_file(payload("event_rows"))
+
+    assert {(row.key, row.why) for row in page.unusable} == {
+        ("KXHARBOUR-27FEB28", "an event without its markets"),
+        ("KXTEMPEMB-26NOV24", "an event without its markets"),
+    }
+
+
+def test_markets_saved_beside_their_event_are_joined_with_it() -> None:
+    body = {"event": loaded("temps_event_row")["events"][0], "markets": [loaded("market")["market"]]}
+
+    (market,) = catalogue.parse_file(dumped(body)).markets
+
+    assert (market.id.key, market.series_key) == (T41, "KXTEMPEMB")
+
+
 def test_a_market_saved_with_its_series_has_no_fees_for_its_event_may_override_them() -> None:
     row = loaded("market")["market"] | {"series": loaded("series")["series"]}
 

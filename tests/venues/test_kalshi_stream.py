@@ -25,7 +25,7 @@ def snapshot(seq: int = 1, **sides: list[list[str]]) -> bytes:
     return frame("orderbook_snapshot", {"market_ticker": TICKER, "market_id": "5d", "clock": 9, **sides}, seq=seq)
 
 
-def delta(price: str, change: str, side: str = "yes", *, seq: int = 2) -> bytes:
+def delta(price: str, change: str, side: str = "yes", *, seq: int | None = 2) -> bytes:
     msg = {"market_ticker": TICKER, "price_dollars": price, "delta_fp": change, "side": side, "ts_ms": 1795348800123}
     return frame("orderbook_delta", msg, seq=seq)
 
@@ -146,8 +146,8 @@ def test_frames_of_other_channels_pass_by() -> None:
         (delta("0.3100", "9" * 100_000), "$.msg.delta_fp"),
         (delta("0.3100", "1.00", "maybe"), "$.msg.side"),
         (frame("orderbook_delta", {"market_ticker": TICKER}), "$.msg.price_dollars"),
-        (frame("orderbook_delta", {}, seq=None), "$.seq"),
-        (frame("orderbook_snapshot", {}, sid=None), "$.sid"),
+        (delta("0.3100", "1.00", seq=None), "$.seq"),
+        (frame("orderbook_snapshot", {"market_ticker": TICKER}, sid=None), "$.sid"),
         (frame("orderbook_snapshot", {}), "$.msg.market_ticker"),
         (snapshot(yes_dollars_fp=[["0.3100", "1.00"], ["0.31", "2.00"]]), "$.msg.yes_dollars_fp[1][0]"),
         (snapshot(yes_dollars_fp=[["0.3100"]]), "$.msg.yes_dollars_fp[0]"),

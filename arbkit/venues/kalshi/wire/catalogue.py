@@ -71,7 +71,9 @@ class _Saved(msgspec.Struct):
     event: msgspec.Raw = ABSENT
     markets: list[msgspec.Raw] | None = None
     market: msgspec.Raw = ABSENT
+    ticker: str | None = None
     event_ticker: str | None = None
+    series_ticker: str | None = None
     series: msgspec.Raw = ABSENT
 
 
@@ -173,18 +175,33 @@ def _saved(raw: msgspec.Raw | bytes, at: str) -> Iterator[Market | UnusableRow]:
         yield _unusable(raw, error)
         return
     if saved.events is not None:
-        yield from _events(saved.events, lambda _: None, f"{at}.events")
+        for index, event in enumerate(saved.events):
+            yield from _saved_event(event, None, f"{at}.events[{index}]")
     elif not fields.is_null(saved.event):
-        yield from _event(saved.event, lambda _: None, f"{at}.event")
+        yield from _saved_event(saved.event, saved.markets, f"{at}.event")
     elif not fields.is_null(saved.market):
         yield _market(saved.market, None, None, f"{at}.market")
-    elif saved.markets is not None and saved.event_ticker is not None:
-        yield from _event(raw, lambda _: None, at)
+    elif saved.series_ticker is not None and saved.ticker is None:
+        yield from _saved_event(raw, None, at)
     elif saved.markets is not None:
         for index, market in enumerate(saved.markets):
             yield _market(market, None, None, f"{at}.markets[{index}]")
     else:
         yield _market(raw, None, series, at)
+
+
+def _saved_event(raw: msgspec.Raw | bytes, beside: list[msgspec.Raw] | None, at: str) -> Iterator[Market | UnusableRow]:
+    """One event, with its markets inside or beside it."""
+    try:
+        event = _event_row(raw, at)
+        markets = event.markets or beside
+        if markets is None:
+            raise fields.mismatch(f"{at}.markets", "an event without its markets")
+    except SchemaMismatch as error:
+        yield _unusable(raw, error)
+        return
+    for index, market in enumerate(markets):
+        yield _market(market, event, None, f"{at}.markets[{index}]")
 
 
 def _saved_series(saved: _Saved, at: str) -> Series | None:
