@@ -2,9 +2,14 @@
 
 import sys
 
+from arbkit import __version__
+
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    if sys.argv[1:] == ["--version"]:  # scripts ask often, and need no parser for it
+        sys.stdout.write(f"arbkit {__version__}\n")
+        return
     from arbkit.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

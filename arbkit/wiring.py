@@ -123,17 +123,18 @@ class Kit:
         asked = self.settings.matching.require_review
         return asked == "always" or (asked == "auto" and self.settings.operating_mode.mode == "live")
 
-    def chosen(self, names: "Sequence[VenueName] | None") -> "list[Venue]":
+    def chosen(self, names: Sequence[str] | None) -> "list[Venue]":
         """These venues, or all."""
         return [venue for name, venue in self.venues.items() if not names or name in names]
 
-    def parser(self, name: "VenueName") -> "CatalogueParser":
-        """What reads a saved file of this venue."""
+    def parser(self, name: str) -> "tuple[VenueName, CatalogueParser]":
+        """A venue by its name, and what reads a saved file of it."""
         from arbkit.core.markets import VenueName
         from arbkit.venues.kalshi.wire.catalogue import parse_file as kalshi
         from arbkit.venues.polymarket.wire.catalogue import parse_file as polymarket
 
-        return {VenueName.KALSHI: kalshi, VenueName.POLYMARKET: polymarket}[name]
+        venue = VenueName(name)
+        return venue, {VenueName.KALSHI: kalshi, VenueName.POLYMARKET: polymarket}[venue]
 
     @cached_property
     def sim_urls(self) -> "SimUrls":

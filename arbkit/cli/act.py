@@ -6,14 +6,13 @@ from typing import Annotated
 import typer
 
 from arbkit.cli.apps import app, mappings, markets, sim
-from arbkit.cli.options import EVERYWHERE, Options
-from arbkit.core.markets import VenueName
+from arbkit.cli.options import EVERYWHERE, Options, VenueChoice
 
 
 @markets.command("sync", epilog=EVERYWHERE)
 def markets_sync(
     ctx: typer.Context,
-    venue: Annotated[list[VenueName] | None, typer.Option(help="Only this venue.", metavar="VENUE")] = None,
+    venue: Annotated[list[VenueChoice] | None, typer.Option(help="Only this venue.", metavar="VENUE")] = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
 ) -> None:
     """Bring the catalogue up to date. Interrupted, it goes on where it stopped.
@@ -35,7 +34,7 @@ def markets_import(
     file: Annotated[
         Path, typer.Argument(help="JSON lines, an array or a page of the venue; gzip too.", metavar="FILE")
     ],
-    venue: Annotated[VenueName, typer.Option(help="Whose objects the file holds.", metavar="VENUE")],
+    venue: Annotated[VenueChoice, typer.Option(help="Whose objects the file holds.", metavar="VENUE")],
 ) -> None:
     """Read a file of a venue's own objects into the catalogue.
 
@@ -46,7 +45,8 @@ def markets_import(
 
     options: Options = ctx.obj
     with options.opened() as kit, counting(options.output) as counted:
-        result = import_file(venue, file, parse=kit.parser(venue), store=kit.store, clock=kit.clock, progress=counted)
+        name, parse = kit.parser(venue)
+        result = import_file(name, file, parse=parse, store=kit.store, clock=kit.clock, progress=counted)
     shown_or_failed([result], options.output)
 
 

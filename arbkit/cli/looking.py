@@ -5,14 +5,16 @@ import getpass
 from arbkit.app.pairs import decide, match_catalogues
 from arbkit.app.scan import Scan, SortKey
 from arbkit.app.scan import scan as scan_once
+from arbkit.cli.decisions import DECIDED, decided
 from arbkit.cli.lookup import one_market
 from arbkit.cli.opportunities import OPPORTUNITY, chosen, summarise
 from arbkit.cli.render import Output
-from arbkit.cli.views import DECIDED, PAIR, decided
+from arbkit.cli.views import PAIR
 from arbkit.config.policy import scan_policy
 from arbkit.core.fees import FeeModel
 from arbkit.core.markets import Polarity, VenueName
 from arbkit.core.money import Usd
+from arbkit.errors import BadNumber, UsageError
 from arbkit.store.pairs import Decision
 from arbkit.wiring import Kit
 
@@ -21,28 +23,36 @@ def look(
     kit: Kit,
     output: Output,
     *,
-    fees: FeeModel | None = None,
-    sort: SortKey = SortKey.NET,
-    min_net: Usd | None = None,
+    fees: str | None = None,
+    sort: str = "net",
+    min_net: str = "",
     every: bool = False,
     limit: int | None = None,
 ) -> Scan:
     """Scan once and show the rows that are worth it."""
     settings = kit.settings
+    least = _dollars("--min-net", min_net) if min_net else None
     seen = kit.run(
         scan_once(
             kit.venues,
             kit.store,
             kit.clock,
-            scan_policy(settings, fees),
-            sort=sort,
+            scan_policy(settings, FeeModel(fees) if fees else None),
+            sort=SortKey(sort),
             reviewed_only=kit.needs_review,
         )
     )
-    shown = chosen(seen, kit.store, settings, min_net=min_net, every=every, limit=limit)
+    shown = chosen(seen, kit.store, settings, min_net=least, every=every, limit=limit)
     output.show(shown.rows, OPPORTUNITY)
     summarise(seen, shown, settings, output)
     return seen
+
+
+def _dollars(option: str, text: str) -> Usd:
+    try:
+        return Usd.parse(text)
+    except BadNumber as error:
+        raise UsageError(f"{option}: {error}") from error
 
 
 def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: bool = False) -> int:

@@ -1,10 +1,24 @@
-"""From what a person types to the one market that is meant."""
+"""From what a person types to the markets that are meant."""
 
-from arbkit.core.markets import Market, MarketId, VenueName
+from collections.abc import Sequence
+
+from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
 from arbkit.errors import BadId, UsageError
 from arbkit.store.catalogue import Catalogue
 
 _SHOWN_MAX = 5
+
+
+def markets_of(
+    catalogue: Catalogue, venue: str | None, statuses: Sequence[str], *, search: str, limit: int | None
+) -> list[Market]:
+    """The markets that are asked for in words."""
+    return catalogue.markets(
+        VenueName(venue) if venue else None,
+        search=search,
+        statuses=[MarketStatus(status) for status in statuses],
+        limit=limit,
+    )
 
 
 def one_market(catalogue: Catalogue, text: str, venue: VenueName | None = None) -> Market:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from arbkit import __version__
 from arbkit.cli import act, read
 from arbkit.cli.apps import app
 from arbkit.cli.boundary import failed, guarded
@@ -17,9 +18,7 @@ __all__ = ["act", "app", "read", "run"]
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib import metadata
-
-        typer.echo(f"arbkit {metadata.version('arbkit')}")
+        typer.echo(f"arbkit {__version__}")
         raise typer.Exit
 
 
@@ -72,5 +71,10 @@ def _invoke(arguments: list[str], *, json: bool) -> int:
         return end.exit_code
     except TyperException as error:
         path = getattr(getattr(error, "ctx", None), "command_path", "arbkit")
-        return failed("UsageError", f"{error.format_message().rstrip('.')} (see `{path} --help`)", 2, json=json)
+        return failed(
+            "UsageError",
+            f"{error.format_message().replace('Value error, ', '').rstrip('.')} (see `{path} --help`)",
+            2,
+            json=json,
+        )
     return 0

@@ -8,17 +8,44 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
-from arbkit.core.money import Usd
-from arbkit.errors import BadNumber
-
 if TYPE_CHECKING:
     from arbkit.cli.render import Output
     from arbkit.wiring import Kit
 
 SWITCHES = frozenset({"--json", "--sim", "--no-color", "-q", "--quiet", "-v", "--verbose"})
 VALUED = frozenset({"--config", "--home", "--set"})
+
+
+class VenueChoice(StrEnum):
+    """The venues, in words: the help needs them, and need not load the core."""
+
+    KALSHI = "kalshi"
+    POLYMARKET = "polymarket"
+
+
+class StatusChoice(StrEnum):
+    """Where a market stands in its life."""
+
+    UNOPENED = "unopened"
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    SETTLED = "settled"
+
+
+class FeeChoice(StrEnum):
+    """Exact fees, or the simple formulas of the specification."""
+
+    VENUE = "venue"
+    SPEC = "spec"
+
+
+class SortChoice(StrEnum):
+    """By what opportunities are ranked."""
+
+    NET = "net"
+    ANNUALISED = "annualised"
+
 
 EVERYWHERE = "Also: --json --sim --home --config --set --no-color -q -v (arbkit --help)"
 """The last line of each command's help."""
@@ -76,18 +103,3 @@ def hoisted(arguments: Sequence[str]) -> list[str]:
         else:
             rest.append(argument)
     return front + rest
-
-
-class SortBy(StrEnum):
-    """By what opportunities are ranked."""
-
-    NET = "net"
-    ANNUALISED = "annualised"
-
-
-def usd(text: str) -> Usd:
-    """Read an amount of dollars from the command line."""
-    try:
-        return Usd.parse(text)
-    except BadNumber as error:
-        raise typer.BadParameter(str(error)) from error

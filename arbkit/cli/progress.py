@@ -4,8 +4,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from arbkit.app.catalog import PageStored, Progress, VenueSync, silent
-from arbkit.cli.render import Output
-from arbkit.cli.views import SYNC
+from arbkit.cli.render import Field, Output
+
+SYNC: Sequence[Field[VenueSync]] = (
+    Field("venue", lambda s: s.venue, "venue"),
+    Field("kind", lambda s: s.kind, "pass"),
+    Field("resumed", lambda s: s.resumed),
+    Field("pages", lambda s: s.pages, "pages", right=True),
+    Field("seen", lambda s: s.seen, "markets", right=True),
+    Field("new", lambda s: s.new, "new", right=True),
+    Field("changed", lambda s: s.changed, "changed", right=True),
+    Field("unchanged", lambda s: s.unchanged),
+    Field("closed", lambda s: s.closed, "closed", right=True),
+    Field("reworded", lambda s: s.reworded, "reworded", text=lambda s: str(len(s.reworded)), right=True),
+    Field("voided", lambda s: s.voided),
+    Field("unusable", lambda s: s.unusable.total(), "unusable", right=True),
+    Field("unusable_reasons", lambda s: dict(s.unusable)),
+    Field("duration_ms", lambda s: s.duration_ms, "ms", right=True),
+    Field("error", lambda s: str(s.error) if s.error else None),
+)
 
 
 @contextmanager

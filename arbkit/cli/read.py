@@ -5,19 +5,16 @@ from typing import Annotated
 import typer
 
 from arbkit.cli.apps import app, config, mappings, markets
-from arbkit.cli.options import EVERYWHERE, Options, SortBy, usd
-from arbkit.core.fees import FeeModel
-from arbkit.core.markets import MarketStatus, VenueName
-from arbkit.core.money import Usd
+from arbkit.cli.options import EVERYWHERE, FeeChoice, Options, SortChoice, StatusChoice, VenueChoice
 
 
 @markets.command("list", epilog=EVERYWHERE)
 def markets_list(
     ctx: typer.Context,
-    venue: Annotated[VenueName | None, typer.Option(help="Only this venue.", metavar="VENUE")] = None,
+    venue: Annotated[VenueChoice | None, typer.Option(help="Only this venue.", metavar="VENUE")] = None,
     search: Annotated[str, typer.Option(help="Words that the id or the texts must hold.", metavar="TEXT")] = "",
     status: Annotated[
-        list[MarketStatus] | None, typer.Option(help="Only in this status: open, paused, ...", metavar="STATUS")
+        list[StatusChoice] | None, typer.Option(help="Only in this status: open, paused, ...", metavar="STATUS")
     ] = None,
     limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
 ) -> None:
@@ -25,11 +22,12 @@ def markets_list(
 
     Example: arbkit markets list --venue kalshi --search "fed cut" --json
     """
+    from arbkit.cli.lookup import markets_of
     from arbkit.cli.views import MARKET
 
     options: Options = ctx.obj
     with options.opened() as kit:
-        found = kit.store.catalogue.markets(venue, search=search, statuses=status or (), limit=limit)
+        found = markets_of(kit.store.catalogue, venue, status or (), search=search, limit=limit)
         options.output.show(found, MARKET, nothing="no such market; `arbkit markets sync` reads the catalogues")
 
 
@@ -54,11 +52,11 @@ def markets_show(
 def scan(
     ctx: typer.Context,
     *,
-    fees: Annotated[FeeModel | None, typer.Option(help="venue: exact. spec: simple formulas.", metavar="MODEL")] = None,
-    min_net: Annotated[
-        Usd | None, typer.Option("--min-net", help="Least profit after fees and gas.", metavar="USD", parser=usd)
+    fees: Annotated[
+        FeeChoice | None, typer.Option(help="venue: exact. spec: simple formulas.", metavar="MODEL")
     ] = None,
-    sort: Annotated[SortBy, typer.Option(help="net or annualised.", metavar="KEY")] = SortBy.NET,
+    min_net: Annotated[str, typer.Option(help="Least profit after fees and gas.", metavar="USD")] = "",
+    sort: Annotated[SortChoice, typer.Option(help="net or annualised.", metavar="KEY")] = SortChoice.NET,
     every: Annotated[bool, typer.Option("--all", help="Also below min_profit_threshold and hurdle rate.")] = False,
     limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
 ) -> None:
@@ -68,12 +66,11 @@ def scan(
 
     Example: arbkit scan --json | jq -c 'select(.net_usd > 0.5)'
     """
-    from arbkit.app.scan import SortKey
     from arbkit.cli.looking import look
 
     options: Options = ctx.obj
     with options.opened() as kit:
-        look(kit, options.output, fees=fees, sort=SortKey(sort), min_net=min_net, every=every, limit=limit)
+        look(kit, options.output, fees=fees, sort=sort, min_net=min_net, every=every, limit=limit)
 
 
 @mappings.command("list", epilog=EVERYWHERE)
@@ -82,7 +79,7 @@ def mappings_list(ctx: typer.Context) -> None:
 
     Example: arbkit mappings list --json | jq 'select(.in_force | not)'
     """
-    from arbkit.cli.views import DECIDED, decided
+    from arbkit.cli.decisions import DECIDED, decided
     from arbkit.store.mappings import load_mappings
 
     options: Options = ctx.obj
@@ -100,7 +97,7 @@ def config_show(
 
     Example: arbkit config show --origin --json | jq 'select(.origin != "default")'
     """
-    from arbkit.cli.views import SETTING, SETTING_WITH_ORIGIN
+    from arbkit.cli.settings import SETTING, SETTING_WITH_ORIGIN
     from arbkit.config.load import entries
 
     options: Options = ctx.obj
@@ -114,7 +111,7 @@ def config_path(ctx: typer.Context) -> None:
 
     Example: arbkit config path
     """
-    from arbkit.cli.views import PLACE, places
+    from arbkit.cli.settings import PLACE, places
 
     options: Options = ctx.obj
     with options.opened() as kit:

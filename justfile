@@ -1,0 +1,33 @@
+# everything CI runs, in this order
+check: lint types arch test
+
+lint:
+    .venv/bin/ruff format --check .
+    .venv/bin/ruff check .
+
+types:
+    .venv/bin/mypy
+
+arch:
+    .venv/bin/lint-imports
+
+test *args:
+    .venv/bin/pytest {{args}}
+
+# rewrite config.yaml and the generated parts of the documentation (pytest refuses stale ones)
+docs:
+    .venv/bin/python docs/generate.py
+    .venv/bin/cog -rP -I docs README.md docs/*.md
+
+# measure: start-up, and whatever else bench/ holds
+bench:
+    for file in bench/[a-z]*.py; do echo "== $file"; .venv/bin/python "$file"; done
+
+# the built wheel alone, without development packages: does it start, and does it scan the simulated venues?
+smoke:
+    rm -rf dist .smoke
+    .venv/bin/python -m build --quiet --no-isolation --wheel
+    python3.11 -m venv .smoke
+    .smoke/bin/pip install -q -r .ci/lock/run.txt
+    .smoke/bin/pip install -q --no-deps dist/arbkit-*.whl
+    cd .smoke && bin/arbkit --version && bin/arbkit run --sim --home "$PWD/home"
