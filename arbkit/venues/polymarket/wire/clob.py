@@ -46,7 +46,7 @@ class FeeDetails(msgspec.Struct):
     """`fd` of the compact record: rate and exponent of the taker fee."""
 
     r: msgspec.Raw
-    e: msgspec.Raw
+    e: msgspec.Raw = fields.ABSENT
 
 
 class TermsRow(msgspec.Struct):

@@ -70,7 +70,7 @@ class FeeSchedule(msgspec.Struct):
     """`feeSchedule` of a market; `takerOnly` and `rebateRate` do not change what a taker pays."""
 
     rate: msgspec.Raw
-    exponent: msgspec.Raw
+    exponent: msgspec.Raw = fields.ABSENT
 
 
 class MarketRow(msgspec.Struct, rename="camel"):
@@ -166,6 +166,8 @@ def fees(rate: msgspec.Raw, exponent: msgspec.Raw, at: tuple[str, str]) -> Polym
     rate_ppm = fields.micros(rate, at[0])
     if not 0 <= rate_ppm <= MICRO:
         raise fields.mismatch(at[0], "a fee rate that is not between 0 and 1")
+    if not rate_ppm:
+        return FREE
     power = fields.whole(exponent, at[1])
     if power > FEE_EXPONENT_MAX:
         raise fields.mismatch(at[1], f"a fee exponent above {FEE_EXPONENT_MAX}")
