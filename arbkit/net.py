@@ -240,7 +240,7 @@ class Http:
         body = await self._body(response, read)
         content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         is_text = content_type in {"", "text/plain", "application/json"} or content_type.endswith("+json")
-        if body and (not is_text or body.lstrip()[:1] == b"<"):
+        if body and (not is_text or body[:64].lstrip().startswith(b"<")):
             what = f"{read.name} answered {response.status_code} with {shown(content_type)} instead of JSON"
             raise VenueUnavailable(self.venue, what, advice="is the host in the configuration the venue's API?")
         return Reply(response.status_code, headers, body, self._clock.now())
