@@ -74,6 +74,13 @@ def match(
     return sorted([*settled, *single], key=lambda pair: (not pair.tradable, -pair.confidence_ppm, pair.kalshi.key))
 
 
+def candidate_pairs(
+    kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases = NO_ALIASES
+) -> list[Candidate]:
+    """The candidates that `match` judges when it is given none."""
+    return shared_words(_Reader(kalshi, aliases), _Reader(polymarket, aliases))
+
+
 class _Reader:
     """Facts of a catalogue, each read once and only when a candidate needs it."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.matching import lexicon
@@ -39,8 +40,10 @@ class Facts:
     """Every word of question, labels and slug."""
     said: frozenset[str]
     """Every word of title, labels, slug and statement."""
-    context: frozenset[str]
-    """Every word of all texts."""
+    rules_text: str = ""
+    """The rules, folded and clipped; read for their words only when a pair needs them."""
+    domain: str = ""
+    """Whose team names hold: a league, "soccer" or none."""
     league: str = ""
     series: str = ""
     intervals: tuple[Interval, ...] = ()
@@ -66,6 +69,11 @@ class Facts:
         """All words of weight in the question."""
         return self.names | self.strict | self.common
 
+    @property
+    def context(self) -> frozenset[str]:
+        """Every word of all texts."""
+        return self.said | _rules_words(self.rules_text, self.domain)
+
 
 def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     """Read what `market` asks. Linear in its text, which is clipped."""
@@ -75,11 +83,11 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     intervals, question = quantities(question)
     further, statement = quantities(statement)
     labelled, labels = quantities(read_dates(texts.labels)[1])
-    asked, stated, label, far = (_canonical(part, table) for part in (question, statement, labels, texts.context))
-    title = _canonical(texts.title, table)
-    league = _league(market, asked, [*title, *stated, *label], far)
-    naming = _naming(league, [*asked, *stated], far)
-    asked, stated, label, far = (_named(part, naming) for part in (asked, stated, label, far))
+    asked, stated, label, title = (_canonical(part, table) for part in (question, statement, labels, texts.title))
+    league = _league(market, texts, asked, [*title, *stated, *label])
+    domain = _domain(league, [*asked, *stated, *label])
+    naming = _naming(domain)
+    asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
     names, strict, common = _by_weight(asked)
     strike = from_strike(market.strike) if market.strike else None
     near = _stems([*asked, *stated, *label, *_named(title, naming)])
@@ -91,9 +99,10 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         common=common,
         titled=_stems([*asked, *label, *_named(title, naming)]),
         said=near,
-        context=near | _stems(far),
+        rules_text=texts.context,
+        domain=domain,
         league=league,
-        series=market.series_key.lower() if market.id.venue is VenueName.KALSHI else "",
+        series=_series(market),
         intervals=intervals or ((ZERO,) if texts.none_of else ()),
         further=(*((strike,) if strike else ()), *labelled, *further),
         timing=timing,
@@ -151,15 +160,20 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
     return frozenset(names), frozenset(strict), frozenset(common - names)
 
 
-def _league(market: Market, asked: Sequence[Word], near: Sequence[Word], far: Sequence[Word]) -> str:
+@lru_cache(maxsize=8_192)
+def _rules_words(text: str, domain: str) -> frozenset[str]:
+    return _stems(_named(_canonical(text, lexicon.phrases()), _naming(domain)))
+
+
+def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequence[Word]) -> str:
     """The league a market is about: of the Kalshi series, else of the closest text that names exactly one."""
-    series = market.series_key.lower().removeprefix("kx")
+    series = _series(market).removeprefix("kx")
     if market.id.venue is VenueName.KALSHI:
         for league in ("wnba", *LEAGUES):
             if series.startswith(league):
                 return league
     known = set(LEAGUES) | _COLLEGE
-    for part in (asked, near, far):
+    for part in (asked, near):
         found = {word.text for word in part} & known
         if len(found) == 1:
             return found.pop()
@@ -167,13 +181,27 @@ def _league(market: Market, asked: Sequence[Word], near: Sequence[Word], far: Se
     if prefix in known:
         return prefix
     full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())} & set(LEAGUES)
-    return full.pop() if len(full) == 1 else ""
+    if len(full) == 1:
+        return full.pop()
+    found = known & _rules_words(texts.context, "")
+    return found.pop() if len(found) == 1 else ""
 
 
-def _naming(league: str, near: Sequence[Word], far: Sequence[Word]) -> Table:
-    """The table of team or club names that holds for this market."""
+def _series(market: Market) -> str:
+    """The Kalshi series, which the ticker tells when the listing does not; "" on Polymarket."""
+    if market.id.venue is not VenueName.KALSHI:
+        return ""
+    return (market.series_key or market.id.key.partition("-")[0]).lower()
+
+
+def _domain(league: str, near: Sequence[Word]) -> str:
     if league in LEAGUES:
-        return lexicon.teams(league)
-    if SOCCER & {word.text for word in (*near, *far[:80])}:
-        return lexicon.clubs()
-    return {}
+        return league
+    return "soccer" if SOCCER & {word.text for word in near} else ""
+
+
+def _naming(domain: str) -> Table:
+    """The table of team or club names that holds for this market."""
+    if not domain:
+        return {}
+    return lexicon.clubs() if domain == "soccer" else lexicon.teams(domain)

@@ -20,16 +20,18 @@ _LETTERS = {ord("\u00f8"): "o", ord("\u00d8"): "O", ord("\u0142"): "l", ord("\u0
 _PLAIN = _DASHES | _QUOTES | _LETTERS
 _ONE_LETTER_S = re.compile(r"\b([A-Za-z])'s\b")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?!\w)|\b[A-Z]\.(?:[A-Z]\.?)+(?!\w)")
+_COMBINING = re.compile("[\u0300-\u036f]")
 _WITH_NUMBER = (
-    (re.compile(r"\bs ?(?:&|and) ?p[ -]?500\b", re.IGNORECASE), "sp500"),
-    (re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
-    (re.compile(r"\bformula[ -]?(?:1|one)\b", re.IGNORECASE), "formula1"),
-    (re.compile(r"\bcounter[ -]?strike(?: ?2)?\b|\bcs ?2\b", re.IGNORECASE), "cs2"),
-    (re.compile(r"\bdota ?2\b", re.IGNORECASE), "dota2"),
-    (re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
-    (re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
-    (re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
-    (re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
+    ("500", re.compile(r"\bs ?(?:&|and) ?p[ -]?500\b", re.IGNORECASE), "sp500"),
+    ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
+    ("formula", re.compile(r"\bformula[ -]?(?:1|one)\b", re.IGNORECASE), "formula1"),
+    ("strike", re.compile(r"\bcounter[ -]?strike(?: ?2)?\b", re.IGNORECASE), "cs2"),
+    ("cs", re.compile(r"\bcs ?2\b", re.IGNORECASE), "cs2"),
+    ("dota", re.compile(r"\bdota ?2\b", re.IGNORECASE), "dota2"),
+    ("hot 100", re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
+    ("month", re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
+    ("month", re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
+    ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
 )
 _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
 _DISTRICT = re.compile(r"\b([A-Z]{2})[- ]?(?:0?(\d{1,2})|(AL|at[- ]large))\b(?![\d%])")
@@ -65,12 +67,13 @@ Table = dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
 
 def fold(text: str) -> str:
     """Remove accents, unify dashes and quotes, join initials ("U.S." -> "US") and names that hold a number."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.translate(_PLAIN)).translate(_PLAIN)
-        text = "".join(char for char in text if not unicodedata.combining(char))
+    if not text.isascii() and not (text := text.translate(_PLAIN)).isascii():
+        text = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).translate(_PLAIN)
     text = _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text)
-    for pattern, joined in _WITH_NUMBER:
-        text = pattern.sub(joined, text)
+    lowered = text.lower()
+    for hint, pattern, joined in _WITH_NUMBER:
+        if hint in lowered:
+            text = pattern.sub(joined, text)
     return _ORDINAL.sub(_ordinal, _DISTRICT.sub(_district, _ONE_LETTER_S.sub(r"\1_s", _HYPHENED.sub(r"\1\2", text))))
 
 

@@ -8,6 +8,7 @@ from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.lexicon import fold
 
 _TITLE_MAX, _STATEMENT_MAX, _CONTEXT_MAX = 400, 700, 2_500
+_WORDS_MAX = 1_500
 _IF = re.compile(r"\bIf (.{3,600}?),? (?:then )?(?:the|this) market (?:will )?(?:resolves?|settles?)", re.DOTALL)
 _IF_SHORT = re.compile(r"\bIf ([^.\n]{3,400})")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
@@ -116,14 +117,14 @@ def _kalshi(market: Market) -> Passages:
         statement=statement,
         judged=bool(statement),
         labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
-        context=rules,
+        context=rules[:_WORDS_MAX],
         pick=pick or (_side_of_ticker(market, versus[1], versus[2]) if versus else ""),
         versus=versus is not None,
         match_up=versus is not None,
         negative=bool(_NOT.search(title)),
         none_of=bool(_NO_COUNT.search(title)),
         regulation=bool(_REGULATION.search(rules)),
-        effect=effect(market),
+        effect=_effect(rules),
         several=bool(_SEVERAL.search(f"{asked} {statement}")),
     )
 
@@ -147,7 +148,7 @@ def _polymarket(market: Market) -> Passages:
         statement=statement,
         judged=bool(judged),
         labels=f"{fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])} . {slug}",
-        context=rules,
+        context=rules[:_WORDS_MAX],
         pick=subject[1] if subject and not named else "",
         sides=(fold(market.yes_label), fold(market.no_label)) if named else None,
         versus=versus is not None,
@@ -155,7 +156,7 @@ def _polymarket(market: Market) -> Passages:
         negative=bool(_NOT.search(title)),
         none_of=bool(_NO_COUNT.search(title)),
         regulation=bool(_REGULATION.search(rules)),
-        effect=effect(market),
+        effect=_effect(rules),
         several=bool(_SEVERAL.search(f"{asked} {statement}")),
     )
 
@@ -168,12 +169,13 @@ def _up_to_resolution(sentences: list[str]) -> list[str]:
     return sentences[:2]
 
 
-def effect(market: Market) -> Effect:
+def _effect(rules: str) -> Effect:
     """Whether an announcement is enough, or the thing itself has to happen."""
-    rules = fold(market.rules[:_CONTEXT_MAX])
     if _ACTUAL.search(rules):
         return Effect.ACTUAL
-    return Effect.ANNOUNCED if _ANNOUNCED.search(rules) else Effect.UNKNOWN
+    if "nnounce" in rules and _ANNOUNCED.search(rules):
+        return Effect.ANNOUNCED
+    return Effect.UNKNOWN
 
 
 def without_next_vote(text: str) -> str:

@@ -44,12 +44,33 @@ _SOURCES = (
     ("Artificial Analysis", r"artificial ?analysis"),
     ("LMArena", r"\blmarena\b|\blmsys\b|chatbot arena|\blm arena\b|\btext arena\b"),
 )
-_COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _SOURCES)
-_HINT = re.compile(
-    r"benchmarks|brti|cf |real|bin|coin|chain|pyth|weather|nws|climat|wunder|observ|met office|aaa|eia|energy|silver|rcp"
-    r"|votehub|york|nyt|gallup|tomato|metac|imdb|box|numbers|billion|forbes|lumin|hits|cme|ice |intercon|treasury|tsa"
-    r"|transport|flight|fbi|twitch|sully|steam|trends|artificial|arena|lmsys",
-    re.IGNORECASE,
+_HINTS = {
+    "CF Benchmarks": ("benchmark", "brti", "cme cf", "real-time", "real time"),
+    "National Weather Service": ("weather service", "nws", "climatological"),
+    "Weather Underground": ("underground",),
+    "EIA": ("eia", "energy information"),
+    "Silver Bulletin": ("silver",),
+    "RealClearPolitics": ("clear", "rcp"),
+    "New York Times": ("new york times", "nyt"),
+    "Rotten Tomatoes": ("tomat",),
+    "Box Office Mojo": ("mojo",),
+    "The Numbers": ("numbers",),
+    "Bloomberg Billionaires": ("billionaires",),
+    "Hits Daily Double": ("daily",),
+    "CME": ("cme",),
+    "ICE": ("ice reports", "intercontinental"),
+    "Treasury": ("treasury",),
+    "TSA": ("tsa", "transportation security"),
+    "Flightradar24": ("flightradar",),
+    "Twitch Tracker": ("twitch",),
+    "SullyGnome": ("sully",),
+    "Steam Charts": ("steam",),
+    "Artificial Analysis": ("artificial",),
+    "LMArena": ("arena", "lmsys"),
+}
+"""What has to stand in a text before its pattern is tried; a source not listed is its own hint."""
+_COMPILED = tuple(
+    (name, _HINTS.get(name, (name.lower(),)), re.compile(pattern, re.IGNORECASE)) for name, pattern in _SOURCES
 )
 
 COINS = frozenset({"bitcoin", "ethereum", "solana", "ripple", "dogecoin", "hyperliquid", "bnb", "cardano", "litecoin"})
@@ -59,6 +80,7 @@ is silent (contract terms of Kalshi's crypto series; Polymarket's crypto market 
 
 def sources(text: str) -> frozenset[str]:
     """The data sources that a text names."""
-    if not _HINT.search(text):
-        return frozenset()
-    return frozenset(name for name, pattern in _COMPILED if pattern.search(text))
+    lowered = text.lower()
+    return frozenset(
+        name for name, hints, pattern in _COMPILED if any(hint in lowered for hint in hints) and pattern.search(text)
+    )
