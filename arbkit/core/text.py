@@ -47,7 +47,8 @@ def _capped(text: str, length_max: int) -> str:
 
 
 def _without_banned(text: str) -> str:
-    if text.isascii() and text.isprintable():
+    # Printable is all but these categories (and the odd blanks of Zs), and asking so is a hundred times faster.
+    if text.replace("\n", " ").replace("\t", " ").isprintable():
         return text
     return "".join(
         char if char in "\n\t" or unicodedata.category(char) not in _BANNED_CATEGORIES else REPLACEMENT for char in text
