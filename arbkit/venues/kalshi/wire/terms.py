@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -19,7 +20,7 @@ from arbkit.core.markets import (
 )
 from arbkit.core.money import Qty
 from arbkit.core.text import RULES_LENGTH_MAX, clean, clean_lines
-from arbkit.errors import shown
+from arbkit.errors import SchemaMismatch, shown
 from arbkit.venues.kalshi.wire import fields
 from arbkit.venues.kalshi.wire.fields import ABSENT, Moment, mismatch
 
@@ -42,6 +43,7 @@ STATUSES: Final = {
 
 _ONE_DOLLAR: Final = 1_000_000
 _CUSTOM_STRIKE_LENGTH_MAX: Final = 1_000
+_GRIDS_KEPT: Final = 256
 
 
 class SourceRow(msgspec.Struct):
@@ -223,15 +225,25 @@ def _fees(event: EventRow | None, series: Series | None) -> KalshiFees | None:
 
 
 def _grid(rows: list[RangeRow] | None, at: str) -> PriceGrid | None:
+    if not rows:
+        return None
+    try:
+        return _known_grid(tuple((row.start, row.end, row.step) for row in rows))
+    except SchemaMismatch as error:
+        raise mismatch(error.path.replace("$", at, 1), error.found) from error
+
+
+@lru_cache(maxsize=_GRIDS_KEPT)
+def _known_grid(rows: tuple[tuple[str, str, str], ...]) -> PriceGrid:
+    """Read a grid once: a hundred thousand markets share a handful of them."""
     bands: list[PriceBand] = []
-    for index, row in enumerate(rows or ()):
-        here = f"{at}[{index}]"
-        start, end = fields.price(row.start, f"{here}.start"), fields.price(row.end, f"{here}.end")
-        step = fields.price(row.step, f"{here}.step")
+    for index, texts in enumerate(rows):
+        names = ("start", "end", "step")
+        start, end, step = (fields.price(text, f"$[{index}].{name}") for name, text in zip(names, texts, strict=True))
         if not step.micros or start >= end or (end.micros - start.micros) % step.micros:
-            raise mismatch(here, f"no range of prices: {start} to {end} by {step}")
+            raise mismatch(f"$[{index}]", f"no range of prices: {start} to {end} by {step}")
         bands.append(PriceBand(start, end, step))
-    return PriceGrid(tuple(bands)) if bands else None
+    return PriceGrid(tuple(bands))
 
 
 def _strike(row: MarketRow, at: str) -> Strike | None:
