@@ -20,6 +20,7 @@ UNEXPLAINED_PPM = 45_000
 """Doubt for each ordinary word of one question that the other side says nowhere."""
 CONTEXT_WORD_PPM = 45_000
 """Doubt for a word of one question that stands only deep in the other side's rules."""
+EVENT_NAME_PPM = 2_000
 SPELLING_PPM = 15_000
 NUMBER_ELSEWHERE_PPM = 6_000
 
@@ -28,6 +29,13 @@ _EXCLUSIVE = tuple(_GROUPS.items())
 _LENIENT_WORDS = frozenset(word for name in LENIENT for word in _GROUPS[name])
 _DIRECTIONS = _GROUPS["direction"]
 _ANNOUNCE = frozenset({stem("announce"), stem("confirm"), stem("nominate"), stem("report")})
+_DONE_TO_ANOTHER = frozenset(
+    stem(word)
+    for word in (
+        "strike attack invade bomb capture acquire recognize recognise sue endorse pardon nominate fire arrest sanction"
+        " defeat beat visit annex blockade ban indict overtake pass surpass outsell tariff"
+    ).split()
+)
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -166,8 +174,12 @@ def _words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     missing_there = _missing(kalshi, polymarket)
     missing_here = _missing(polymarket, kalshi)
     lost, unknown = [names - spelled for names, spelled in _spelling(missing_there[0], missing_here[0], found)]
-    if lost or unknown:
+    if same_match(kalshi, polymarket):
+        for word in sorted(lost | unknown):
+            found.append(silent("name", f"{word}, said on one side of one and the same match", EVENT_NAME_PPM))
+    elif lost or unknown:
         found.append(conflict("name", lost, unknown))
+    found.extend(_who_to_whom(kalshi, polymarket))
     if missing_there[1] or missing_here[1]:
         found.append(conflict("qualifier", missing_there[1], missing_here[1]))
     for words, venue in ((missing_there[2], "Kalshi"), (missing_here[2], "Polymarket")):
@@ -180,6 +192,25 @@ def _words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     else:
         found.append(conflict("subject", kalshi.names, polymarket.names))
     return found
+
+
+def same_match(kalshi: Facts, polymarket: Facts) -> bool:
+    """Whether both ask which of the same two sides wins: then the name of the event, or a first name, adds nothing."""
+    mine, other = kalshi.opponents, polymarket.opponents
+    if mine is None or other is None or polymarket.sides is None:
+        return False
+    straight = bool(mine[0] & other[0]) and bool(mine[1] & other[1])
+    crossed = bool(mine[0] & other[1]) and bool(mine[1] & other[0])
+    return straight != crossed
+
+
+def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """A strikes B is not B strikes A: who is named first, when something is done to the other."""
+    one, two = kalshi.first_name, polymarket.first_name
+    done = kalshi.asked & polymarket.asked & _DONE_TO_ANOTHER
+    if done and one != two and one in polymarket.names and two in kalshi.names:
+        return [conflict(f"who does it ({', '.join(sorted(done))})", one, two)]
+    return []
 
 
 _Missing = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
@@ -277,6 +308,8 @@ def _outcome(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> bool | N
         first, second = polymarket.sides
         if kalshi.regulation:
             found.append(conflict("outcomes", "a draw is possible", "two sides"))
+        if polymarket.pick and not polymarket.pick & kalshi.pick:
+            found.append(conflict("outcome", kalshi.pick, polymarket.pick))
         mine = len(first & kalshi.pick), len(second & kalshi.pick)
         if mine[0] == mine[1]:
             found.append(conflict("outcome", kalshi.pick, first | second))

@@ -9,7 +9,7 @@ from arbkit.core.matching import lexicon
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT, PLACE_PARTS, STRICT
-from arbkit.core.matching.lexicon import SOCCER, Aliases, Table, Word, stem, words
+from arbkit.core.matching.lexicon import SOCCER, Aliases, Table, Word, fold, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
 from arbkit.core.matching.sources import sources
@@ -55,6 +55,10 @@ class Facts:
     """Whom YES is about, when the market is about one side of a match."""
     sides: tuple[frozenset[str], frozenset[str]] | None = None
     """What the two outcomes stand for, when they are not called Yes and No."""
+    opponents: tuple[frozenset[str], frozenset[str]] | None = None
+    """The two sides of a match."""
+    first_name: str = ""
+    """The first name of the question: who does it."""
     versus: bool = False
     negative: bool = False
     regulation: bool = False
@@ -107,7 +111,9 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         further=(*((strike,) if strike else ()), *labelled, *further),
         timing=timing,
         pick=_weighty(texts.pick, table, naming),
-        sides=_sides(texts, table, naming),
+        sides=_sides(texts.sides, table, naming),
+        opponents=_sides(texts.opponents, table, naming),
+        first_name=next((stem(word.text) for word in asked if stem(word.text) in names), ""),
         versus=texts.versus,
         negative=texts.negative,
         regulation=texts.regulation,
@@ -135,10 +141,11 @@ def _weighty(text: str, table: Table, naming: Table) -> frozenset[str]:
     return _stems(_named(_canonical(text, table), naming)) - _LIGHT
 
 
-def _sides(texts: Passages, table: Table, naming: Table) -> tuple[frozenset[str], frozenset[str]] | None:
-    if texts.sides is None:
+def _sides(texts: tuple[str, str] | None, table: Table, naming: Table) -> tuple[frozenset[str], frozenset[str]] | None:
+    if texts is None:
         return None
-    return _weighty(texts.sides[0], table, naming), _weighty(texts.sides[1], table, naming)
+    one, two = (_weighty(fold(text), table, naming) for text in texts)
+    return one, two
 
 
 def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:

@@ -37,6 +37,18 @@ _NO_COUNT = re.compile(r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunc
 _SEVERAL = re.compile(
     r"\b(?:(?:any|all|each|either|both)(?: one)? of (?:the|these)|one (?:or more )?of the following)\b", re.IGNORECASE
 )
+_EVENT_PREFIX = re.compile(r"^[^:?]{2,40}: (?=[^:]{2,60} (?:vs?\.?|at|@) )", re.IGNORECASE)
+_BEST_OF = re.compile(r"\(?\bbo\d\b\)?", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r" - (?![^?]*\b(?:game|map|set|half|quarter|period|inning|winner|total|handicap|o/u|over|under|kills?"
+    r"|score|first|odd|even|to|distance|method)\b)[^?]*$",
+    re.IGNORECASE,
+)
+_MARGIN = re.compile(
+    r"\b(by (?:over|more than|at least) [\d.]+) (?:goals|points|runs|sets|games|maps)\b", re.IGNORECASE
+)
+_SPREAD = re.compile(r"^(?:[^:]{0,40}: )?(?:spread|handicap): (.{2,60}?) \(-(\d{1,3}(?:\.\d)?)\)", re.IGNORECASE)
+_OVER_UNDER = re.compile(r"\bo/u\b", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"\d")
 _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
 
@@ -77,6 +89,7 @@ class Passages:
     pick: str = ""
     """Whom YES is about."""
     sides: tuple[str, str] | None = None
+    opponents: tuple[str, str] | None = None
     versus: bool = False
     match_up: bool = False
     """Whether it is about one match, game or fight."""
@@ -103,22 +116,26 @@ def _kalshi(market: Market) -> Passages:
     label = "" if market.yes_label.lower() in _PLAIN_LABELS else fold(market.yes_label[:_TITLE_MAX])
     label = label or fold(note.strip())
     words_label = "" if _NUMBER_LABEL.search(label) else label
+    subject = _SUBJECT.match(statement) or _SUBJECT.match(title)
+    pick = words_label or (subject[1] if subject else "")
+    versus = _VERSUS.search(title)
     asked = title
-    if _GENERIC.match(title) or not _VERBED.match(title):
+    if versus:
+        asked = f"{title} . {words_label}"
+    elif _GENERIC.match(title) or not _VERBED.match(title):
         asked = f"{statement} . {words_label}" if statement else f"{title} . {label}"
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"
-    versus = _VERSUS.search(title) or _VERSUS.search(statement)
-    subject = _SUBJECT.match(statement) or _SUBJECT.match(title)
-    pick = words_label or (subject[1] if subject else "")
+    versus = versus or _VERSUS.search(statement)
     return Passages(
         title=title,
-        asked=asked,
+        asked=_MARGIN.sub(r"\1", asked),
         statement=statement,
         judged=bool(statement),
         labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
         context=rules[:_WORDS_MAX],
         pick=pick or (_side_of_ticker(market, versus[1], versus[2]) if versus else ""),
+        opponents=(versus[1], versus[2]) if versus else None,
         versus=versus is not None,
         match_up=versus is not None,
         negative=bool(_NOT.search(title)),
@@ -136,7 +153,11 @@ def _polymarket(market: Market) -> Passages:
     judged = [sentence for sentence in sentences if _YES_IF.search(sentence)]
     statement = " ".join(judged[:1] or _up_to_resolution(sentences))
     named = market.yes_label.lower() not in _PLAIN_LABELS
-    asked = title
+    asked = _BEST_OF.sub(" ", _SUFFIX.sub("", _EVENT_PREFIX.sub("", title))) if named else title
+    if spread := _SPREAD.match(title):
+        asked = f"{spread[1]} wins by over {spread[2]} . {_SPREAD.sub(' ', title)}"
+    elif market.yes_label.lower() in {"over", "under"}:
+        asked = _OVER_UNDER.sub(f"total {market.yes_label}", title)
     if (_GENERIC.match(title) or not _VERBED.match(title)) and market.subtitle and not named:
         asked = f"{title} . {fold(market.subtitle[:_TITLE_MAX])}"
     subject = _SUBJECT.match(title)
@@ -149,8 +170,9 @@ def _polymarket(market: Market) -> Passages:
         judged=bool(judged),
         labels=f"{fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])} . {slug}",
         context=rules[:_WORDS_MAX],
-        pick=subject[1] if subject and not named else "",
+        pick=spread[1] if spread else subject[1] if subject and not named else "",
         sides=(fold(market.yes_label), fold(market.no_label)) if named else None,
+        opponents=(versus[1], versus[2]) if versus else (market.yes_label, market.no_label) if named else None,
         versus=versus is not None,
         match_up=versus is not None or bool(_UPCOMING.search(rules[:_STATEMENT_MAX])),
         negative=bool(_NOT.search(title)),

@@ -101,7 +101,7 @@ constructors_championship < world constructors championship; constructors title
 nascar < nascar cup series; nascar cup; nascar
 indycar < ntt indycar series; indycar series
 tour_de_france < tour de france
-ufc < ultimate fighting championship
+ufc < ultimate fighting championship; mma; mixed martial arts
 cs2 < counter strike; counter strike 2; cs 2; csgo; cs go
 lol < league of legends
 dota2 < dota 2; dota
@@ -158,7 +158,7 @@ wti < crude oil; wti crude; wti crude oil; crude oil cl; west texas intermediate
 gas_price < gas prices; gasoline prices; gas price; gasoline price
 market_cap < market cap; market capitalization; market capitalisation; largest company
 treasury_yield < treasury yield; treasury yields; treasury note yield
-temperature < high temp; highest temperature; max temp; maximum temperature; high temperature; hightemp; temp
+temperature < high temp; highest temperature; max temp; max temperature; maximum temperature; high temperature; hightemp; temp
 temperature < daily high
 low_temperature < low temp; lowest temperature; minimum temperature; low temperature
 tsa < tsa check ins; tsa checkins; tsa passengers; transportation security administration; tsa screenings
@@ -217,7 +217,7 @@ top_song < number one song; 1 song; number 1 song; top song
 billboard_hot_100 < billboard hot 100; hot 100
 spotify < spotify
 netflix < netflix
-touch_high < reach; reaches; hit; hits; hit high; all time high; maximum; max; at any point above; ever above
+touch_high < reach; reaches; hit; hits; hit high; all time high; maximum; at any point above; ever above
 touch_high < rise to; get to; as high as; how high
 touch_low < dip to; dips to; dip; hit low; fall to; falls to; minimum; drop to; how low; as low as; drop below
 touch_low < fall below
@@ -227,6 +227,7 @@ cut < decrease; decreases; cuts; lower; lowers; reduce; reduces; reduction
 interest_rate cut < rate cut; rate cuts; interest rate cut; interest rate cuts
 interest_rate increase < rate hike; rate hikes; rate increase; rate increases; interest rate hike; interest rate increase
 increase < hike; hikes; raise; raises; rise; rises; increases; grow; grows; go up; growth; increasing
+draw < tie; ties; end in a tie; ends in a tie; end in a draw; ends in a draw; drawn
 spread < point spread; handicap
 total < total points; total goals; o u; over under; total runs; total score; totals; combined score
 goal assist < score or assist; goal or assist; goals or assists; goals plus assists; goals and assists

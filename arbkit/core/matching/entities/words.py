@@ -40,7 +40,7 @@ STRICT = _words(
     comeback_player cyyoung hankaaron nbacup supporting rookie defensive offensive best actor actress director female
     women woman girls male youth junior senior
     televote jury semi-final final spread total over under map set inning period lap pole podium fastest stage
-    goal assist steal homerun rbi strikeout touchdown rebound hit run walk save win card corner shot pass yard
+    goal assist steal homerun rbi strikeout touchdown rebound hit walk save card corner shot pass yard
     retire resign impeach remove fire arrest indict convict pardon jail prison charge plead settle appeal
     acquire merge ipo bankrupt announce release confirm nominate appoint veto sign pass vote override
     engaged marry divorce pregnant die death born visit meet talk call strike invade attack capture
@@ -50,7 +50,7 @@ STRICT = _words(
     secretary_of_state parliament council
     dem rep independent
     temperature low_temperature rain snow wind
-    relegate make knockout draw tie margin turnout popular_vote electoral_college
+    relegate make knockout draw margin turnout popular_vote electoral_college
     worldcup clubworldcup womensworldcup ucl uel uecl premier_league laliga seriea ligue1 bundesliga
     nba nfl mlb nhl mls wnba ncaaf ncaab ncaaw ncaabaseball
     formula1 nascar ufc cs2 lol dota2 valorant
