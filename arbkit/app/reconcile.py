@@ -1,0 +1,239 @@
+"""Reconcile: what the venues hold against what the ledger says, and the checks that every start has to pass.
+
+The venue's word wins, but only what it proves is booked, and only when asked to (`fix`): trades of ours that the ledger
+missed, trades made beside arbkit, settlements that were paid. Whatever is left is a difference for a person.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from arbkit.app.resolve import CASH_TOLERANCE, FILLS_SINCE, book, resolve_all
+from arbkit.app.room import Room
+from arbkit.core.breaker import Failure
+from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
+from arbkit.core.ledger import Account, balances, book_cash, book_netting, book_receipt, book_settlement, results_by_day
+from arbkit.core.markets import Side, VenueName
+from arbkit.core.money import ZERO_USD, Usd
+from arbkit.core.orders import Balance, Fill, Holding
+from arbkit.ports import Payout
+from arbkit.store.operations import Alert, Severity
+from arbkit.store.trades import StoredTrade
+
+OWN_PREFIX = "ak1-"
+"""Every Kalshi client id of ours begins so; one that we do not know came from another copy on the same account."""
+
+FIRST_LOOK_BACK = timedelta(days=14)
+"""How far back trades are asked for when nothing was ever reconciled."""
+
+LOW_BALANCE = Usd(20_000_000)
+"""Specification section 7.1: below $20 at a venue, tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenueTruth:
+    """What one venue says is ours."""
+
+    venue: VenueName
+    holdings: Sequence[Holding]
+    purses: Sequence[Balance]
+    fills: Sequence[Fill]
+    payouts: Sequence[Payout]
+
+
+@dataclass(slots=True, kw_only=True)
+class Reconciliation:
+    """What a reconciliation found. `booked` is what it put right, in words."""
+
+    differences: list[Difference] = field(default_factory=list)
+    unresolved: Sequence[StoredTrade] = ()
+    unknown_fills: list[Fill] = field(default_factory=list)
+    """Trades at the venue that no order of ours explains."""
+    unpaid: list[Payout] = field(default_factory=list)
+    """Settlements that are not booked."""
+    booked: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        """Whether ledger and venues agree and nothing is open."""
+        return not (self.differences or self.unresolved or self.unknown_fills or self.unpaid)
+
+
+async def reconcile(room: Room, *, fix: bool) -> Reconciliation:
+    """Compare both venues with the ledger; with `fix`, book what they prove. Errors: those of the venues."""
+    found = Reconciliation()
+    found.unresolved = await resolve_all(room)
+    truths = await asyncio.gather(*(truth(room, venue) for venue in VenueName))
+    for told in truths:
+        room.store.operations.save_balances(told.venue, told.purses, at=room.clock.now())
+        _weigh_fills(room, told, found, fix=fix)
+        if fix:
+            _net(room, told, found)
+        _weigh_payouts(room, told, found, fix=fix)
+        _open_books(room, told, found)
+        found.differences += _differences(room, told)
+    room.store.operations.note("reconciled", "clean" if found.clean else "differs", at=room.clock.now())
+    return found
+
+
+async def truth(room: Room, venue: VenueName) -> VenueTruth:
+    """Ask one venue for everything that is ours."""
+    account, since = room.accounts[venue], _since(room)
+    holdings, purses, fills, payouts = await asyncio.gather(
+        account.holdings(), account.balances(), account.fills(since=since), account.payouts(since=since)
+    )
+    return VenueTruth(venue=venue, holdings=holdings, purses=purses, fills=fills, payouts=payouts)
+
+
+def _since(room: Room) -> datetime:
+    """From when on trades may be missing: the last clean look, or the oldest trade that is open, less a margin."""
+    last = room.store.operations.fact("reconciled")
+    times = [last[1] if last and last[0] == "clean" else room.clock.now() - FIRST_LOOK_BACK]
+    times += [trade.started_at for trade in room.store.trades.unfinished()]
+    return min(times) - FILLS_SINCE
+
+
+def _weigh_fills(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bool) -> None:
+    for fill in told.fills:
+        if room.store.trades.knows_fill(fill):
+            continue
+        leg = room.store.trades.leg_of(told.venue, keys=[fill.order_key])
+        if leg is not None and book(room, fill, leg.leg_id):
+            found.booked.append(f"{told.venue}: trade {fill.fill_id} of our order {leg.client_id}")
+        elif leg is None and fix and not fill.order_key.startswith(OWN_PREFIX):
+            book(room, fill, None)
+            found.booked.append(f"{told.venue}: trade {fill.fill_id}, made beside arbkit")
+        elif leg is None:
+            found.unknown_fills.append(fill)
+
+
+def _net(room: Room, told: VenueTruth, found: Reconciliation) -> None:
+    """Kalshi turns YES and NO of one market into dollars at once; the ledger follows what the venue shows."""
+    if told.venue is not VenueName.KALSHI:
+        return
+    held = room.store.ledger.positions()
+    for market in {market for market, _ in held if market.venue is told.venue}:
+        both = [held.get((market, side)) for side in Side]
+        if both[0] is None or both[1] is None:
+            continue
+        qty = min(both[0].qty, both[1].qty)
+        ref = f"{market}:{len(room.store.ledger.transactions())}"
+        room.store.ledger.append([book_netting(market, qty, held, ref=ref, at=room.clock.now())])
+        found.booked.append(f"{market}: {qty} of YES and NO became ${qty}")
+
+
+def _weigh_payouts(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bool) -> None:
+    held = room.store.ledger.positions()
+    for payout in told.payouts:
+        position = held.get((payout.market, payout.side))
+        if position is None or not position.qty:
+            continue
+        if not fix:
+            found.unpaid.append(payout)
+            continue
+        settled = book_settlement(position, payout.paid, at=payout.at)
+        amount = next((e.usd_micros for e in settled.entries if e.account is Account.RECEIVABLE), 0)
+        receipt = book_receipt(told.venue, Usd(amount), ref=settled.ref, at=payout.at)
+        room.store.ledger.append([settled, receipt])
+        found.booked.append(f"{payout.market} {payout.side}: settled at {payout.paid}")
+
+
+def _open_books(room: Room, told: VenueTruth, found: Reconciliation) -> None:
+    """The first look at a venue: the cash it shows is where the ledger begins, if nothing else is unexplained."""
+    held = room.store.ledger.positions()
+    ref = f"cash:{told.venue}:opening"
+    unexplained = found.unknown_fills or found.unresolved or position_differences(held, told.venue, told.holdings)
+    if unexplained or room.store.ledger.holds(ref):
+        return
+    ours = balances(room.store.ledger.transactions()).get((told.venue, Account.CASH), ZERO_USD)
+    lacking = Usd(sum(purse.available.micros for purse in told.purses)) - ours
+    room.store.ledger.append([book_cash(told.venue, lacking, ref="opening", at=room.clock.now())])
+    found.booked.append(f"{told.venue}: the ledger begins with ${lacking}")
+
+
+def _differences(room: Room, told: VenueTruth) -> list[Difference]:
+    differences = list(position_differences(room.store.ledger.positions(), told.venue, told.holdings))
+    ours = balances(room.store.ledger.transactions()).get((told.venue, Account.CASH), ZERO_USD)
+    cash = cash_difference(ours, told.venue, told.purses, tolerance=CASH_TOLERANCE)
+    return [*differences, cash] if cash else differences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartCheck:
+    """The specification's StartupCheckResult. `blocking` cannot be forced."""
+
+    blocking: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def can_start(self, *, force: bool) -> bool:
+        """Whether trading may begin: `force` overrides checks and warnings, never what is unknown."""
+        return not self.blocking and (force or not (self.checks or self.warnings))
+
+
+async def check_start(room: Room, *, state_age_max: timedelta) -> StartCheck:
+    """Everything a start has to know before a byte may leave (specification section 3.13). Sends no order."""
+    room.store.journal.recover(at=room.clock.now())
+    if problems := [*room.store.damage(), *room.store.ledger.verify()]:
+        room.fail(Failure.STORE, problems[0])
+    found = await reconcile(room, fix=False)
+    return StartCheck(
+        blocking=tuple(_blocking(room, found)),
+        checks=tuple(_checks(room, found)),
+        warnings=tuple(_warnings(room, state_age_max)),
+    )
+
+
+def _blocking(room: Room, found: Reconciliation) -> list[str]:
+    reasons = [f"trade {trade.trade_id} is {trade.state}; run `arbkit reconcile`" for trade in found.unresolved]
+    reasons += [f"{fill.market.venue}: trade {fill.fill_id} is not ours or not known" for fill in found.unknown_fills]
+    reasons += [f"{d.venue} {d.what}: ledger {d.ledger}, venue {d.venue_says}" for d in found.differences]
+    if why := room.halted():
+        reasons.append(why)
+    return reasons
+
+
+def _checks(room: Room, found: Reconciliation) -> list[str]:
+    checks = []
+    trip = room.store.operations.breaker().first
+    if trip:
+        checks.append(f"Circuit breaker was paused: {trip.failure}: {trip.detail}")
+    today = results_by_day(room.store.ledger.transactions()).get(room.clock.now().date())
+    if today and -today.realised >= room.limits.daily_loss_max:
+        checks.append(f"Daily loss limit reached: ${-today.realised}")
+    held = room.store.ledger.positions()
+    for pair in room.catalogue.pairs.active():
+        report = inventory(pair, held, imbalance_max=room.limits.imbalance_max)
+        if report.needs_rebalancing:
+            checks.append(f"Imbalanced position on {pair.kalshi}: ${report.imbalance} unhedged")
+    checks += [f"{payout.market} was settled and is not booked" for payout in found.unpaid]
+    return checks
+
+
+def _warnings(room: Room, state_age_max: timedelta) -> list[str]:
+    warnings = []
+    beat = room.store.operations.fact("heartbeat")
+    if beat and room.clock.now() - beat[1] > state_age_max:
+        warnings.append(f"State is {(room.clock.now() - beat[1]) // timedelta(minutes=1)} minutes old - may be stale")
+    last = room.store.operations.last_epoch()
+    if last and last.ended_at is None and last.n != room.epoch:
+        warnings.append(f"run {last.n} of {last.started_at.isoformat()} did not end in order")
+    if open_positions := [p for p in room.store.ledger.positions().values() if p.qty]:
+        warnings.append(f"Found {len(open_positions)} open positions - manual review recommended")
+    return warnings
+
+
+async def refresh_balances(room: Room) -> None:
+    """Ask both venues for cash and keep it; a venue below $20 is told of once a day."""
+    answers = await asyncio.gather(*(room.accounts[venue].balances() for venue in VenueName))
+    now = room.clock.now()
+    for venue, purses in zip(VenueName, answers, strict=True):
+        total = Usd(sum(purse.available.micros for purse in purses))
+        with room.store.together():
+            room.store.operations.save_balances(venue, purses, at=now)
+            if total < LOW_BALANCE:
+                key = f"low_balance:{venue}:{now.date()}"
+                text = f"Low balance: ${total} on {venue}; see `arbkit balance` for how to rebalance"
+                alert = Alert(severity=Severity.MEDIUM, kind="low_balance", text=text, dedupe_key=key)
+                room.store.operations.alert(alert, at=now)
