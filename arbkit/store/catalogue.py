@@ -49,6 +49,7 @@ _CLOSE = """
 UPDATE markets SET status = 'closed', facts_hash = '' WHERE venue = ?1 AND status IN ('unopened', 'open', 'paused')
 AND key NOT IN (SELECT key FROM listings WHERE venue = ?1 AND pass >= ?2)
 """
+_MOVE = "UPDATE markets SET volume_micros = ? WHERE venue = ? AND key = ?"
 _HOLDS = """
 (key || ' ' || title || ' ' || subtitle || ' ' || event_title || ' ' || yes_label || ' ' || slug) LIKE ? ESCAPE '\\'
 """
@@ -243,10 +244,10 @@ class Catalogue:
         reworded = tuple(market for market, old in stored.items() if old.rules_hash != rows[market].rules_hash)
         voided = sum(_note_rewording(db, market, rows[market], at) for market in reworded)
         same = {market for market, old in stored.items() if old.facts_hash == hashes[market]}
-        still = {market for market in same if stored[market].volume_micros == rows[market].volume_micros}
-        db.executemany(
-            _UPSERT, [(*msgspec.structs.astuple(rows[market]), hashes[market]) for market in rows.keys() - still]
-        )
+        moved = [market for market in same if stored[market].volume_micros != rows[market].volume_micros]
+        fresh = [(*msgspec.structs.astuple(rows[market]), hashes[market]) for market in rows.keys() - same]
+        db.executemany(_UPSERT, fresh)
+        db.executemany(_MOVE, [(rows[market].volume_micros, market.venue, market.key) for market in moved])
         db.executemany(_LIST, [(market.venue, market.key, pass_id, at) for market in rows])
         return PageSaved(len(rows) - len(stored), len(stored) - len(same), len(same), reworded, voided)
 

@@ -73,7 +73,8 @@ def text_of(moment: datetime) -> str:
     """Write a time so that the order of the texts is the order of the times."""
     if moment.tzinfo is None:
         raise InvariantError(f"a time without a zone: {moment}")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def moment_of(text: str) -> datetime:

@@ -56,8 +56,6 @@ CREATE TABLE markets (
   tokens TEXT,                            -- canonical words for matching; NULL: not computed
   PRIMARY KEY (venue, key)
 ) STRICT;
-CREATE INDEX markets_by_event ON markets (venue, event_key);
-CREATE INDEX markets_by_status ON markets (venue, status);
 
 -- When a market was last listed, apart from its facts: every sync writes here, and only changes write there.
 CREATE TABLE listings (
