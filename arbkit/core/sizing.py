@@ -250,11 +250,10 @@ def best_size(kalshi: Tariff, polymarket: Tariff, *, step: int, low: int, high: 
     where two are equal. None if no quantity leaves a profit."""
     search = _Search(kalshi, polymarket)
     for stretch in stretches(kalshi.depth, polymarket.depth, step=step, low=low, high=high):
-        first = stretch.first
-        prices = (depth.prices[depth.level(first)] for depth in (kalshi.depth, polymarket.depth))
-        gross = first - (kalshi.depth.cost(first) + polymarket.depth.cost(first)) // MICRO
-        # Prices only rise with the quantity: once a contract costs a dollar, gross profit falls for good.
-        if sum(prices) >= MICRO and gross < search.profit:
+        cost = kalshi.depth.cost(stretch.first) + polymarket.depth.cost(stretch.first)
+        # Prices only rise with the quantity, so profit before fees has one hump: below a profit already made, it is
+        # past its top and falls for good.
+        if stretch.first - cost // MICRO < search.profit:
             break
         search.add(stretch)
     search.finish()

@@ -343,6 +343,25 @@ def test_sub_cent_prices_are_bought_in_multiples_that_cost_whole_cents() -> None
     assert (str(opportunity.qty), str(opportunity.polymarket.cost)) == ("45", "19.98")
 
 
+def test_a_bound_holds_to_the_millionth() -> None:
+    twenty = found(CHEAP_NO, CHEAP_YES, policy=permissive(qty_max=Qty.whole(20))).capital
+
+    exactly = found(CHEAP_NO, CHEAP_YES, policy=permissive(capital_max=twenty))
+    less = found(CHEAP_NO, CHEAP_YES, policy=permissive(capital_max=twenty - Usd(1)))
+
+    assert (str(exactly.qty), str(less.qty)) == ("20", "19")
+
+
+def test_an_edge_of_one_tick_is_enough_where_nothing_is_charged() -> None:
+    kalshi, polymarket = kalshi_market(fees=KalshiFees("quadratic", 0)), polymarket_market(fees=FREE)
+    yes = a_book(POLYMARKET_ID, bids=(("0.43", "1"),), asks=(("0.4799", "100"),))
+    no = a_book(KALSHI_ID, bids=(("0.48", "100"),), asks=(("0.54", "1"),))
+
+    opportunity = found(no, yes, kalshi=kalshi, polymarket=polymarket, policy=permissive())
+
+    assert (str(opportunity.qty), str(opportunity.net)) == ("100", "0.01")
+
+
 # Refusals
 
 

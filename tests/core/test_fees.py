@@ -83,6 +83,15 @@ def test_the_accumulator_gives_back_whole_cents_as_published(
     assert [str(charge.net) for charge in charges] == net
 
 
+def test_what_has_gathered_is_given_back_only_beyond_a_whole_unit() -> None:
+    # $0.055 and a fee of $0.01 are debited as $0.07: half a cent gathers with each fill.
+    fees = KalshiFees("quadratic", 2_740_000)
+
+    charges = kalshi_charges(fees, levels(*[("0.055", "1")] * 3), precision=CLEARED_PRECISION)
+
+    assert [str(charge.rebate) for charge in charges] == ["0", "0", "0.01"]
+
+
 def test_makers_pay_what_the_fee_type_says() -> None:
     fill = levels(("0.50", "100"))
 
