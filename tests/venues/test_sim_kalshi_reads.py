@@ -238,7 +238,6 @@ READS = {
     "/series/{series_ticker}": ("/series/KXRATE", ()),
     "/series/fee_changes": ("/series/fee_changes", ()),
     "/historical/cutoff": ("/historical/cutoff", ()),
-    "/account/limits": ("/account/limits", ()),
     "/account/endpoint_costs": ("/account/endpoint_costs", ()),
 }
 

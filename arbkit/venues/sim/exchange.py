@@ -168,6 +168,10 @@ class OrderBook:
         prices = self._side(is_bid).prices
         return (prices[-1] if is_bid else prices[0]) if prices else None
 
+    def preview(self, order: Incoming) -> tuple[Match, ...]:
+        """What an order would trade if it came now; nothing happens."""
+        return self._plan(order)[0]
+
     def submit(self, order: Incoming) -> Outcome:
         """Match an order, then rest, cancel or kill what is left of it."""
         matches, cancelled, stopped, left = self._plan(order)

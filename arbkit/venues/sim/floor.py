@@ -54,8 +54,8 @@ class Pit:
 Crowd = Callable[[Pit, datetime], Iterator[tuple[datetime, Incoming | str]]]
 """What strangers do in a market up to a time: orders to send and ids of orders to cancel, with their times."""
 
-Watcher = Callable[[Pit, Incoming, Outcome, datetime], None]
-"""Told of every order that went into a book, whoever sent it."""
+Watcher = Callable[[Pit, Incoming, Outcome, list[Print], datetime], None]
+"""Told of every order that went into a book, whoever sent it, with a print for each match."""
 
 
 class Floor:
@@ -139,15 +139,16 @@ class Floor:
         if outcome.matches or outcome.rested or outcome.cancelled:
             pit.changed_at = now
             pit.version += 1
+        prints = []
         for match in outcome.matches:
             self._prints += 1
             pit.last_price = match.price
             pit.traded += match.qty
-            pit.tape.append(
-                Print(number=self._prints, price=match.price, qty=match.qty, taker_is_bid=order.is_bid, at=now)
-            )
+            trade = Print(number=self._prints, price=match.price, qty=match.qty, taker_is_bid=order.is_bid, at=now)
+            prints.append(trade)
+        pit.tape.extend(prints)
         for watcher in self.watchers:
-            watcher(pit, order, outcome, now)
+            watcher(pit, order, outcome, prints, now)
         return outcome
 
     def _cancel(self, pit: Pit, order_id: str, now: datetime) -> Resting | None:

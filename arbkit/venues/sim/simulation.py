@@ -1,24 +1,38 @@
 """Simulation: both venues over one world, as four services that turn requests into answers. It opens no socket."""
 
+import threading
+from datetime import datetime
 from enum import IntEnum
-from typing import NoReturn
 
+import msgspec
+
+from arbkit.venues.sim.agenda import Agenda
+from arbkit.venues.sim.clob_keys import ClobKeys
+from arbkit.venues.sim.control import Control, Post
 from arbkit.venues.sim.crowd import Flow, SeededCrowd
+from arbkit.venues.sim.faults import Fault, Target, Trouble
 from arbkit.venues.sim.floor import Floor
+from arbkit.venues.sim.kalshi_engine import KalshiEngine
+from arbkit.venues.sim.kalshi_gate import KalshiGate
 from arbkit.venues.sim.kalshi_listing import KalshiListing
-from arbkit.venues.sim.kalshi_state import KalshiState
+from arbkit.venues.sim.kalshi_portfolio import KalshiAccount
+from arbkit.venues.sim.kalshi_state import SHARDS, KalshiState
+from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
-from arbkit.venues.sim.wire import kalshi_forms
-from arbkit.venues.sim.wire.clob_reads import ClobReads
+from arbkit.venues.sim.polymarket_wallets import TradeStatus
+from arbkit.venues.sim.trouble import target_of, troubled
+from arbkit.venues.sim.wire.clob import ClobWire
+from arbkit.venues.sim.wire.clob_orders import sent_order_ids
 from arbkit.venues.sim.wire.gamma import Gamma
-from arbkit.venues.sim.wire.kalshi_catalogue import KalshiCatalogue
-from arbkit.venues.sim.wire.kalshi_market_reads import KalshiMarketReads
-from arbkit.venues.sim.wire.message import Answer, Reply, Request, Router, json_answer
+from arbkit.venues.sim.wire.kalshi import KalshiWire
+from arbkit.venues.sim.wire.message import Answer, Request, Router, json_answer
 from arbkit.venues.sim.wire.positions import PositionReads
 from arbkit.venues.sim.world.model import World
 
 _POLYMARKET_QTY_SCALE = 10_000
 """Polymarket trades millionths of a share; the seeds hold hundredths."""
+STARTING_USD = 1_000
+"""What an account starts with: on each of Kalshi's shards, and in each wallet of Polymarket."""
 
 
 class Service(IntEnum):
@@ -31,10 +45,17 @@ class Service(IntEnum):
 
 
 class Simulation:
-    """Everything the simulated venues know. Not safe for two threads at once: the server owns it while it runs."""
+    """Everything the simulated venues know. `answer` may be called from any thread; requests are dealt with in turn.
 
-    def __init__(self, world: World, *, flow: Flow = Flow.OFF) -> None:
+    `control` is for tests: what was posted, hooks, faults. The engines hold the truth about accounts.
+    """
+
+    def __init__(self, world: World, *, flow: Flow = Flow.OFF, limits: bool = True, usd: int = STARTING_USD) -> None:
         self.world = world
+        self.agenda = Agenda()
+        self.control = Control()
+        self.lock = threading.RLock()
+        self.usd = usd
         self.kalshi_listing = KalshiListing(world)
         self.polymarket_listing = PolymarketListing(world)
         tokens = {market.condition_id: market.book_key for market in self.polymarket_listing.markets}
@@ -42,51 +63,103 @@ class Simulation:
         self.kalshi_floor = Floor(world.books, made_at=world.made_at, qty_scale=1, crowd=crowd)
         self.polymarket_floor = Floor(world.books, made_at=world.made_at, qty_scale=_POLYMARKET_QTY_SCALE, crowd=crowd)
         self.kalshi_state = KalshiState()
+        self.kalshi_gate = KalshiGate(limits=limits)
+        self.kalshi = KalshiEngine(
+            self.kalshi_listing, self.kalshi_floor, self.kalshi_state, self.agenda, seed=world.seed
+        )
+        self.clob_keys = ClobKeys(world.seed)
+        self.polymarket = PolymarketEngine(
+            self.polymarket_listing, self.polymarket_floor, self.agenda, cash=usd * 1_000_000
+        )
         self.gamma = Gamma(self.polymarket_listing, self.polymarket_floor)
-        self._routers = {
-            Service.KALSHI: Router(self._kalshi_routes()),
-            Service.CLOB: Router(ClobReads(self.polymarket_listing, self.polymarket_floor).routes()),
-            Service.GAMMA: Router(self.gamma.routes()),
-            Service.POSITIONS: Router(PositionReads().routes()),
-        }
+        self._kalshi_wire = KalshiWire(
+            self.kalshi_listing, self.kalshi_floor, self.kalshi_state, self.kalshi, self.kalshi_gate
+        )
+        self._clob_wire = ClobWire(self.polymarket_listing, self.polymarket_floor, self.polymarket, self.clob_keys)
+        self._gamma_router = Router(self.gamma.routes())
+        positions = PositionReads(self.polymarket_listing, self.polymarket_floor, self.polymarket)
+        self._positions_router = Router(positions.routes())
+
+    def open_kalshi_account(
+        self, user_id: str, *, key_id: str, public_pem: bytes, usd: int | None = None
+    ) -> KalshiAccount:
+        """Give a key an account with money on every shard but that of combos. Raises UsageError for a bad key."""
+        cash = (self.usd if usd is None else usd) * 10_000
+        with self.lock:
+            account = self.kalshi.open_account(user_id, {shard: cash for shard in SHARDS if shard != 1})
+            self.kalshi_gate.add_key(key_id, public_pem, account)
+        return account
+
+    def advance(self, now: datetime) -> None:
+        """Let everything happen that is due."""
+        with self.lock:
+            self.agenda.run_until(now)
 
     def answer(self, service: Service, request: Request) -> Answer:
         """Answer one request."""
+        with self.lock:
+            self.agenda.run_until(request.at)
+            target = target_of(service.name, request)
+            if target in (Target.KALSHI_ORDER, Target.POLY_ORDER):
+                keys = _order_keys(service, request)
+                self.control.seen(Post(service.name.lower(), request.path, keys, request.body, request.at))
+            self._set_lags()
+            fault = self.control.faults.hit(target) if target is not None else None
+            if target is Target.POLY_ORDER:
+                self._plan_trade(self.control.faults.hit(Target.POLY_TRADE))
+            if fault is None or self._changed_by(fault, request):
+                return self._proper(service, request)
+            return troubled(fault, request, lambda later: self._proper(service, later), self.agenda)
+
+    def _proper(self, service: Service, request: Request) -> Answer:
         if service is Service.KALSHI:
-            return self._kalshi(request)
-        answer = self._routers[service].answer(request, request.path)
-        return answer or json_answer({"error": "Not found"}, 404)
+            return self._kalshi_wire.answer(request)
+        if service is Service.CLOB:
+            return self._clob_wire.answer(request)
+        router = self._gamma_router if service is Service.GAMMA else self._positions_router
+        return router.answer(request, request.path) or json_answer({"error": "Not found"}, 404)
 
-    def _kalshi(self, request: Request) -> Answer:
-        path = request.path.removeprefix(kalshi_forms.PREFIX)
-        if path == request.path:
-            return Answer(status=404, body=b"404 page not found", content_type="text/plain")
-        answer = self._routers[Service.KALSHI].answer(request, path)
-        return answer or Answer(status=404, body=b"404 page not found", content_type="text/plain")
+    def _changed_by(self, fault: Fault, request: Request) -> bool:
+        """Let a fault change the venue before the request is dealt with; False if it is a fault of another kind."""
+        match fault.do:
+            case Trouble.MARKET_PAUSE if fault.on.value.startswith("kalshi"):
+                self.kalshi.pause(fault.key, request.at)
+            case Trouble.MARKET_PAUSE:
+                self.polymarket_listing.by_condition[fault.key].changed["acceptingOrders"] = False
+            case Trouble.MAINTENANCE if fault.on.value.startswith("kalshi"):
+                self.kalshi_state.closed = True
+            case Trouble.MAINTENANCE:
+                self.polymarket.state.restarting = True
+            case Trouble.DELAYED:
+                self._clob_wire.orders.delay_next_ms = fault.ms
+            case _:
+                return False
+        return True
 
-    def _kalshi_routes(self) -> list[tuple[str, str, Reply]]:
-        return [
-            *KalshiCatalogue(self.kalshi_listing, self.kalshi_floor).routes(),
-            *KalshiMarketReads(self.kalshi_listing, self.kalshi_floor, self.kalshi_state).routes(),
-            ("GET", "/exchange/user_data_timestamp", _user_moment),
-            ("GET", "/account/limits", _limits),
-            ("POST", "/portfolio/orders", _gone),
-        ]
+    def _plan_trade(self, fault: Fault | None) -> None:
+        if fault is not None and fault.do is Trouble.STATUS_PATH:
+            self.polymarket.clearing.plan_life(tuple(TradeStatus(status) for status in fault.path), fault.ms)
+
+    def _set_lags(self) -> None:
+        faults = self.control.faults
+        if any(fault.do is Trouble.READ_LAG for fault in faults.faults):
+            self.kalshi.read_lag_ms = faults.lag_ms(Target.KALSHI_READ)
+            self.polymarket.pace.read_lag_ms = faults.lag_ms(Target.POLY_READ)
+            self.polymarket.pace.positions_lag_ms = faults.lag_ms(Target.POSITIONS_READ)
 
 
-def _user_moment(request: Request) -> Answer:
-    return json_answer({"as_of_time": kalshi_forms.moment(request.at)})
-
-
-def _limits(_request: Request) -> Answer:
-    read, write = {"bucket_capacity": 200, "refill_rate": 200}, {"bucket_capacity": 100, "refill_rate": 100}
-    return json_answer({"grants": [], "read": read, "usage_tier": "basic", "write": write})
-
-
-def _gone(_request: Request) -> NoReturn:
-    kalshi_forms.refuse(
-        410,
-        "deprecated_v1_order_endpoint",
-        message="deprecated v1 order endpoint",
-        details="Please switch to the V2 endpoints",
+def _order_keys(service: Service, request: Request) -> tuple[str, ...]:
+    """The ids by which the sender knows the orders of a POST, as far as its body can be read."""
+    if service is Service.CLOB:
+        return tuple(sent_order_ids(request.body))
+    try:
+        content = msgspec.json.decode(request.body)
+    except msgspec.DecodeError:
+        return ()
+    orders = content.get("orders", [content]) if isinstance(content, dict) else []
+    found = (
+        [order.get("client_order_id") for order in orders if isinstance(order, dict)]
+        if isinstance(orders, list)
+        else []
     )
+    return tuple(key for key in found if isinstance(key, str) and key)

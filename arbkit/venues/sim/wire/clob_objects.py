@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from arbkit.venues.sim.decimals import decimal_text, price_text
 from arbkit.venues.sim.exchange import ONE_DOLLAR
 from arbkit.venues.sim.floor import Pit, Quote
 from arbkit.venues.sim.kalshi_listing import text_of
 from arbkit.venues.sim.polymarket_listing import ListedPair, number_of
-from arbkit.venues.sim.wire.polymarket_forms import decimal_text, price_text
 from arbkit.venues.sim.world.model import JsonObject
 
 LEGACY_FEE_BPS = 1000

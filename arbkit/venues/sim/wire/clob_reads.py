@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from arbkit.venues.sim.decimals import decimal_text, price_text
 from arbkit.venues.sim.exchange import ONE_DOLLAR
 from arbkit.venues.sim.floor import Floor, Quote, quote_of
 from arbkit.venues.sim.polymarket_listing import ListedPair, PolymarketListing
@@ -117,9 +118,7 @@ class ClobReads:
         last = self._quote(request, token).last
         tape = self._floor.pit(self._key(token), request.at).tape
         bought = bool(tape) and tape[-1].taker_is_bid == (token == self._key(token))
-        return json_answer(
-            {"price": "" if last is None else forms.price_text(last), "side": "BUY" if bought else "SELL"}
-        )
+        return json_answer({"price": "" if last is None else price_text(last), "side": "BUY" if bought else "SELL"})
 
     def tick_size(self, request: Request) -> Answer:
         """GET /tick-size?token_id=."""
@@ -220,15 +219,15 @@ def _batch(request: Request) -> Sequence[_Asked]:
 
 def _price(quote: Quote, side: str) -> str:
     best = quote.bid if side == "BUY" else quote.ask
-    return "0" if best is None else forms.price_text(best[0])
+    return "0" if best is None else price_text(best[0])
 
 
 def _middle(quote: Quote) -> str | None:
     twice = objects.middle(quote)
-    return None if twice is None else forms.decimal_text(twice * 50)
+    return None if twice is None else decimal_text(twice * 50)
 
 
 def _spread(quote: Quote) -> str:
     if quote.bid is None or quote.ask is None:
         return "0"
-    return forms.price_text(quote.ask[0] - quote.bid[0])
+    return price_text(quote.ask[0] - quote.bid[0])

@@ -4,12 +4,12 @@ import json
 
 import msgspec
 
+from arbkit.venues.sim.decimals import decimal_text
 from arbkit.venues.sim.exchange import ONE_DOLLAR
 from arbkit.venues.sim.floor import Floor, Quote
 from arbkit.venues.sim.polymarket_listing import ListedGroup, ListedPair, PolymarketListing
 from arbkit.venues.sim.wire.clob_objects import middle, plain_number
 from arbkit.venues.sim.wire.message import listed, spliced
-from arbkit.venues.sim.wire.polymarket_forms import decimal_text
 from arbkit.venues.sim.world.model import JsonObject
 
 _MOVING = (

@@ -3,6 +3,7 @@
 import msgspec
 
 from arbkit.venues.sim.floor import Floor, Pit, Print, Quote
+from arbkit.venues.sim.kalshi_engine import trade_uuid
 from arbkit.venues.sim.kalshi_listing import ListedEvent, ListedMarket, text_of
 from arbkit.venues.sim.wire.kalshi_forms import contracts, dollars, moment
 from arbkit.venues.sim.wire.message import listed, spliced
@@ -55,7 +56,7 @@ def public_trade(ticker: str, trade: Print) -> JsonObject:
     """A trade of the public tape."""
     side = ("bid", "yes") if trade.taker_is_bid else ("ask", "no")
     return {
-        "trade_id": f"00000000-0000-4000-8000-{trade.number:012x}",
+        "trade_id": trade_uuid(trade.number),
         "ticker": ticker,
         "count_fp": contracts(trade.qty),
         "yes_price_dollars": dollars(trade.price),

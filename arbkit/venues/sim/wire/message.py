@@ -19,6 +19,13 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    sent_at: datetime | None = None
+    """When it came, if it is dealt with later than that."""
+
+    @property
+    def came_at(self) -> datetime:
+        """The time against which its own timestamp is held."""
+        return self.sent_at or self.at
 
     def one(self, name: str) -> str:
         """The first value of a query parameter; "" when it is absent."""

@@ -1,4 +1,4 @@
-"""How Polymarket writes things: decimals, cursors and its error bodies."""
+"""How Polymarket writes things: cursors and its error bodies."""
 
 import base64
 from typing import NoReturn
@@ -7,18 +7,6 @@ from arbkit.venues.sim.wire.message import BadRequest, json_answer
 
 CURSOR_START = "MA=="
 CURSOR_END = "LTE="
-_MICRO = 1_000_000
-
-
-def price_text(price: int) -> str:
-    """Write a price in 1e-4 dollars as the shortest decimal: "0.5", "0.015"."""
-    return decimal_text(price * 100)
-
-
-def decimal_text(micros: int) -> str:
-    """Write millionths as the shortest decimal."""
-    sign, micros = ("-", -micros) if micros < 0 else ("", micros)
-    return sign + f"{micros // _MICRO}.{micros % _MICRO:06d}".rstrip("0").rstrip(".")
 
 
 def refuse(status: int, text: str, **more: object) -> NoReturn:
