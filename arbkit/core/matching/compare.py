@@ -6,6 +6,7 @@ from rapidfuzz.distance import Levenshtein
 
 from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
+from arbkit.core.matching.calendar import compare_timing
 from arbkit.core.matching.entities.words import GROUPS, LATTICE_TENTHS, LENIENT
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
@@ -13,7 +14,6 @@ from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.sources import COINS
-from arbkit.core.matching.timing import compare_timing
 from arbkit.core.money import MICRO
 
 UNEXPLAINED_PPM = 45_000
@@ -29,13 +29,11 @@ _EXCLUSIVE = tuple(_GROUPS.items())
 _LENIENT_WORDS = frozenset(word for name in LENIENT for word in _GROUPS[name])
 _DIRECTIONS = _GROUPS["direction"]
 _ANNOUNCE = frozenset({stem("announce"), stem("confirm"), stem("nominate"), stem("report")})
-_DONE_TO_ANOTHER = frozenset(
-    stem(word)
-    for word in (
-        "strike attack invade bomb capture acquire recognize recognise sue endorse pardon nominate fire arrest sanction"
-        " defeat beat visit annex blockade ban indict overtake pass surpass outsell tariff"
-    ).split()
+_DEEDS = (
+    "strike attack invade bomb capture acquire recognize recognise sue endorse pardon nominate fire arrest sanction"
+    " defeat beat visit annex blockade ban indict overtake pass surpass outsell tariff"
 )
+_DONE_TO_ANOTHER = frozenset(map(stem, _DEEDS.split()))
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -175,8 +173,10 @@ def _words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     missing_here = _missing(polymarket, kalshi)
     lost, unknown = [names - spelled for names, spelled in _spelling(missing_there[0], missing_here[0], found)]
     if same_match(kalshi, polymarket):
-        for word in sorted(lost | unknown):
-            found.append(silent("name", f"{word}, said on one side of one and the same match", EVENT_NAME_PPM))
+        event = sorted(lost | unknown)
+        found.extend(
+            silent("name", f"{word}, said on one side of one and the same match", EVENT_NAME_PPM) for word in event
+        )
     elif lost or unknown:
         found.append(conflict("name", lost, unknown))
     found.extend(_who_to_whom(kalshi, polymarket))
@@ -256,16 +256,22 @@ def _spelling(
     spelled: tuple[set[str], set[str]] = (set(), set())
     for word in mine:
         for twin in other:
-            if min(len(word), len(twin)) >= 5 and ":" not in word + twin and word[0] == twin[0]:
-                if Levenshtein.distance(word, twin, score_cutoff=1) == 1:
-                    spelled[0].add(word)
-                    spelled[1].add(twin)
-                    found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
+            if _one_letter_apart(word, twin):
+                spelled[0].add(word)
+                spelled[1].add(twin)
+                found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
     return (mine, frozenset(spelled[0])), (other, frozenset(spelled[1]))
 
 
+def _one_letter_apart(word: str, twin: str) -> bool:
+    """A slip of the pen in a longer name; never between teams of a table, and never in the first letter."""
+    if min(len(word), len(twin)) < 5 or ":" in word + twin or word[0] != twin[0]:
+        return False
+    return Levenshtein.distance(word, twin, score_cutoff=1) == 1
+
+
 def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    mine, other = kalshi.sources, polymarket.sources
+    mine, other = set(kalshi.sources), set(polymarket.sources)
     if (kalshi.asked | kalshi.said) & COINS and (kalshi.intervals or polymarket.intervals or _up_down(polymarket)):
         mine, other = mine or {"CF Benchmarks"}, other or {"an exchange or an oracle"}
     if {"temperature", "low_temperature"} & kalshi.asked:
@@ -288,9 +294,13 @@ def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     mine, other = kalshi.effect, polymarket.effect
     if Effect.UNKNOWN not in {mine, other}:
         found.append(agree("effect", mine) if mine is other else conflict("effect", mine, other))
-    elif Effect.ANNOUNCED in {mine, other} and kalshi.rules_known and polymarket.rules_known:
-        if not _announces(kalshi if mine is Effect.UNKNOWN else polymarket):
-            found.append(silent("effect", f"Kalshi {mine}, Polymarket {other}", UNEXPLAINED_PPM))
+    elif (
+        Effect.ANNOUNCED in {mine, other}
+        and kalshi.rules_known
+        and polymarket.rules_known
+        and not _announces(kalshi if mine is Effect.UNKNOWN else polymarket)
+    ):
+        found.append(silent("effect", f"Kalshi {mine}, Polymarket {other}", UNEXPLAINED_PPM))
     return found
 
 
@@ -316,9 +326,9 @@ def _outcome(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> bool | N
             return None
         found.append(agree("outcome", f"YES on Kalshi is about {', '.join(sorted(kalshi.pick))}"))
         return mine[0] < mine[1]
-    if (kalshi.versus or polymarket.versus or polymarket.timing.match_up) and kalshi.pick:
-        if polymarket.pick and not polymarket.pick & kalshi.pick:
-            found.append(conflict("outcome", kalshi.pick, polymarket.pick))
+    about_sides = kalshi.versus or polymarket.versus or polymarket.timing.match_up
+    if about_sides and kalshi.pick and polymarket.pick and not polymarket.pick & kalshi.pick:
+        found.append(conflict("outcome", kalshi.pick, polymarket.pick))
     return None
 
 

@@ -12,7 +12,10 @@ _MONTH = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _UNTIL = r"by(?: the)?(?: end of| close of)?|on or before|before|prior to|until|till|through|no later than"
-_PRE = rf"(?:\b(?P<rel>{_UNTIL}|(?:at )?(?:the )?end of|in|on|after|since|from|starting|beginning|during|for)\s+(?:the\s+)?)?"
+_PRE = (
+    rf"(?:\b(?P<rel>{_UNTIL}|(?:at )?(?:the )?end of|in|on|after|since|from|starting|beginning|during|for)"
+    r"\s+(?:the\s+)?)?"
+)
 _DATE = re.compile(
     _PRE
     + r"(?:"

@@ -93,22 +93,21 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     naming = _naming(domain)
     asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
     names, strict, common = _by_weight(asked)
-    strike = from_strike(market.strike) if market.strike else None
-    near = _stems([*asked, *stated, *label, *_named(title, naming)])
+    titled = _stems([*asked, *label, *_named(title, naming)])
     return Facts(
         market=market.id,
         title=" ".join(word.text for word in title),
         names=names,
         strict=strict,
         common=common,
-        titled=_stems([*asked, *label, *_named(title, naming)]),
-        said=near,
+        titled=titled,
+        said=titled | _stems(stated),
         rules_text=texts.context,
         domain=domain,
         league=league,
         series=_series(market),
         intervals=intervals or ((ZERO,) if texts.none_of else ()),
-        further=(*((strike,) if strike else ()), *labelled, *further),
+        further=(*_strikes(market), *labelled, *further),
         timing=timing,
         pick=_weighty(texts.pick, table, naming),
         sides=_sides(texts.sides, table, naming),
@@ -123,6 +122,11 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         rules_known=bool(market.rules.strip()),
         placeholder=market.placeholder,
     )
+
+
+def _strikes(market: Market) -> tuple[Interval, ...]:
+    found = from_strike(market.strike) if market.strike else None
+    return (found,) if found else ()
 
 
 def _canonical(text: str, table: Table) -> list[Word]:

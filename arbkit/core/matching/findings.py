@@ -44,9 +44,9 @@ def conflict(fact: str, kalshi: object, polymarket: object) -> Finding:
 
 
 def _list(value: object) -> str:
-    if isinstance(value, frozenset | set | tuple | list) and not isinstance(value, str):
+    if isinstance(value, frozenset | set | tuple | list):
         return ", ".join(sorted(str(item) for item in value)) or "nothing"
-    return str(value) if value not in {None, ""} else "nothing"
+    return "nothing" if value is None or value == "" else str(value)
 
 
 def hard(findings: Sequence[Finding]) -> list[Finding]:

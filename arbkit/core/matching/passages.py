@@ -59,7 +59,8 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _ACTUAL = re.compile(
-    r"actual departure date|actually (?:vacate|leave)|\bannounce\w*\b[^.]{0,60}? (?:is|are|will) not (?:be )?(?:sufficient|qualify|count|enough)"
+    r"actual departure date|actually (?:vacate|leave)"
+    r"|\bannounce\w*\b[^.]{0,60}? (?:is|are|will) not (?:be )?(?:sufficient|qualify|count|enough)"
     r"|\bannounce\w*\b[^.]{0,40}?\balone\b",
     re.IGNORECASE,
 )

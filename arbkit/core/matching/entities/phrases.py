@@ -158,7 +158,8 @@ wti < crude oil; wti crude; wti crude oil; crude oil cl; west texas intermediate
 gas_price < gas prices; gasoline prices; gas price; gasoline price
 market_cap < market cap; market capitalization; market capitalisation; largest company
 treasury_yield < treasury yield; treasury yields; treasury note yield
-temperature < high temp; highest temperature; max temp; max temperature; maximum temperature; high temperature; hightemp; temp
+temperature < high temp; highest temperature; max temp; max temperature
+temperature < maximum temperature; high temperature; hightemp; temp
 temperature < daily high
 low_temperature < low temp; lowest temperature; minimum temperature; low temperature
 tsa < tsa check ins; tsa checkins; tsa passengers; transportation security administration; tsa screenings
@@ -225,7 +226,8 @@ terminal < settle; settles; close at; close above; close below; closes above; cl
 terminal < end the year; finish above; close
 cut < decrease; decreases; cuts; lower; lowers; reduce; reduces; reduction
 interest_rate cut < rate cut; rate cuts; interest rate cut; interest rate cuts
-interest_rate increase < rate hike; rate hikes; rate increase; rate increases; interest rate hike; interest rate increase
+interest_rate increase < rate hike; rate hikes; rate increase
+interest_rate increase < rate increases; interest rate hike; interest rate increase
 increase < hike; hikes; raise; raises; rise; rises; increases; grow; grows; go up; growth; increasing
 draw < tie; ties; end in a tie; ends in a tie; end in a draw; ends in a draw; drawn
 spread < point spread; handicap

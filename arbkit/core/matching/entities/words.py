@@ -11,12 +11,12 @@ LIGHT = _words(
     under up its it
     their his her they he she who whom whose which what when where how why will wil would shall should do
     does did is are
-    be been being was were am has have had having there here some each   
+    be been being was were am has have had having there here some each
     if so then only also just yet still once whether per via vs v versus
     market resolve resolves resolution question contract polymarket kalshi yes no listed following according
     new upcoming officially official current currently between during before after since until till through throughout
     within end start begin beginning happen happens occur occurs take place times time
-    race seat seats party election elections candidate contest  
+    race seat seats party election elections candidate contest
     team teams player players person individual someone anyone man people
     season year years     day days date today tomorrow tonight et est edt utc pm am pt ct
     originally professional men mens s t inc corp company co ltd llc plc jr sr ii iii mr mrs ms dr
@@ -28,7 +28,8 @@ LIGHT = _words(
     us states united_states     usd dollar dollars
     """
 )
-"""Words that may be missing on one side without a word about it: grammar, house style, what typed facts hold already."""
+"""Words that may be missing on one side without a word about it: grammar, house style, what typed facts hold
+    already."""
 
 STRICT = _words(
     """

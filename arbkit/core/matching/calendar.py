@@ -1,0 +1,259 @@
+"""Whether two markets are about the same time: match day, deadline, period, season, year, time of day."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from arbkit.core.matching.dates import Day, month_end
+from arbkit.core.matching.findings import Finding, agree, conflict, silent
+from arbkit.core.matching.timing import Timing, years_named
+
+SILENT_DEADLINE_PPM = 50_000
+"""Doubt when only one side has a deadline, and nothing stands for it on the other."""
+SILENT_DATE_PPM = 45_000
+"""Doubt when only one side names a period, season or year."""
+WEAK_DATE_PPM = 5_000
+"""Doubt when one side says the date only in its ticker or by its close."""
+
+_MATCH_MINUTES_MAX = 150
+"""Two matches of the same sides on one day (baseball) start further apart."""
+_MONTH_START_DAYS = 5
+"""How near to the first of the month a market has to open for "by its end" to mean "within it"."""
+
+
+def compare_timing(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> list[Finding]:
+    """Compare every date of two markets.
+
+    `next_one`: both ask for the next of something; then the day in a ticker is when it was issued, not when it ends.
+    """
+    if kalshi.match_day or polymarket.match_day:
+        return [_match_day(kalshi, polymarket)]
+    found = [_season(kalshi, polymarket), _clock(kalshi, polymarket)]
+    if kalshi.deadline or polymarket.deadline:
+        found.append(_deadline(kalshi, polymarket, next_one=next_one))
+    found.append(_period(kalshi, polymarket))
+    if not any(item and item.fact == "deadline" for item in found):
+        found.append(_year(kalshi, polymarket))
+    return [item for item in found if item]
+
+
+def _match_day(kalshi: Timing, polymarket: Timing) -> Finding:
+    mine, other = kalshi.match_day, polymarket.match_day
+    if mine is None or not polymarket.match_up:
+        return conflict("scope", mine or "no single match", other or "no single match")
+    day = other or polymarket.match_day_weak
+    if day is None:
+        return silent("match day", f"Kalshi {mine}, Polymarket nothing", SILENT_DEADLINE_PPM)
+    if not mine.agrees(day):
+        return conflict("match day", mine, day)
+    starts = kalshi.match_minute, polymarket.match_minute
+    if starts[0] is not None and starts[1] is not None and abs(starts[0] - starts[1]) > _MATCH_MINUTES_MAX:
+        return conflict("start of the match (minutes after midnight)", *starts)
+    return agree("match day", str(mine), 0 if other else WEAK_DATE_PPM)
+
+
+def _deadline(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> Finding:
+    mine, other = kalshi.deadline, polymarket.deadline
+    if mine and other:
+        close = _apart_days(mine, other) <= 1
+        return agree("deadline", str(other)) if close else conflict("deadline", mine, other)
+    if mine:
+        return _against(mine, kalshi, polymarket) or _silent_deadline(mine, polymarket, next_one=next_one)
+    if other is None:
+        return silent("deadline", "neither side says it", SILENT_DEADLINE_PPM)
+    found = _against(other, polymarket, kalshi) or (None if next_one else _in_ticker(other, kalshi))
+    return found or _silent_deadline(other, kalshi, next_one=next_one)
+
+
+def _against(deadline: Day, holder: Timing, rest: Timing) -> Finding | None:
+    """A deadline against whatever the other side says of time instead."""
+    words = f"{deadline} against {_shown(_spans(rest))}"
+    if _ends_with(rest, deadline):
+        if (rest.asked.months or rest.asked.quarters) and not _opened_with_month(holder, deadline):
+            return silent("start", f"{words}: the deadline says no start", SILENT_DEADLINE_PPM)
+        return agree("deadline", f"{deadline}, the end of the period on the other side")
+    if rest.asked.days:
+        return conflict("deadline", *_in_order(holder, rest, str(deadline), f"on {_shown(_spans(rest))}"))
+    if rest.years and deadline.year and deadline.year not in rest.years:
+        return conflict("deadline", *_in_order(holder, rest, str(deadline), _listed(rest.years)))
+    return None
+
+
+def _in_order(holder: Timing, rest: Timing, held: str, said: str) -> tuple[str, str]:
+    """Kalshi first; only Kalshi has a ticker."""
+    return (said, held) if rest.on_kalshi and not holder.on_kalshi else (held, said)
+
+
+def _in_ticker(deadline: Day, kalshi: Timing) -> Finding | None:
+    """The deadline of Polymarket against the date in Kalshi's ticker."""
+    if kalshi.ticker_days:
+        if any(_apart_days(day, deadline) <= 1 for day in kalshi.ticker_days):
+            return agree("deadline", f"{deadline}, on Kalshi in the ticker", WEAK_DATE_PPM)
+        return conflict("deadline", f"ticker {', '.join(map(str, kalshi.ticker_days))}", deadline)
+    year = kalshi.ticker_year
+    if year and deadline.year not in {0, year, year - 1}:
+        return conflict("deadline", f"ticker year {year}", deadline)
+    return None
+
+
+def _silent_deadline(deadline: Day, rest: Timing, *, next_one: bool) -> Finding:
+    if rest.closes_on and rest.closes_on.year and _apart_days(rest.closes_on, deadline) <= 1:
+        return agree("deadline", f"{deadline}, on one side only as the close", WEAK_DATE_PPM)
+    year_end = (deadline.month, deadline.day) == (12, 31)
+    doubt = SILENT_DEADLINE_PPM // 2 if year_end and (next_one or rest.years) else SILENT_DEADLINE_PPM
+    return silent("deadline", f"{deadline}, on one side only", doubt)
+
+
+def _opened_with_month(holder: Timing, deadline: Day) -> bool:
+    """Whether the market with the mere deadline opened about when the other side's month begins."""
+    if holder.opens_on is None or not deadline.year:
+        return False
+    first = Day(deadline.year, deadline.month, 1)
+    return _apart_days(holder.opens_on, first) <= _MONTH_START_DAYS
+
+
+def _ends_with(timing: Timing, deadline: Day) -> bool:
+    """Whether the period that `timing` names ends with `deadline`: "in 2026" is by December 31, 2026."""
+    for when in (timing.asked, timing.stated):
+        ends = [month_end(year or deadline.year or 2025, month) for year, month in when.months]
+        ends += [_quarter_end(year or deadline.year, part) for year, part in when.quarters]
+        if ends or when.days:
+            return any(_apart_days(end, deadline) <= 1 for end in ends)
+        if when.years:
+            return (deadline.month, deadline.day) == (12, 31) and deadline.year in when.years
+    return False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Span:
+    """A named day, month, quarter or half-year; 0 and "" are what the text does not say."""
+
+    year: int
+    month: int = 0
+    day: int = 0
+    part: str = ""
+
+    def agrees(self, other: Self) -> bool:
+        """Whether one can lie within the other; a quarter is never a month."""
+        if self.year and other.year and self.year != other.year:
+            return False
+        if self.part or other.part:
+            return self.part == other.part
+        return self.month == other.month and (self.day == other.day or 0 in {self.day, other.day})
+
+    def __str__(self) -> str:
+        return (
+            self.part.upper() + f" {self.year or ''}"
+            if self.part
+            else "-".join(f"{value:02d}" for value in (self.year, self.month, self.day) if value)
+        )
+
+
+def _period(kalshi: Timing, polymarket: Timing) -> Finding | None:
+    """Months, quarters and named days of both questions."""
+    mine, other = _spans(kalshi), _spans(polymarket)
+    if not (_asks_span(kalshi) or _asks_span(polymarket)):
+        return None
+    if mine and other:
+        shown = _shown(mine), _shown(other)
+        return agree("period", shown[1]) if _any_agree(mine, other) else conflict("period", *shown)
+    if kalshi.deadline or polymarket.deadline:
+        return None
+    if other:
+        return _period_in_ticker(other, kalshi)
+    return silent("period", _shown(mine), SILENT_DATE_PPM)
+
+
+def _period_in_ticker(other: set[_Span], kalshi: Timing) -> Finding:
+    """The period of Polymarket against the days and months in Kalshi's ticker."""
+    ticker = {_Span(*month) for month in kalshi.ticker_months}
+    ticker |= {_Span(day.year, day.month, day.day) for day in kalshi.ticker_days}
+    if not ticker:
+        return silent("period", _shown(other), SILENT_DATE_PPM)
+    if _any_agree(ticker, other):
+        return agree("period", f"{_shown(other)}, on Kalshi in the ticker", WEAK_DATE_PPM)
+    return conflict("period", f"ticker {_shown(ticker)}", _shown(other))
+
+
+def _spans(timing: Timing) -> set[_Span]:
+    when = timing.asked if _asks_span(timing) else timing.stated
+    if when is timing.stated and (timing.asked.deadlines or timing.asked.seasons):
+        return set()
+    found = {_Span(year, month) for year, month in when.months}
+    found |= {_Span(year, part=part) for year, part in when.quarters}
+    return found | {_Span(day.year, day.month, day.day) for day in when.days}
+
+
+def _asks_span(timing: Timing) -> bool:
+    return bool(timing.asked.days or timing.asked.months or timing.asked.quarters)
+
+
+def _any_agree(mine: Iterable[_Span], other: Iterable[_Span]) -> bool:
+    others = list(other)
+    return any(one.agrees(two) for one in mine for two in others)
+
+
+def _season(kalshi: Timing, polymarket: Timing) -> Finding | None:
+    mine = kalshi.asked.seasons or kalshi.stated.seasons
+    other = polymarket.asked.seasons or polymarket.stated.seasons
+    if mine and other:
+        if mine & other:
+            return agree("season", _seasons(other))
+        return conflict("season", _seasons(mine), _seasons(other))
+    known, rest = (mine or other), (polymarket if mine else kalshi)
+    if not known or rest.years:
+        return None
+    if rest is kalshi and kalshi.ticker_year:
+        if any(kalshi.ticker_year == last for _, last in known):
+            return agree("season", f"{_seasons(known)}, on Kalshi in the ticker", WEAK_DATE_PPM)
+        return conflict("season", f"ticker year {kalshi.ticker_year}", _seasons(known))
+    return silent("season", _seasons(known), SILENT_DATE_PPM)
+
+
+def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
+    mine, other, ticker = kalshi.years, polymarket.years, kalshi.ticker_year
+    if mine and ticker and not years_named(kalshi.asked):
+        mine |= {ticker}
+    if mine and other:
+        return agree("year", _listed(mine & other)) if mine & other else conflict("year", _listed(mine), _listed(other))
+    if other and ticker:
+        if ticker in other:
+            return agree("year", f"{ticker}, on Kalshi in the ticker", WEAK_DATE_PPM)
+        return conflict("year", f"ticker year {ticker}", _listed(other))
+    if mine or other:
+        return silent("year", _listed(mine or other), SILENT_DATE_PPM)
+    return silent("date", "neither side says when", SILENT_DATE_PPM // 3)
+
+
+def _clock(kalshi: Timing, polymarket: Timing) -> Finding | None:
+    """A time of day in both questions: a price at noon is not the price at four."""
+    mine, other = kalshi.asked.minutes, polymarket.asked.minutes
+    if mine and other and not mine & other:
+        return conflict("time of day (minutes after midnight)", mine, other)
+    return None
+
+
+def _apart_days(one: Day, two: Day) -> int:
+    year = one.year or two.year or 2025
+    return abs(_ordinal(one, year) - _ordinal(two, two.year or year))
+
+
+def _ordinal(day: Day, year: int) -> int:
+    return date(day.year or year, day.month, min(day.day, 28) if day.month == 2 else day.day).toordinal()
+
+
+def _quarter_end(year: int, part: str) -> Day:
+    return month_end(year or 2025, int(part[1]) * (3 if part[0] == "q" else 6))
+
+
+def _shown(spans: Iterable[_Span]) -> str:
+    return ", ".join(map(str, sorted(spans))) or "nothing"
+
+
+def _seasons(seasons: Iterable[tuple[int, int]]) -> str:
+    return ", ".join(f"{first}-{last}" for first, last in sorted(seasons))
+
+
+def _listed(years: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(years)))
