@@ -6,11 +6,11 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
-import yaml
 
 from arbkit.venues.sim.simulation import Service, Simulation
 from arbkit.venues.sim.wire.message import Answer, Request
 from arbkit.venues.sim.world.model import JsonObject, SeedBook
+from tests.venues.sim_schemas import openapi
 from tests.venues.sim_worlds import (
     MADE_AT,
     RATES_CUT,
@@ -242,29 +242,12 @@ READS = {
 }
 
 
-@pytest.fixture(scope="module")
-def openapi() -> JsonObject:
-    path = Path(__file__).resolve().parents[3] / "shared/specs/kalshi/openapi.yaml"
-    return nullable(yaml.load(path.read_text(), Loader=yaml.CSafeLoader))
-
-
-def nullable(node: object) -> object:
-    """OpenAPI 3.0 says `nullable: true` where JSON Schema says that the type may be null."""
-    if isinstance(node, list):
-        return [nullable(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = {key: nullable(value) for key, value in node.items()}
-    if node.pop("nullable", False):
-        return {"anyOf": [node, {"type": "null"}]}
-    return node
-
-
 @pytest.mark.shared
 @pytest.mark.parametrize("template", READS)
-def test_answers_are_of_the_published_schema(openapi: JsonObject, template: str) -> None:
+def test_answers_are_of_the_published_schema(shared: Path, template: str) -> None:
     path, query = READS[template]
-    content = openapi["paths"][template]["get"]["responses"]["200"]["content"]
-    schema = content["application/json"]["schema"] | {"components": openapi["components"]}
+    spec = openapi(shared)
+    content = spec["paths"][template]["get"]["responses"]["200"]["content"]
+    schema = content["application/json"]["schema"] | {"components": spec["components"]}
 
     jsonschema.validate(body(ask(Simulation(replace(a_world())), path, *query)), schema)
