@@ -1,0 +1,204 @@
+"""Faults of the simulated venues, and what a test can see behind their backs."""
+
+import http.client
+import json
+import time
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+
+from arbkit.errors import UsageError
+from arbkit.venues.sim.faults import Fault, Target, Trouble, read_plan
+from arbkit.venues.sim.server import SimServer
+from arbkit.venues.sim.simulation import Simulation
+from tests.venues.sim_traders import V2, KalshiTrader, PolyTrader, content
+from tests.venues.sim_worlds import CONDITION, RATES_CUT, a_world
+
+
+def a_simulation(*faults: Fault) -> Simulation:
+    simulation = Simulation(a_world())
+    for fault in faults:
+        simulation.control.faults.add(fault)
+    return simulation
+
+
+def a_fault(on: Target, do: Trouble, **more: object) -> Fault:
+    return Fault(on=on, do=do, **more)
+
+
+KALSHI, POLY = Target.KALSHI_ORDER, Target.POLY_ORDER
+
+
+def test_a_dropped_request_was_never_there_and_is_never_answered() -> None:
+    simulation = a_simulation(a_fault(KALSHI, Trouble.DROP_REQUEST), a_fault(POLY, Trouble.DROP_REQUEST))
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+    assert kalshi.send().hang
+    assert poly.send().hang
+    assert kalshi.account.truth.fills == []
+    assert poly.read("/data/trades")["data"] == []
+
+
+def test_an_order_may_be_accepted_though_the_answer_is_lost() -> None:
+    simulation = a_simulation(a_fault(KALSHI, Trouble.ACCEPT_THEN_TIMEOUT), a_fault(POLY, Trouble.ACCEPT_THEN_TIMEOUT))
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+    assert kalshi.send().hang
+    assert poly.send().hang
+    assert kalshi.read("/portfolio/orders")["orders"][0]["client_order_id"] == "ann-1"
+    assert poly.read(f"/data/order/{poly.last_hash}")["status"] == "MATCHED"
+
+
+def test_a_server_error_may_follow_an_accepted_order() -> None:
+    simulation = a_simulation(a_fault(KALSHI, Trouble.ACCEPT_THEN_5XX), a_fault(POLY, Trouble.ACCEPT_THEN_5XX))
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+    answers = kalshi.send(), poly.send()
+
+    assert [(answer.status, answer.body) for answer in answers] == [
+        (502, b""),
+        (500, b'{"error":"order timed out in the matching engine"}'),
+    ]
+    assert len(kalshi.account.truth.fills) == 1
+    assert len(poly.read("/data/trades")["data"]) == 1
+
+
+def test_an_order_may_be_accepted_long_after_the_sender_gave_up() -> None:
+    simulation = a_simulation(a_fault(POLY, Trouble.LATE_ACCEPT, ms=45_000))
+    poly = PolyTrader(simulation=simulation)
+
+    assert poly.send().hang
+    before = poly.read(f"/data/order/{poly.last_hash}")
+    poly.wait(seconds=50)
+
+    assert before is None
+    assert poly.read(f"/data/order/{poly.last_hash}")["status"] == "MATCHED"
+
+
+def test_success_may_be_claimed_without_an_order() -> None:
+    simulation = a_simulation(a_fault(KALSHI, Trouble.OK_WITHOUT_ORDER), a_fault(POLY, Trouble.OK_WITHOUT_ORDER))
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+    assert (kalshi.send().status, content(poly.send())["orderID"]) == (201, "")
+    assert kalshi.account.truth.fills == []
+
+
+def test_an_answer_may_be_cut_in_the_middle() -> None:
+    kalshi = KalshiTrader(simulation=a_simulation(a_fault(KALSHI, Trouble.MALFORMED_JSON)))
+
+    answer = kalshi.send()
+
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(answer.body)
+    assert len(kalshi.account.truth.fills) == 1
+
+
+def test_throttling_and_restarts_leave_orders_unplaced() -> None:
+    simulation = a_simulation(
+        a_fault(KALSHI, Trouble.HTTP_429),
+        a_fault(POLY, Trouble.HTTP_425),
+        a_fault(POLY, Trouble.HTTP_503_CANCEL_ONLY, nth=2),
+        a_fault(POLY, Trouble.HTTP_403_BAN, nth=3),
+    )
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+    statuses = [kalshi.send().status, *(poly.send().status for _ in range(4))]
+
+    assert statuses == [429, 425, 503, 403, 200]
+    assert len(poly.read("/data/trades")["data"]) == 1
+
+
+def test_a_trade_may_take_another_way_of_statuses() -> None:
+    path = ("MATCHED", "RETRYING", "FAILED")
+    simulation = a_simulation(Fault(on=Target.POLY_TRADE, do=Trouble.STATUS_PATH, path=path, ms=7_000))
+    poly = PolyTrader(simulation=simulation)
+    poly.send()
+
+    seen = []
+    for _ in range(3):
+        seen.append(poly.read("/data/trades")["data"][0]["status"])
+        poly.wait(seconds=8)
+
+    assert seen == ["MATCHED", "RETRYING", "FAILED"]
+    assert simulation.polymarket.wallets[poly.wallet].shares(poly.order()["order"]["tokenId"]) == 0
+
+
+def test_a_market_may_pause_just_before_an_order() -> None:
+    simulation = a_simulation(
+        a_fault(KALSHI, Trouble.MARKET_PAUSE, key=RATES_CUT), a_fault(POLY, Trouble.MARKET_PAUSE, key=CONDITION)
+    )
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+    assert content(kalshi.send())["error"]["code"] == "trading_is_paused"
+    assert content(poly.send())["error"] == "the market is not yet ready to process new orders"
+
+
+def test_maintenance_stops_a_whole_venue() -> None:
+    simulation = a_simulation(a_fault(KALSHI, Trouble.MAINTENANCE), a_fault(POLY, Trouble.MAINTENANCE))
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+    assert content(kalshi.send())["error"]["code"] == "exchange_is_paused"
+    assert poly.send().status == 425
+    assert poly.ask("GET", "/data/orders").status == 425
+
+
+def test_a_read_lag_holds_from_the_start() -> None:
+    kalshi = KalshiTrader(simulation=a_simulation(a_fault(Target.KALSHI_READ, Trouble.READ_LAG, ms=300)))
+    kalshi.send()
+
+    assert kalshi.read("/portfolio/fills")["fills"] == []
+    kalshi.wait(milliseconds=300)
+    assert len(kalshi.read("/portfolio/fills")["fills"]) == 1
+
+
+def test_an_order_may_be_delayed_where_no_market_says_so() -> None:
+    poly = PolyTrader(simulation=a_simulation(a_fault(POLY, Trouble.DELAYED, ms=2_000)))
+
+    assert content(poly.send())["status"] == "delayed"
+    assert content(poly.send())["status"] == "matched"
+
+
+def test_every_post_is_counted_by_the_ids_of_its_orders_and_seen_before_it_is_dealt_with() -> None:
+    simulation = a_simulation(a_fault(KALSHI, Trouble.DROP_REQUEST))
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+    fills_before = []
+    simulation.control.before_post.append(lambda _post: fills_before.append(len(kalshi.account.truth.fills)))
+    body = kalshi.order()
+    for _ in range(2):
+        kalshi.ask("POST", "/portfolio/events/orders", body=body)
+    poly.send()
+
+    counts = simulation.control.counts()
+
+    assert (counts["ann-1"], counts[poly.last_hash]) == (2, 1)
+    assert fills_before == [0, 0, 1]
+    assert [post.service for post in simulation.control.posts_of(poly.last_hash)] == ["clob"]
+
+
+def test_a_plan_is_read_from_json_and_refused_when_it_cannot_be_meant() -> None:
+    plan = read_plan(b'{"faults": [{"on": "poly.order", "nth": 2, "do": "order.late_accept", "ms": 900}]}')
+
+    assert plan.hit(Target.POLY_ORDER) is None
+    assert plan.hit(Target.POLY_ORDER) == Fault(on=POLY, do=Trouble.LATE_ACCEPT, nth=2, ms=900)
+    for text in (b"", b"[]", b'{"faults": [{"on": "poly.order", "do": "order.lost"}]}', b'{"faults": [{"x": 1}]}'):
+        with pytest.raises(UsageError):
+            read_plan(text)
+
+
+@pytest.mark.slow
+def test_over_a_socket_an_unanswered_order_times_out_and_does_not_hold_up_the_stop() -> None:
+    simulation = a_simulation(a_fault(KALSHI, Trouble.ACCEPT_THEN_TIMEOUT))
+    trader = KalshiTrader(simulation=simulation)
+    path = f"{V2}/portfolio/events/orders"
+    with SimServer(simulation) as server:
+        parts = urlsplit(server.urls.kalshi)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=0.3)
+        headers = trader.headers("POST", path, datetime.now(UTC))
+        connection.request("POST", path, json.dumps(trader.order()), headers)
+        with pytest.raises(TimeoutError):
+            connection.getresponse()
+        started = time.monotonic()
+    assert time.monotonic() - started < 3
+    assert len(trader.account.truth.fills) == 1
+    connection.close()
