@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
 from arbkit.core.detect import find, unfit
-from arbkit.core.markets import Market, MarketId, Pair, VenueName
+from arbkit.core.markets import Fees, KalshiFees, Market, MarketId, Pair, PolymarketFees, VenueName
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Policy, Reason
 from arbkit.errors import BadId, SchemaMismatch
 from arbkit.ports import Books, Clock, Venue
@@ -23,7 +23,12 @@ PAIRS_AT_ONCE = 100
 """Pairs whose books are read together, and judged before they are old: what fits one request at either venue."""
 
 Answer = TypeVar("Answer")
+Seen = Callable[[Market], Market]
 
+_FREE: Mapping[VenueName, Fees] = {
+    VenueName.KALSHI: KalshiFees("quadratic", 0),
+    VenueName.POLYMARKET: PolymarketFees(0, 1),
+}
 _ONLY_LOOKED = "a scan looks and does not trade"
 
 
@@ -70,16 +75,16 @@ async def scan(
 ) -> Scan:
     """Look once at every active pair.
 
-    A pair that shows an opportunity on facts older than FACTS_AGE_MAX is looked at again after both venues confirmed
-    them. `reviewed_only` leaves out pairs that no person approved. Raises what the venues raise: with one of them
-    away there is no arbitrage.
+    A pair that shows an opportunity on facts older than FACTS_AGE_MAX, or without knowing a fee, is looked at again
+    after the venues confirmed them. `reviewed_only` leaves out pairs that no person approved. Raises what the venues
+    raise: with one of them away there is no arbitrage.
     """
     started_ms = clock.monotonic_ms()
     look = _Look(venues, store, clock, policy)
     fit = look.vet(store.pairs.active(), {pair.id for pair in store.pairs.tradable(reviewed_only=reviewed_only)})
-    await look.at_books(fit)
+    await look.at_books(fit, _presumed)
     if doubtful := look.unconfirmed():
-        await look.at_books(await look.confirm(doubtful))
+        await look.at_books(await look.confirm(doubtful), _as_it_is)
     found = look.ranked(sort)
     released = [opportunity for opportunity in found if opportunity.pair.tradable]
     sightings = store.sightings.record(
@@ -111,13 +116,18 @@ class _Look:
 
     def vet(self, pairs: Sequence[Pair], released: set[str]) -> list[Pair]:
         """Sort out what must not be traded whatever the books say; return the rest."""
-        self._markets = self._store.catalogue.named(
-            market for pair in pairs for market in (pair.kalshi, pair.polymarket)
-        )
-        return [pair for pair in pairs if not self._refused(pair, released)]
+        open_question = [pair for pair in pairs if pair.tradable or self._policy.include_untradable]
+        self._markets = self._store.catalogue.named(_named(open_question))
+        for pair in pairs:
+            if not pair.tradable and not self._policy.include_untradable:
+                self._verdicts[pair.id] = NoOpportunity(pair=pair, reason=Reason.PAIR_NOT_TRADABLE)
+        return [pair for pair in open_question if not self._refused(pair, released, _presumed)]
 
-    async def at_books(self, pairs: Sequence[Pair]) -> None:
-        """Read the books of pairs that are fit, some at a time, and judge each while they are fresh."""
+    async def at_books(self, pairs: Sequence[Pair], seen: Seen) -> None:
+        """Read the books of pairs that are fit, some at a time, and judge each while they are fresh.
+
+        `seen` is how a market is looked at: as it is, or presumed free where its fee is not known.
+        """
         for first in range(0, len(pairs), PAIRS_AT_ONCE):
             some = pairs[first : first + PAIRS_AT_ONCE]
             kalshi, polymarket = await _all(
@@ -126,29 +136,29 @@ class _Look:
             )
             self.books_read += len(kalshi.books) + len(polymarket.books)
             for pair in some:
-                self._verdicts[pair.id] = self._judged(pair, kalshi, polymarket)
+                self._verdicts[pair.id] = self._judged(pair, kalshi, polymarket, seen)
 
     def unconfirmed(self) -> list[Pair]:
-        """The pairs with an opportunity that rests on old facts."""
+        """The pairs with an opportunity that rests on old or presumed facts."""
         pairs = [found.pair for found in self._verdicts.values() if isinstance(found, Opportunity)]
-        stale = self._stale(market for pair in pairs for market in (pair.kalshi, pair.polymarket))
-        return [pair for pair in pairs if {pair.kalshi, pair.polymarket} & stale]
+        doubtful = self._doubtful(pairs)
+        return [pair for pair in pairs if {pair.kalshi, pair.polymarket} & doubtful]
 
     async def confirm(self, pairs: Sequence[Pair]) -> list[Pair]:
-        """Read the stale markets of these pairs afresh, and return the pairs that are still fit."""
-        stale = self._stale(market for pair in pairs for market in (pair.kalshi, pair.polymarket))
-        answers = await _all(*(self._fresh(market) for market in sorted(stale)))
+        """Read the doubtful markets of these pairs afresh, and return the pairs that are still fit."""
+        doubtful = self._doubtful(pairs)
+        answers = await _all(*(self._fresh(market) for market in sorted(doubtful)))
         fresh = [market for market in answers if market]
         self._store.catalogue.refresh(fresh, at=self._clock.now())
         self.refreshed = len(fresh)
         self._markets |= {market.id: market for market in fresh}
-        gone = stale - {market.id for market in fresh}
+        gone = doubtful - {market.id for market in fresh}
         for pair in pairs:
             if {pair.kalshi, pair.polymarket} & gone:
                 detail = "the venue did not confirm what is stored of the market; run: arbkit markets sync"
                 self._verdicts[pair.id] = NoOpportunity(pair=pair, reason=Reason.FACTS_UNCONFIRMED, detail=detail)
         kept = [pair for pair in pairs if not {pair.kalshi, pair.polymarket} & gone]
-        return [pair for pair in kept if not self._refused(pair, {pair.id})]
+        return [pair for pair in kept if not self._refused(pair, {pair.id}, _as_it_is)]
 
     def ranked(self, sort: SortKey) -> list[Opportunity]:
         """The opportunities, best first; one whose end is not known has no annualised return and comes last."""
@@ -167,8 +177,8 @@ class _Look:
         """The pairs without opportunity."""
         return [verdict for verdict in self._verdicts.values() if isinstance(verdict, NoOpportunity)]
 
-    def _refused(self, pair: Pair, released: set[str]) -> bool:
-        kalshi, polymarket = self._markets[pair.kalshi], self._markets[pair.polymarket]
+    def _refused(self, pair: Pair, released: set[str], seen: Seen) -> bool:
+        kalshi, polymarket = seen(self._markets[pair.kalshi]), seen(self._markets[pair.polymarket])
         refusal = unfit(pair, kalshi=kalshi, polymarket=polymarket, policy=self._policy)
         if not refusal and pair.id not in released and not self._policy.include_untradable:
             detail = "a person rejected it, or has to approve it first: arbkit match --review"
@@ -177,31 +187,49 @@ class _Look:
             self._verdicts[pair.id] = refusal
         return refusal is not None
 
-    def _judged(self, pair: Pair, kalshi: Books, polymarket: Books) -> Opportunity | NoOpportunity:
+    def _judged(self, pair: Pair, kalshi: Books, polymarket: Books, seen: Seen) -> Opportunity | NoOpportunity:
         for market, answer in ((pair.kalshi, kalshi), (pair.polymarket, polymarket)):
             if market not in answer.books:
                 detail = f"{market}: {answer.missing.get(market, 'not in the answer')}"
                 return NoOpportunity(pair=pair, reason=Reason.BOOK_MISSING, detail=detail)
         return find(
             pair,
-            kalshi=self._markets[pair.kalshi],
-            polymarket=self._markets[pair.polymarket],
+            kalshi=seen(self._markets[pair.kalshi]),
+            polymarket=seen(self._markets[pair.polymarket]),
             kalshi_book=kalshi.books[pair.kalshi],
             polymarket_book=polymarket.books[pair.polymarket],
             policy=self._policy,
             now=self._clock.now(),
         )
 
-    def _stale(self, markets: Iterable[MarketId]) -> set[MarketId]:
-        wanted = set(markets)
+    def _doubtful(self, pairs: Sequence[Pair]) -> set[MarketId]:
+        """The markets of these pairs with facts that are old or missing."""
+        markets = set(_named(pairs))
         oldest = self._clock.now() - FACTS_AGE_MAX
-        return wanted - {market for market, at in self._store.catalogue.seen_at(wanted).items() if at >= oldest}
+        confirmed = {market for market, at in self._store.catalogue.seen_at(markets).items() if at >= oldest}
+        return {market for market in markets if market not in confirmed or self._markets[market].fees is None}
 
     async def _fresh(self, market: MarketId) -> Market | None:
         try:
             return await self._venues[market.venue].market(market)
         except (BadId, SchemaMismatch):
             return None  # counted as FACTS_UNCONFIRMED
+
+
+def _named(pairs: Iterable[Pair]) -> Iterator[MarketId]:
+    for pair in pairs:
+        yield from (pair.kalshi, pair.polymarket)
+
+
+def _as_it_is(market: Market) -> Market:
+    return market
+
+
+def _presumed(market: Market) -> Market:
+    """A market whose fee is not known, as if it were free: where even that leaves nothing, nobody needs to ask."""
+    if market.fees is not None:
+        return market
+    return replace(market, fees=_FREE[market.id.venue])
 
 
 async def _all(*work: Coroutine[object, object, Answer]) -> list[Answer]:

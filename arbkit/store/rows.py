@@ -25,7 +25,7 @@ from arbkit.errors import InvariantError, StoreError
 _POLYMARKET_FEE = "polymarket"
 
 
-class MarketRow(msgspec.Struct, array_like=True, gc=False):
+class MarketRow(msgspec.Struct, array_like=True, gc=False, kw_only=True):
     """A row of `markets`; the fields are its columns, in order, except `facts_hash` and `tokens`."""
 
     venue: str
@@ -46,23 +46,23 @@ class MarketRow(msgspec.Struct, array_like=True, gc=False):
     opens_at: str | None
     closes_at: str | None
     expected_at: str | None
-    strike_kind: str | None
-    strike_floor: str | None
-    strike_cap: str | None
-    strike_text: str | None
-    grid: str | None
-    qty_min_micros: int | None
-    qty_step_micros: int | None
-    fee_type: str | None
-    fee_ppm: int | None
-    fee_exponent: int | None
+    strike_kind: str | None = None
+    strike_floor: str | None = None
+    strike_cap: str | None = None
+    strike_text: str | None = None
+    grid: str | None = None
+    qty_min_micros: int | None = None
+    qty_step_micros: int | None = None
+    fee_type: str | None = None
+    fee_ppm: int | None = None
+    fee_exponent: int | None = None
     yes_token: str
     no_token: str
     neg_risk: int
     placeholder: int
     shard: int | None
     delay_ms: int
-    volume_micros: int | None
+    volume_micros: int | None = None
     rules_hash: str
 
 
@@ -84,8 +84,7 @@ def moment_of(text: str) -> datetime:
 
 def row_of(market: Market) -> MarketRow:
     """Lay a market out as columns."""
-    strike, (fee_type, fee_ppm, fee_exponent) = market.strike, _fee_columns(market.fees)
-    return MarketRow(
+    row = MarketRow(
         venue=market.id.venue,
         key=market.id.key,
         event_key=market.event_key,
@@ -104,16 +103,6 @@ def row_of(market: Market) -> MarketRow:
         opens_at=_optional_text(market.opens_at),
         closes_at=_optional_text(market.closes_at),
         expected_at=_optional_text(market.expected_at),
-        strike_kind=strike.kind if strike else None,
-        strike_floor=strike.floor if strike else None,
-        strike_cap=strike.cap if strike else None,
-        strike_text=strike.text if strike else None,
-        grid=_grid_text(market.grid) if market.grid else None,
-        qty_min_micros=market.qty_min.micros if market.qty_min is not None else None,
-        qty_step_micros=market.qty_step.micros if market.qty_step is not None else None,
-        fee_type=fee_type,
-        fee_ppm=fee_ppm,
-        fee_exponent=fee_exponent,
         yes_token=market.yes_token,
         no_token=market.no_token,
         neg_risk=int(market.neg_risk),
@@ -123,6 +112,22 @@ def row_of(market: Market) -> MarketRow:
         volume_micros=market.volume.micros if market.volume is not None else None,
         rules_hash=market.rules_hash,
     )
+    _add_terms(row, market)
+    return row
+
+
+def _add_terms(row: MarketRow, market: Market) -> None:
+    """Lay out what a venue may leave out: strike, price grid, quantities, fees."""
+    if strike := market.strike:
+        row.strike_kind, row.strike_floor = strike.kind, strike.floor
+        row.strike_cap, row.strike_text = strike.cap, strike.text
+    if market.grid is not None:
+        row.grid = _grid_text(market.grid)
+    if market.qty_min is not None:
+        row.qty_min_micros = market.qty_min.micros
+    if market.qty_step is not None:
+        row.qty_step_micros = market.qty_step.micros
+    row.fee_type, row.fee_ppm, row.fee_exponent = _fee_columns(market.fees)
 
 
 def market_of(columns: object) -> Market:

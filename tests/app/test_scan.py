@@ -9,7 +9,7 @@ import pytest
 
 from arbkit.app.scan import FACTS_AGE_MAX, Scan, SortKey, scan
 from arbkit.core.books import Book
-from arbkit.core.markets import Market, MarketStatus
+from arbkit.core.markets import KalshiFees, Market, MarketStatus
 from arbkit.core.opportunity import Policy, Reason
 from arbkit.errors import SchemaMismatch, VenueUnavailable
 from arbkit.ports import Books
@@ -127,7 +127,7 @@ async def test_a_book_that_is_not_shown_is_a_reason(scene: Scene) -> None:
     [
         ({"status": MarketStatus.PAUSED}, Reason.MARKET_NOT_OPEN),
         ({"rules": "Other."}, Reason.RULES_CHANGED),
-        ({"fees": None}, Reason.UNKNOWN_FEE),
+        ({"fees": KalshiFees("cubic", 1)}, Reason.UNKNOWN_FEE),
         ({"delay_ms": 3_000}, Reason.MARKET_DELAYED),
     ],
 )
@@ -199,6 +199,26 @@ async def test_a_fee_that_rose_meanwhile_is_taken_into_account(scene: Scene) -> 
     scene.store.catalogue.refresh([cheap], at=NOW)
     result = await scene.scan()
     assert (result.refreshed, result.reasons) == (2, {Reason.NO_EDGE: 1})
+
+
+async def test_a_fee_that_is_not_known_is_asked_for_where_it_matters(scene: Scene) -> None:
+    unknown = replace(scene.kalshi[0], fees=None)
+    scene.store.catalogue.refresh([unknown], at=NOW)
+    result = await scene.scan()
+    assert (len(result.found), scene.venues[KALSHI].refreshed) == (1, [unknown.id])
+    assert result.found[0].opportunity.kalshi.fee.micros > 0
+    scene.store.catalogue.refresh([unknown], at=NOW)
+    scene.shows(a_book(unknown, bid="0.40", ask="0.50"))
+    assert (await scene.scan()).reasons == {Reason.NO_EDGE: 1}
+    assert scene.venues[KALSHI].refreshed == [unknown.id]
+
+
+async def test_a_fee_that_stays_unknown_is_never_taken_for_none(scene: Scene) -> None:
+    unknown = replace(scene.kalshi[0], fees=None)
+    scene.store.catalogue.refresh([unknown], at=NOW)
+    scene.venues[KALSHI].known = {unknown.id: unknown}
+    result = await scene.scan()
+    assert (list(result.found), result.reasons) == ([], {Reason.UNKNOWN_FEE: 1})
 
 
 async def test_rules_that_changed_meanwhile_end_the_verdict(scene: Scene) -> None:
