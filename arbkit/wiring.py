@@ -1,6 +1,5 @@
 """The composition root: from settings to clock, store, venues and simulator. Nothing else knows which ones exist."""
 
-import asyncio
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 # Imports that cost start-up time stand in the functions that need them.
 if TYPE_CHECKING:
+    import asyncio
+
     from arbkit.config.load import Configured
     from arbkit.core.markets import VenueName
     from arbkit.net import Http, Rate
@@ -143,7 +144,7 @@ class Kit:
 
         if self._asked_sim:
             return sim_urls(self._asked_sim)
-        return self._closing.enter_context(SimServer(_simulation(SIM_SEED, None, self.clock.now()))).urls
+        return self._closing.enter_context(SimServer(simulation())).urls
 
     def close(self) -> None:
         """Give back connections, the database, the simulator and the event loop, in the order opposite to opening."""
@@ -153,7 +154,9 @@ class Kit:
         self._runner.run(venue.close())
 
     @cached_property
-    def _runner(self) -> asyncio.Runner:
+    def _runner(self) -> "asyncio.Runner":
+        import asyncio
+
         return self._closing.enter_context(asyncio.Runner())
 
     def _real_hosts(self) -> dict[str, "Http"]:
@@ -193,13 +196,15 @@ def serve_simulation(*, seed: int, port: int, catalog: Path | None, started: Cal
     """Serve a generated world, or recorded catalogues, until interrupted; `started` is told the addresses."""
     from arbkit.venues.sim.server import serve
 
-    serve(_simulation(seed, catalog, SystemClock().now()), port, started=started)
+    serve(simulation(seed=seed, catalog=catalog), port, started=started)
 
 
-def _simulation(seed: int, catalog: Path | None, now: datetime) -> "Simulation":
+def simulation(*, seed: int = SIM_SEED, catalog: Path | None = None) -> "Simulation":
+    """Both simulated venues over the generated world of today, or over recorded catalogues."""
     from arbkit.venues.sim.crowd import Flow
     from arbkit.venues.sim.simulation import Simulation
 
+    now = SystemClock().now()
     if catalog:
         from arbkit.venues.sim.world.recorded import load_catalogue
 

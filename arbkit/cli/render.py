@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,6 +68,7 @@ class Output:
         """Write one row: as an object, or as a list of titles and values."""
         if self.json:
             self.line({field.key: field.value(row) for field in fields})
+            sys.stdout.flush()
             return
         titled = [(field.title or field.key, field.shown(row)) for field in fields]
         width = max(len(title) for title, _ in titled)
@@ -74,6 +76,7 @@ class Output:
             first, *more = text.split("\n")
             sys.stdout.write(f"{title:<{width}}{_GAP}{first}".rstrip() + "\n")
             sys.stdout.write("".join(f"{'':<{width}}{_GAP}{line}".rstrip() + "\n" for line in more))
+        sys.stdout.flush()
 
     def line(self, row: Mapping[str, object]) -> None:
         """Write one JSON line to stdout."""
@@ -82,7 +85,7 @@ class Output:
     def say(self, text: str) -> None:
         """Tell a person something, on stderr."""
         if text and not self.quiet:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{_wrapped(text)}\n")
 
     @property
     def progress(self) -> bool:
@@ -155,6 +158,14 @@ def _plain(value: object) -> object:
             return value
         case _:
             return str(value)
+
+
+def _wrapped(text: str) -> str:
+    """Break words to the terminal's lines; elsewhere a message stays on one."""
+    if not sys.stderr.isatty():
+        return text
+    width = os.get_terminal_size(sys.stderr.fileno()).columns
+    return textwrap.fill(text, max(width, 20), subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _aligned(columns: Sequence[Field[Row]], cells: Sequence[Sequence[str]]) -> Iterable[str]:

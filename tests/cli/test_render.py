@@ -1,0 +1,82 @@
+"""Rows on their way out: exact in JSON, aligned in a pipe, and never interpreted."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbkit.cli.opportunities import dollars
+from arbkit.cli.render import Field, Output, json_text
+from arbkit.config.ratio import Ratio
+from arbkit.core.markets import MarketId, VenueName
+from arbkit.core.money import MICRO, Price, Qty, Usd
+
+FIELDS = (
+    Field("id", lambda row: row["id"], "id"),
+    Field("title", lambda row: row["title"], "title", width_min=8),
+    Field("n", lambda row: row["n"], "n", right=True),
+)
+ROWS = [{"id": "1", "title": "[red]Will it rain?[/red] :smile:", "n": "7"}, {"id": "22", "title": "Sun", "n": "1000"}]
+
+
+@given(st.integers(-(10**18), 10**18))
+def test_money_is_written_exactly(micros: int) -> None:
+    read = json.loads(json_text({"net_usd": Usd(micros)}), parse_float=Decimal, parse_int=Decimal)
+    assert read["net_usd"] * MICRO == micros
+
+
+def test_each_kind_of_value_has_one_form_in_json() -> None:
+    row = {
+        "price": Price(560_000),
+        "qty": Qty(10_000_000),
+        "share": Ratio(999_999),
+        "at": datetime(2026, 11, 22, 12, 0, 0, 5000, tzinfo=UTC),
+        "market": MarketId(VenueName.KALSHI, "KX-1"),
+        "venue": VenueName.KALSHI,
+        "flag": True,
+        "nothing": None,
+        "count": 3,
+        "list": (Usd(1), "a"),
+        "map": {"a": Usd(5)},
+    }
+    assert json_text(row) == (
+        '{"price":0.56,"qty":10,"share":0.999999,"at":"2026-11-22T12:00:00.005Z","market":"kalshi:KX-1",'
+        '"venue":"kalshi","flag":true,"nothing":null,"count":3,"list":[0.000001,"a"],"map":{"a":0.000005}}'
+    )
+
+
+def test_a_pipe_gets_aligned_text_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().show(ROWS, FIELDS)
+    assert capsys.readouterr().out.splitlines() == [
+        "id  title                                n",
+        "1   [red]Will it rain?[/red] :smile:     7",
+        "22  Sun                               1000",
+    ]
+
+
+def test_nothing_to_show_leaves_stdout_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().show([], FIELDS, nothing="no rows")
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "no rows\n")
+
+
+def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(quiet=True).say("hello")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("micros", "digits", "down", "up"),
+    [
+        (1_239_999, 2, "1.23", "1.24"),
+        (-5_000, 2, "-0.01", "0.00"),
+        (50_000, 4, "0.0500", "0.0500"),
+        (1, 2, "0.00", "0.01"),
+    ],
+)
+def test_tables_round_against_us(micros: int, digits: int, down: str, up: str) -> None:
+    assert dollars(Usd(micros), digits) == down
+    assert dollars(Usd(micros), digits, up=True) == up

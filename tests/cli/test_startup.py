@@ -1,0 +1,44 @@
+"""Start-up: a command loads what it needs and nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"httpx", "websockets", "rapidfuzz", "numpy", "sqlite_utils", "pydantic_settings", "uvicorn", "starlette"}
+SCRIPT = """
+import sys
+from arbkit.cli.main import run
+code = run(sys.argv[1:])
+print(" ".join(name.partition(".")[0] for name in sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded(tmp_path: Path, *arguments: str) -> set[str]:
+    environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environ,
+        check=True,
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["scan", "--help"], ["markets", "list", "-h"]], ids=" ".join
+)
+def test_help_loads_nothing_heavy(tmp_path: Path, arguments: list[str]) -> None:
+    assert not loaded(tmp_path, *arguments) & (HEAVY | {"sqlite3", "msgspec", "rich", "yaml", "ssl"})
+
+
+def test_showing_the_settings_loads_neither_network_nor_database(tmp_path: Path) -> None:
+    assert not loaded(tmp_path, "config", "show", "--json") & (HEAVY - {"pydantic_settings"} | {"sqlite3"})
+
+
+def test_reading_the_catalogue_loads_no_network(tmp_path: Path) -> None:
+    assert not loaded(tmp_path, "markets", "list", "--json") & {"httpx", "uvicorn", "numpy", "rapidfuzz"}
