@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no counter-example; in CI the same examples are tried every time.
+settings.register_profile("arbkit", deadline=None, print_blob=True, derandomize="CI" in os.environ)
+settings.load_profile("arbkit")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
