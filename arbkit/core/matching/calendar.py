@@ -195,8 +195,7 @@ def _any_agree(mine: Iterable[_Span], other: Iterable[_Span]) -> bool:
 
 
 def _season(kalshi: Timing, polymarket: Timing) -> Finding | None:
-    mine = kalshi.asked.seasons or kalshi.stated.seasons
-    other = polymarket.asked.seasons or polymarket.stated.seasons
+    mine, other = _named_seasons(kalshi), _named_seasons(polymarket)
     if mine and other:
         if mine & other:
             return agree("season", _seasons(other))
@@ -207,8 +206,16 @@ def _season(kalshi: Timing, polymarket: Timing) -> Finding | None:
     if rest is kalshi and kalshi.ticker_year:
         if any(kalshi.ticker_year == last for _, last in known):
             return agree("season", f"{_seasons(known)}, on Kalshi in the ticker", WEAK_DATE_PPM)
-        return conflict("season", f"ticker year {kalshi.ticker_year}", _seasons(known))
+        if not any(kalshi.ticker_year == first for first, _ in known):
+            return conflict("season", f"ticker year {kalshi.ticker_year}", _seasons(known))
+        if kalshi.closes_on and any(kalshi.closes_on.year == last for _, last in known):
+            return agree("season", f"{_seasons(known)}, on Kalshi in ticker and close", WEAK_DATE_PPM)
     return silent("season", _seasons(known), SILENT_DATE_PPM)
+
+
+def _named_seasons(timing: Timing) -> frozenset[tuple[int, int]]:
+    """The seasons of the question; those of the rules only when the question names no year either."""
+    return timing.asked.seasons or (frozenset() if timing.asked.years else timing.stated.seasons)
 
 
 def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:

@@ -20,6 +20,8 @@ NO_ALIASES = Aliases({})
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
 _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
+_SINGLE = frozenset("aix")
+"""Letters that stand alone without being a name."""
 _COLLEGE = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
 
 
@@ -158,11 +160,11 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
     common: set[str] = set()
     for word in asked:
         text = stem(word.text)
-        if text in _STRICT or text.startswith("district_"):
+        if text in _STRICT or text.startswith(("district_", "group_", "pool_", "class_", "tier_")):
             strict.add(text)
         elif word.name and text in _PLACE_PARTS:
             names.add(text)
-        elif text in _LIGHT or (len(text) == 1 and text.isascii()):
+        elif text in _LIGHT or (len(text) == 1 and not (word.name and text not in _SINGLE)):
             continue
         elif word.name:
             names.add(text)

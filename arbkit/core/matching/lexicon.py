@@ -34,6 +34,10 @@ _WITH_NUMBER = (
     ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
 )
 _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
+_MIDDLE_INITIAL = re.compile(r"\b[A-Z]\.(?= )")
+_JOINED_LETTERS = re.compile(r"\b([A-Z])&([A-Z])\b")
+_STATE_SHORT = re.compile(r"(?<=[a-z] )St(?:\.|\b(?!\.))(?=\s*(?:$|[^A-Z\s]))")
+_LETTERED = re.compile(r"\b(Group|Pool|Class|Section|Category|Division|Tier) ([A-Z])\b")
 _DISTRICT = re.compile(r"\b([A-Z]{2})[- ]?(?:0?(\d{1,2})|(AL|at[- ]large))\b(?![\d%])")
 _ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -71,7 +75,8 @@ def fold(text: str) -> str:
     """Remove accents, unify dashes and quotes, join initials ("U.S." -> "US") and names that hold a number."""
     if not text.isascii() and not (text := text.translate(_PLAIN)).isascii():
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).translate(_PLAIN)
-    text = _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text)
+    text = _MIDDLE_INITIAL.sub("", _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text))
+    text = _STATE_SHORT.sub("State", _LETTERED.sub(r"\1_\2", _JOINED_LETTERS.sub(r"\1_\2", text)))
     lowered = text.lower()
     for hint, pattern, joined in _WITH_NUMBER:
         if hint in lowered:
@@ -145,7 +150,8 @@ def full_team_names() -> Table:
     for league, lines in LEAGUES.items():
         for line in lines.strip().splitlines():
             _, place, nickname, _ = line.split("|")
-            rows.append((f"{place} {nickname}" if not nickname.startswith(place) else nickname, league))
+            if league != "mls":  # football clubs are called after their city alone
+                rows.append((f"{place} {nickname}" if not nickname.startswith(place) else nickname, league))
     return _table(rows)
 
 

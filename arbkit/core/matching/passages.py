@@ -213,11 +213,14 @@ def _side_of_ticker(market: Market, one: str, two: str) -> str:
     if not code or not code.isalpha():
         return ""
     pair = pair.lstrip("0123456789")[3:].lstrip("0123456789")
-    if pair.startswith(code) != pair.endswith(code):
-        side = one if pair.startswith(code) else two
-        if _abbreviates(code.lower(), side.lower()):
-            return side
-    return ""
+    if pair.startswith(code) == pair.endswith(code):
+        return ""
+    first = pair.startswith(code)
+    side, opponent, rest = (one, two, pair[len(code) :]) if first else (two, one, pair[: -len(code)])
+    if side[:1].lower() != code[:1].lower():
+        return ""
+    fits = _abbreviates(code.lower(), side.lower()) or _abbreviates(rest.lower(), opponent.lower())
+    return side if fits or opponent[:1].lower() != code[:1].lower() else ""
 
 
 def _abbreviates(code: str, name: str) -> bool:

@@ -7,6 +7,8 @@ Longer variants are tried before shorter ones. Sources: titles of both venues as
 
 PHRASES = """
 nfl < pro football; professional football; national football league
+nfl superbowlmvp < super bowl mvp; super bowl most valuable player; pro football championship mvp
+mlb worldseriesmvp < world series mvp; world series most valuable player; pro baseball championship mvp
 nfl win < super bowl; superbowl; pro football championship; pro football champion; big game
 nfl afc win < afc championship; pro football afc championship; american football conference championship; afc champion
 nfl nfc win < nfc championship; pro football nfc championship; national football conference championship; nfc champion
@@ -162,8 +164,8 @@ temperature < high temp; highest temperature; max temp; max temperature
 temperature < maximum temperature; high temperature; hightemp; temp
 temperature < daily high
 low_temperature < low temp; lowest temperature; minimum temperature; low temperature
-tsa < tsa check ins; tsa checkins; tsa passengers; transportation security administration; tsa screenings
-approval < approval rating; job approval; approval rate; approve
+tsa < pass through tsa; people pass through tsa; tsa travelers; tsa check ins; tsa checkins; tsa passengers; transportation security administration; tsa screenings
+approval < approval rating; job approval; approval rate
 net_approval < net approval; net approval rating
 shutdown < government shutdown; shut down; government be shut down; lapse of appropriations; government shut down
 dem < democratic party; democrats; democrat; democratic; democratic candidate; dems; democratic nominee party
@@ -190,6 +192,7 @@ runoff < run off; second round; 2nd round; runoffs
 popular_vote < popular vote
 electoral_college < electoral college; electoral votes; electoral vote
 balance_of_power < balance of power
+new_york_city < new york city; nyc; ny city
 dhs < homeland security; department of homeland security
 dod < department of defense; secretary of war; department of war; pentagon; secretary of defense; defense secretary
 doj < department of justice; justice department

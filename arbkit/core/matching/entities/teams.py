@@ -177,7 +177,7 @@ min|minnesota|minnesota united|minnesota united fc
 mtl|montreal|cf montreal|montreal impact
 nsh|nashville|nashville sc|
 ne|new england|new england revolution|revolution
-nyc|new york|new york city|nycfc;new york city fc;new york c
+nyc|new york|new york city|nycfc;new york city fc;new york c;new_york_city;new_york_city fc
 rbny|new york|new york red bulls|ny red bulls;red bulls;new york rb;red bull new york;new york r
 orl|orlando|orlando city|orlando city sc
 phi|philadelphia|philadelphia union|union

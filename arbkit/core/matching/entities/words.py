@@ -16,7 +16,7 @@ LIGHT = _words(
     market resolve resolves resolution question contract polymarket kalshi yes no listed following according
     new upcoming officially official current currently between during before after since until till through throughout
     within end start begin beginning happen happens occur occurs take place times time
-    race seat seats party election elections candidate contest
+    race seat seats parliamentary legislative general party election elections candidate contest
     team teams player players person individual someone anyone man people
     season year years     day days date today tomorrow tonight et est edt utc pm am pt ct
     originally professional men mens s t inc corp company co ltd llc plc jr sr ii iii mr mrs ms dr
@@ -37,7 +37,7 @@ STRICT = _words(
     pacific metropolitan southeast northwest southwest group groups round semifinal semifinals semi quarterfinal
     quarterfinals quarter half first_half second_half first_quarter playoff regular_season preseason
     primary runoff special_election by_election nominee nominate first second third fourth fifth sixth seventh eighth
-    ninth tenth last last_place lead leader leaders top bottom mvp finalsmvp roty dpoty opoty coty mip sixthman
+    ninth tenth last last_place lead leader leaders top bottom mvp finalsmvp superbowlmvp worldseriesmvp roty dpoty opoty coty mip sixthman
     comeback_player cyyoung hankaaron nbacup supporting rookie defensive offensive best actor actress director female
     women woman girls male youth junior senior
     televote jury semi-final final spread total over under map set inning period lap pole podium fastest stage

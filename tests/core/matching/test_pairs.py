@@ -1,0 +1,31 @@
+"""Real-looking pairs of many families: what pays alike is accepted with the right polarity, all else refused."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Polarity
+from tests.core.matching.markets import from_row, verdict
+
+PAIRS = yaml.safe_load((Path(__file__).parent / "pairs.yaml").read_text(encoding="utf-8"))
+
+
+def named(row: dict[str, dict[str, str]]) -> str:
+    return f"{row['kalshi']['title']} <> {row['polymarket']['title']}"
+
+
+@pytest.mark.parametrize("row", [row for row in PAIRS if row["pays"] != "otherwise"], ids=named)
+def test_a_pair_that_pays_alike_is_accepted_with_its_polarity(row: dict[str, dict[str, str]]) -> None:
+    made = verdict(from_row(row["kalshi"]), from_row(row["polymarket"]))
+
+    assert made.acceptable, made.reasons
+    assert made.polarity is (Polarity.ALIGNED if row["pays"] == "alike" else Polarity.INVERTED), made.reasons
+
+
+@pytest.mark.parametrize("row", [row for row in PAIRS if row["pays"] == "otherwise"], ids=named)
+def test_a_look_alike_is_refused_with_a_reason(row: dict[str, dict[str, str]]) -> None:
+    made = verdict(from_row(row["kalshi"]), from_row(row["polymarket"]))
+
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM, made.reasons
+    assert any(reason.startswith(("conflict", "silent")) for reason in made.reasons)
