@@ -22,6 +22,10 @@ class Clock(Protocol):
         """Milliseconds that never run backwards; only differences mean anything."""
         ...
 
+    async def sleep(self, ms: int) -> None:
+        """Let so many milliseconds pass."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class UnusableRow:

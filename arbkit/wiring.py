@@ -37,6 +37,12 @@ class SystemClock:
         """Milliseconds since some start, never backwards."""
         return time.monotonic_ns() // 1_000_000
 
+    async def sleep(self, ms: int) -> None:
+        """Let so many milliseconds pass."""
+        import asyncio
+
+        await asyncio.sleep(ms / 1_000)
+
 
 def home_directory(asked: Path | None, *, environ: Mapping[str, str]) -> Path:
     """The state directory: --home, ARBKIT_HOME, or arbkit in the user's state directory. It need not exist yet."""

@@ -1,5 +1,6 @@
 """Builders with defaults, a clock that stands still, and a venue that says what it was told to."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,11 @@ class StandingClock:
 
     def monotonic_ms(self) -> int:
         return (self.at - NOW) // timedelta(milliseconds=1)
+
+    async def sleep(self, ms: int) -> None:
+        """Time passes at once, and everybody else gets a turn."""
+        self.at += timedelta(milliseconds=ms)
+        await asyncio.sleep(0)
 
     def advance(self, **by: int) -> None:
         self.at += timedelta(**by)

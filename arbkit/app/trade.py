@@ -85,7 +85,7 @@ async def execute(
     result = await _once(_Attempt(room, opportunity, markets, sighting_id, room.new_id()), books)
     while attempts > 1 and _nothing_was_sent(room, result):
         attempts -= 1
-        await asyncio.sleep(room.rules.retry_delay_ms / 1_000)
+        await room.clock.sleep(room.rules.retry_delay_ms)
         fresh = await read_books(room, markets)
         result = await _once(_Attempt(room, opportunity, markets, sighting_id, room.new_id()), fresh)
     return result
@@ -285,7 +285,7 @@ async def _wait_until_proven(attempt: _Attempt, started_ms: int) -> None:
         except VenueUnavailable:
             state = perform_duties(room, trade_id)
         if not _is_over(room, trade_id, state):
-            await asyncio.sleep(room.rules.resolve_every_ms / 1_000)
+            await room.clock.sleep(room.rules.resolve_every_ms)
 
 
 def _is_over(room: Room, trade_id: str, state: TradeState) -> bool:

@@ -5,7 +5,6 @@ limit or better: so one leg can die while the other fills, as in live trading. F
 so: the reason of every outcome begins with "dry run".
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -53,7 +52,7 @@ class PaperAccount:
         """Wait as long as an order takes, read the book again, and fill from it or die."""
         if prepared.client_id in self._outcomes:
             raise InvariantError(f"order {prepared.client_id} was sent twice")
-        await asyncio.sleep(self._latency_ms() / 1_000)
+        await self._clock.sleep(self._latency_ms())
         market = self._markets[prepared.client_id]
         outcome = await self._match(prepared, market)
         self._outcomes[prepared.client_id] = outcome
