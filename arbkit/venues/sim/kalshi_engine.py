@@ -76,6 +76,10 @@ class KalshiEngine:
         account = self.accounts[user_id] = KalshiAccount(user_id, cash)
         return account
 
+    def lists(self, ticker: str) -> bool:
+        """Whether there is such a market."""
+        return ticker in self._listing.markets
+
     def create(self, account: KalshiAccount, asked: NewOrder, now: datetime) -> KalshiOrder:
         """Take an order: match it, then rest, cancel or kill what is left. Raises KalshiRefusal."""
         market = self._checked(account, asked, now)

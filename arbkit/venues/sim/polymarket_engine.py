@@ -78,6 +78,10 @@ class PolymarketEngine:
         """The wallet of a kind that a key owns."""
         return next((w for w in self.wallets.values() if w.eoa == eoa.lower() and w.kind == kind), None)
 
+    def lists(self, condition_id: str) -> bool:
+        """Whether there is such a market."""
+        return condition_id in self._listing.by_condition
+
     def order(self, order_id: str) -> PolyOrder | None:
         """An order as it truly stands."""
         return self._orders.get(order_id)

@@ -21,6 +21,7 @@ from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
 from arbkit.venues.sim.polymarket_wallets import TradeStatus
 from arbkit.venues.sim.trouble import target_of, troubled
+from arbkit.venues.sim.wire import backstage
 from arbkit.venues.sim.wire.clob import ClobWire
 from arbkit.venues.sim.wire.clob_orders import sent_order_ids
 from arbkit.venues.sim.wire.gamma import Gamma
@@ -77,6 +78,7 @@ class Simulation:
         )
         self._clob_wire = ClobWire(self.polymarket_listing, self.polymarket_floor, self.polymarket, self.clob_keys)
         self._gamma_router = Router(self.gamma.routes())
+        self._backstage = backstage.Backstage(self, self.kalshi, self.polymarket, self.control)
         positions = PositionReads(self.polymarket_listing, self.polymarket_floor, self.polymarket)
         self._positions_router = Router(positions.routes())
 
@@ -99,6 +101,8 @@ class Simulation:
         """Answer one request."""
         with self.lock:
             self.agenda.run_until(request.at)
+            if service is Service.KALSHI and request.path.startswith(f"{backstage.PREFIX}/"):
+                return self._backstage.answer(request)
             target = target_of(service.name, request)
             if target in (Target.KALSHI_ORDER, Target.POLY_ORDER):
                 keys = _order_keys(service, request)
