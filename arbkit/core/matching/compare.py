@@ -186,11 +186,11 @@ def _words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.extend(silent("word", f"only {venue} says {word}", UNEXPLAINED_PPM) for word in sorted(words))
     for words, venue in ((missing_there[3], "Kalshi"), (missing_here[3], "Polymarket")):
         found.extend(silent("word", f"only {venue} asks for {word}", CONTEXT_WORD_PPM) for word in sorted(words))
-    shared = (kalshi.names | kalshi.strict) & (polymarket.asked | polymarket.said)
+    shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
     if shared:
         found.append(agree("subject", ", ".join(sorted(shared))))
     else:
-        found.append(conflict("subject", kalshi.names, polymarket.names))
+        found.append(conflict("subject", kalshi.asked, polymarket.asked))
     return found
 
 

@@ -9,7 +9,7 @@ from arbkit.core.matching import lexicon
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT, PLACE_PARTS, STRICT
-from arbkit.core.matching.lexicon import SOCCER, Aliases, Table, Word, fold, stem, words
+from arbkit.core.matching.lexicon import SOCCER, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
 from arbkit.core.matching.sources import sources
@@ -20,6 +20,7 @@ NO_ALIASES = Aliases({})
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
 _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
+_SOURCE_MAX = 300
 _SINGLE = frozenset("aix")
 """Letters that stand alone without being a name."""
 _COLLEGE = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
@@ -120,7 +121,7 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         regulation=texts.regulation,
         several=texts.several,
         effect=texts.effect,
-        sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source}"),
+        sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         rules_known=bool(market.rules.strip()),
         placeholder=market.placeholder,
     )
@@ -150,7 +151,7 @@ def _weighty(text: str, table: Table, naming: Table) -> frozenset[str]:
 def _sides(texts: tuple[str, str] | None, table: Table, naming: Table) -> tuple[frozenset[str], frozenset[str]] | None:
     if texts is None:
         return None
-    one, two = (_weighty(fold(text), table, naming) for text in texts)
+    one, two = (_weighty(text, table, naming) for text in texts)
     return one, two
 
 

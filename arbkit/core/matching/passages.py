@@ -114,7 +114,8 @@ def _kalshi(market: Market) -> Passages:
     found = _IF.search(rules) or _IF_SHORT.search(rules)
     statement = found[1][:_STATEMENT_MAX] if found else ""
     note, _, _ = market.subtitle.partition("::")
-    label = "" if market.yes_label.lower() in _PLAIN_LABELS else fold(market.yes_label[:_TITLE_MAX])
+    label = fold(market.yes_label[:_TITLE_MAX])
+    label = "" if label.lower() in _PLAIN_LABELS else label
     label = label or fold(note.strip())
     words_label = "" if _NUMBER_LABEL.search(label) else label
     subject = _SUBJECT.match(statement) or _SUBJECT.match(title)
@@ -153,12 +154,13 @@ def _polymarket(market: Market) -> Passages:
     sentences = _SENTENCE.split(rules[:_STATEMENT_MAX])
     judged = [sentence for sentence in sentences if _YES_IF.search(sentence)]
     statement = " ".join(judged[:1] or _up_to_resolution(sentences))
-    named = market.yes_label.lower() not in _PLAIN_LABELS
+    labels = fold(market.yes_label[:_TITLE_MAX]), fold(market.no_label[:_TITLE_MAX])
+    named = labels[0].lower() not in _PLAIN_LABELS
     asked = _BEST_OF.sub(" ", _SUFFIX.sub("", _EVENT_PREFIX.sub("", title))) if named else title
     if spread := _SPREAD.match(title):
         asked = f"{spread[1]} wins by over {spread[2]} . {_SPREAD.sub(' ', title)}"
-    elif market.yes_label.lower() in {"over", "under"}:
-        asked = _OVER_UNDER.sub(f"total {market.yes_label}", title)
+    elif labels[0].lower() in {"over", "under"}:
+        asked = _OVER_UNDER.sub(f"total {labels[0]}", title)
     if (_GENERIC.match(title) or not _VERBED.match(title)) and market.subtitle and not named:
         asked = f"{title} . {fold(market.subtitle[:_TITLE_MAX])}"
     subject = _SUBJECT.match(title)
@@ -172,8 +174,8 @@ def _polymarket(market: Market) -> Passages:
         labels=f"{fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])} . {slug}",
         context=rules[:_WORDS_MAX],
         pick=spread[1] if spread else subject[1] if subject and not named else "",
-        sides=(fold(market.yes_label), fold(market.no_label)) if named else None,
-        opponents=(versus[1], versus[2]) if versus else (market.yes_label, market.no_label) if named else None,
+        sides=labels if named else None,
+        opponents=(versus[1], versus[2]) if versus else labels if named else None,
         versus=versus is not None,
         match_up=versus is not None or bool(_UPCOMING.search(rules[:_STATEMENT_MAX])),
         negative=bool(_NOT.search(title)),

@@ -88,6 +88,8 @@ def _with_ticker(timing: Timing, key: str) -> Timing:
             year = year or month[0]
         elif (plain := ticker_year(part)) and (year is None or part.isdigit()):
             year = plain
+    if timing.match_up and timing.match_day is None and len(timing.asked.days) == 1:
+        timing = replace(timing, match_day=next(iter(timing.asked.days)))
     return replace(timing, ticker_days=tuple(days), ticker_months=tuple(months), ticker_year=year)
 
 

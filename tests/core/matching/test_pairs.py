@@ -1,6 +1,7 @@
 """Real-looking pairs of many families: what pays alike is accepted with the right polarity, all else refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -11,12 +12,15 @@ from tests.core.matching.markets import from_row, verdict
 PAIRS = yaml.safe_load((Path(__file__).parent / "pairs.yaml").read_text(encoding="utf-8"))
 
 
-def named(row: dict[str, dict[str, str]]) -> str:
+Row = dict[str, Any]
+
+
+def named(row: Row) -> str:
     return f"{row['kalshi']['title']} <> {row['polymarket']['title']}"
 
 
 @pytest.mark.parametrize("row", [row for row in PAIRS if row["pays"] != "otherwise"], ids=named)
-def test_a_pair_that_pays_alike_is_accepted_with_its_polarity(row: dict[str, dict[str, str]]) -> None:
+def test_a_pair_that_pays_alike_is_accepted_with_its_polarity(row: Row) -> None:
     made = verdict(from_row(row["kalshi"]), from_row(row["polymarket"]))
 
     assert made.acceptable, made.reasons
@@ -24,7 +28,7 @@ def test_a_pair_that_pays_alike_is_accepted_with_its_polarity(row: dict[str, dic
 
 
 @pytest.mark.parametrize("row", [row for row in PAIRS if row["pays"] == "otherwise"], ids=named)
-def test_a_look_alike_is_refused_with_a_reason(row: dict[str, dict[str, str]]) -> None:
+def test_a_look_alike_is_refused_with_a_reason(row: Row) -> None:
     made = verdict(from_row(row["kalshi"]), from_row(row["polymarket"]))
 
     assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM, made.reasons

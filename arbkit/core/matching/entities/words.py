@@ -16,7 +16,7 @@ LIGHT = _words(
     market resolve resolves resolution question contract polymarket kalshi yes no listed following according
     new upcoming officially official current currently between during before after since until till through throughout
     within end start begin beginning happen happens occur occurs take place times time
-    race seat seats parliamentary legislative general party election elections candidate contest
+    race seat seats singles parliamentary legislative general party election elections candidate contest
     team teams player players person individual someone anyone man people
     season year years     day days date today tomorrow tonight et est edt utc pm am pt ct
     originally professional men mens s t inc corp company co ltd llc plc jr sr ii iii mr mrs ms dr

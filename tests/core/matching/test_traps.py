@@ -1,0 +1,70 @@
+"""The look-alikes that title matching falls for, in our own words: each is refused, however alike the titles are."""
+
+from dataclasses import replace
+
+import pytest
+
+from arbkit.core.markets import CONFIDENCE_FLOOR_PPM
+from tests.core.matching.markets import kalshi, polymarket, verdict
+
+TRAPS = [
+    ("group", "Will Norway win Group F of World Cup 2026?", "Will Norway win Group D of World Cup 2026?"),
+    ("league", "Will Paul Skenes win the 2026 AL Cy Young?", "Will Paul Skenes win the 2026 NL Cy Young?"),
+    ("district", "Will Republicans win AZ-08 in 2026?", "Will Republicans win VA-08 in 2026?"),
+    ("quarter", "UK GDP growth in March 2026 above 0.3%?", "UK GDP growth in Q1 2026 above 0.3%?"),
+    ("rate", "UK GDP MoM above 0.3% in 2026?", "UK GDP QoQ above 0.3% in 2026?"),
+    ("country", "Will Brazil GDP growth in 2026 be above 2%?", "Will UK GDP growth in 2026 be above 2%?"),
+    ("kind", "New pandemic in 2026?", "New coronavirus pandemic in 2026?"),
+    ("half", "Lakers at Celtics: first half winner on Mar 3, 2026?", "Lakers at Celtics: winner on Mar 3, 2026?"),
+    ("rank", "Will Ana Reyes finish first in Lima in 2026?", "Will Ana Reyes finish second in Lima in 2026?"),
+    ("stage", "Will Ana Reyes be the 2028 nominee?", "Will Ana Reyes win the 2028 election?"),
+    ("by and on", "Gold above $5,000 by June 30, 2026?", "Gold above $5,000 on June 30, 2026?"),
+    ("comparator", "At least 150 SpaceX launches in 2026?", "More than 150 SpaceX launches in 2026?"),
+]
+
+
+@pytest.mark.parametrize(("what", "here", "there"), TRAPS, ids=[trap[0] for trap in TRAPS])
+def test_a_trap_is_refused_from_either_side(what: str, here: str, there: str) -> None:
+    for one, two in ((here, there), (there, here)):
+        made = verdict(kalshi(one, "KXTRAP-26"), polymarket(two))
+
+        assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM, (what, made.reasons)
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=[trap[0] for trap in TRAPS])
+def test_the_same_words_on_both_sides_are_no_trap(trap: tuple[str, str, str]) -> None:
+    for words in trap[1:]:
+        made = verdict(kalshi(words, "KXTRAP-26"), polymarket(words))
+
+        assert made.acceptable, made.reasons
+
+
+def test_another_source_of_a_price_is_another_contract() -> None:
+    here = kalshi("Bitcoin above $90,000 on Jun 1, 2026?", rules="If CF Benchmarks' index is above 90000, then")
+    there = polymarket("Bitcoin above $90,000 on June 1, 2026?", "the Binance 1 minute candle for BTC/USDT")
+
+    assert any("source" in reason for reason in verdict(here, there).reasons)
+    assert not verdict(here, there).acceptable
+
+
+def test_a_placeholder_is_never_matched() -> None:
+    words = "Will another party win the 2026 election in Denmark?"
+
+    made = verdict(kalshi(words), replace(polymarket(words), placeholder=True))
+
+    assert made.confidence_ppm == 0
+
+
+def test_an_announcement_is_not_the_departure() -> None:
+    here = kalshi(
+        "Will Jo Doe leave as Prime Minister before Apr 1, 2026?",
+        rules="If Jo Doe leaves as Prime Minister before Apr 1, 2026, then the market resolves to Yes.\n"
+        "Jo Doe must have an actual departure date and vacate the role.",
+    )
+    there = polymarket(
+        "Jo Doe out as Prime Minister by March 31, 2026?",
+        'This market will resolve to "Yes" if Jo Doe ceases to be Prime Minister by March 31, 2026. An announcement of '
+        "the resignation before that date will immediately resolve this market to Yes.",
+    )
+
+    assert any(reason.startswith("conflict: effect") for reason in verdict(here, there).reasons)
