@@ -14,7 +14,7 @@ from arbkit.app.resolve import actual_net, learn, perform_duties, resolve
 from arbkit.app.room import BookPair, Markets, Room, situation
 from arbkit.core.books import Book, Level, problem
 from arbkit.core.breaker import Failure
-from arbkit.core.execution import LegEvent, LegState, TradeState
+from arbkit.core.execution import LegState, TradeState
 from arbkit.core.fees import kalshi_buy_fee_up
 from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Qty, Usd, ceil_div, cost_up
@@ -299,8 +299,7 @@ def _withhold(attempt: _Attempt, why: str) -> None:
     """Give both legs up before sending: nothing left, everything is freed."""
     room = attempt.room
     with room.store.together():
-        for prepared in attempt.prepared.values():
-            room.store.journal.record(prepared.order.leg_id, LegEvent.WITHHELD, why=why, at=room.clock.now())
+        room.store.journal.withhold(attempt.trade_id, why=why, at=room.clock.now())
         perform_duties(room, attempt.trade_id)
 
 

@@ -89,6 +89,13 @@ class Journal:
                 self._step(db, leg, LegEvent.MARKED, "both legs", at)
                 db.execute("UPDATE legs SET deadline = ? WHERE id = ?", [text_of(deadline), leg.leg_id])
 
+    def withhold(self, trade_id: str, *, why: str, at: datetime) -> None:
+        """Give both legs up before sending, in one commit; what was reserved for them is free again."""
+        with self._database.writing() as db:
+            for leg in self._trades.trade(trade_id).legs:
+                self._step(db, leg, LegEvent.WITHHELD, why, at)
+            self._settle_reservations(db, trade_id, at)
+
     def record(self, leg_id: str, event: LegEvent, *, why: str, at: datetime, venue_order_id: str = "") -> LegState:
         """Move a leg by what was learnt, and keep the reservations of its trade true. Returns its new state."""
         with self._database.writing() as db:

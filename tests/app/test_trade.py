@@ -1,0 +1,295 @@
+"""Execution: every outcome of one leg beside every outcome of the other, and what may never happen in any of them."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from arbkit.app.reconcile import check_start, reconcile
+from arbkit.app.resolve import resolve_all
+from arbkit.app.room import Room, TradeRules
+from arbkit.app.trade import ExecutionResult, execute
+from arbkit.core.books import Book, Level, make_book
+from arbkit.core.breaker import BreakerLimits, Failure
+from arbkit.core.detect import look
+from arbkit.core.execution import LegState, TradeState
+from arbkit.core.limits import Limits
+from arbkit.core.markets import Market, Method, Side, VenueName
+from arbkit.core.money import Price, Qty, Usd
+from arbkit.core.opportunity import Opportunity, Policy
+from arbkit.core.orders import Settlement
+from arbkit.core.risk import Mode
+from arbkit.errors import AuthError
+from arbkit.ports import PreparedOrder
+from arbkit.store.store import Store
+from tests.builders import KALSHI, NOW, POLYMARKET, StandingClock, a_market, a_pair, a_store
+from tests.desks import Fate, TradingVenue
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Scene:
+    """Two trading venues, a pair, and an opportunity of 20 contracts: YES at 0.45 on Kalshi, NO at 0.45 elsewhere."""
+
+    room: Room
+    venues: dict[VenueName, TradingVenue]
+    markets: dict[VenueName, Market]
+    opportunity: Opportunity
+    clock: StandingClock
+    halt: list[str]
+
+    async def execute(self, **fates: Fate) -> ExecutionResult:
+        for name, fate in fates.items():
+            self.venues[VenueName(name)].fate = fate
+        books = {name: venue.book() for name, venue in self.venues.items()}
+        return await execute(self.room, self.opportunity, markets=self.markets, books=books)
+
+    async def wait(self, seconds: int) -> None:
+        """Let time pass, with the resolver asking every ten seconds."""
+        for _ in range(seconds // 10):
+            self.clock.advance(seconds=10)
+            await resolve_all(self.room)
+
+    @property
+    def truth(self) -> dict[object, Qty]:
+        return {key: qty for venue in self.venues.values() for key, qty in venue.truth.items()}
+
+    @property
+    def ledger(self) -> dict[object, Qty]:
+        return {key: position.qty for key, position in self.room.store.ledger.positions().items() if position.qty}
+
+    @property
+    def exposure(self) -> Usd:
+        return self.room.store.ledger.exposure() + self.room.store.trades.reserved("exposure")
+
+
+def book_of(market: Market, clock: StandingClock, bid: str, ask: str) -> Book:
+    levels = [[Level(Price.parse(price), Qty.whole(200))] for price in (bid, ask)]
+    return make_book(market.id, yes_bids=levels[0], yes_asks=levels[1], seen_at=clock.now())
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    clock = StandingClock()
+    markets = {name: a_market(name) for name in VenueName}
+    venues = {
+        KALSHI: TradingVenue(KALSHI, clock, markets[KALSHI], lambda: book_of(markets[KALSHI], clock, "0.44", "0.45")),
+        POLYMARKET: TradingVenue(
+            POLYMARKET, clock, markets[POLYMARKET], lambda: book_of(markets[POLYMARKET], clock, "0.55", "0.56")
+        ),
+    }
+    pair = a_pair(markets[KALSHI], markets[POLYMARKET], method=Method.EXACT, confidence_ppm=1_000_000)
+    policy = Policy(qty_max=Qty.whole(20))
+    with a_store(tmp_path) as store:
+        save_markets(store, markets, clock)
+        store.pairs.replace([pair], at=NOW)
+        opportunity = look(
+            pair, kalshi=markets[KALSHI], polymarket=markets[POLYMARKET], kalshi_book=venues[KALSHI].book(),
+            polymarket_book=venues[POLYMARKET].book(), policy=policy, now=NOW,
+        )  # fmt: skip
+        assert isinstance(opportunity, Opportunity)
+        halt: list[str] = []
+        numbers = iter(range(1_000))
+        room = Room(
+            store=store, catalogue=store, venues=venues, desks=venues, accounts=venues, clock=clock, limits=Limits(),
+            breaker_limits=BreakerLimits(consecutive_failures_max=3, asymmetric_executions_max=1), policy=policy,
+            rules=TradeRules(), mode=Mode.LIVE, epoch=0, version="test", halted=lambda: "".join(halt),
+            new_id=lambda: f"t{next(numbers):03}",
+        )  # fmt: skip
+        epoch = store.operations.begin_epoch(pid=1, host="here", version="test", config_hash="", at=NOW)
+        room = replace(room, epoch=epoch.n)
+        asyncio.run(reconcile(room, fix=False))
+        for venue in venues.values():
+            venue.before_send = lambda prepared: assert_journaled(store, prepared)
+        yield Scene(room, venues, markets, opportunity, clock, halt)
+
+
+def save_markets(store: Store, markets: dict[VenueName, Market], clock: StandingClock) -> None:
+    store.catalogue.refresh(list(markets.values()), at=clock.now())
+
+
+def assert_journaled(store: Store, prepared: PreparedOrder) -> None:
+    """Promise P2, asked by a second connection at the moment a byte arrives."""
+    with Store(store.path) as other:
+        leg = other.trades.leg_of(prepared.order.market.venue, keys=[prepared.client_id])
+    assert leg is not None
+    assert leg.state is LegState.SENDING
+
+
+async def test_both_legs_filled_hedge_and_the_profit_is_what_a_hand_computes(scene: Scene) -> None:
+    result = await scene.execute()
+    # 20 x (1 - 0.45 - 0.45) = 2.00; Kalshi 0.07 x 20 x 0.45 x 0.55 = 0.3465; Polymarket 0.04 x 20 x 0.45 x 0.55 = 0.198
+    assert result.success
+    assert result.state == TradeState.HEDGED
+    assert (result.actual_profit, result.slippage) == (Usd.parse("1.4555"), Usd(0))
+    assert scene.ledger == scene.truth
+    assert scene.room.store.trades.reserved("loss") == Usd(0)
+
+
+ZERO = {Fate.KILLED, Fate.REJECTED, Fate.NOT_SENT, Fate.HELD_KILLED, Fate.LOST_KILLED, Fate.LOST_ABSENT}
+FULL = {Fate.FILLED, Fate.BETTER, Fate.HELD_FILLED, Fate.LOST_FILLED, Fate.LATE, Fate.OVERFILL, Fate.PENDING}
+
+
+def expected(first: Fate, second: Fate) -> TradeState:
+    """What two fates come to once everything is known. A ghost holds nothing in the end; a partial is odd."""
+    kinds = ["zero" if fate in ZERO | {Fate.GHOST} else "full" if fate in FULL else "odd" for fate in (first, second)]
+    if kinds == ["zero", "zero"]:
+        return TradeState.FLAT
+    return TradeState.HEDGED if kinds == ["full", "full"] else TradeState.ASYMMETRIC
+
+
+@pytest.mark.parametrize(("first", "second"), list(product(Fate, Fate)), ids=lambda fate: fate.name.lower())
+async def test_every_outcome_beside_every_outcome(scene: Scene, first: Fate, second: Fate) -> None:
+    result = await scene.execute(kalshi=first, polymarket=second)
+    await scene.wait(1_000)
+    trade = scene.room.store.trades.recent(count_max=1)[0]
+
+    assert trade.state is expected(first, second), [leg.state for leg in trade.legs]
+    assert scene.ledger == scene.truth
+    assert all(count == 1 for venue in scene.venues.values() for count in venue.posts.values())
+    assert scene.exposure <= scene.room.limits.total_exposure_max
+    assert scene.room.store.ledger.verify() == []
+    if trade.state is TradeState.ASYMMETRIC:
+        await assert_paused_and_told(scene)
+    if trade.state is TradeState.FLAT and Fate.GHOST not in {first, second}:
+        assert scene.room.store.trades.reserved("exposure") == scene.room.store.trades.reserved("loss") == Usd(0)
+    assert result.success is (result.state in {TradeState.HEDGED, TradeState.HEDGED_PROVISIONAL})
+
+
+async def assert_paused_and_told(scene: Scene) -> None:
+    assert scene.room.store.operations.breaker().is_open
+    alerts = scene.room.store.operations.due_alerts(at=scene.clock.now(), count_max=9)
+    assert any(alert.severity == "critical" for _, alert, _ in alerts)
+    before = sum(venue.posts.total() for venue in scene.venues.values())
+    again = await scene.execute(kalshi=Fate.FILLED, polymarket=Fate.FILLED)
+    assert not again.success
+    assert again.circuit_breaker_triggered
+    assert sum(venue.posts.total() for venue in scene.venues.values()) == before
+
+
+async def test_a_dead_connection_on_both_sides_is_tried_once_more_with_new_ids(scene: Scene) -> None:
+    await scene.execute(kalshi=Fate.NOT_SENT, polymarket=Fate.NOT_SENT)
+    assert len(scene.room.store.trades.recent(count_max=9)) == 2
+    assert not scene.room.store.trades.unfinished()
+
+
+async def test_a_killed_order_is_never_tried_again(scene: Scene) -> None:
+    await scene.execute(kalshi=Fate.KILLED, polymarket=Fate.KILLED)
+    assert [venue.posts.total() for venue in scene.venues.values()] == [1, 1]
+
+
+async def test_three_trades_that_came_to_nothing_open_the_breaker(scene: Scene) -> None:
+    for _ in range(3):
+        await scene.execute(kalshi=Fate.KILLED, polymarket=Fate.KILLED)
+    assert list(scene.room.store.operations.breaker().trips) == [Failure.EXECUTION_FAILURE]
+
+
+async def test_an_order_in_doubt_for_a_minute_pauses_and_is_resolved_all_the_same(scene: Scene) -> None:
+    await scene.execute(kalshi=Fate.FILLED, polymarket=Fate.LOST_ABSENT)
+    await scene.wait(60)
+    assert Failure.LEG_UNRESOLVED in scene.room.store.operations.breaker().trips
+    assert scene.room.store.trades.unfinished()[0].state is TradeState.IN_DOUBT
+    await scene.wait(200)
+    assert Failure.ASYMMETRIC_EXECUTION in scene.room.store.operations.breaker().trips
+
+
+async def test_nothing_is_sent_once_the_halt_file_is_there(scene: Scene) -> None:
+    scene.halt.append("HALT file")
+    result = await scene.execute()
+    assert result.state == "refused"
+    assert not scene.venues[KALSHI].posts
+
+
+async def test_a_halt_between_approval_and_sending_is_seen(scene: Scene) -> None:
+    kalshi = scene.venues[KALSHI]
+    shown = kalshi.book
+
+    def halt_while_reading() -> Book:
+        if scene.room.store.trades.unfinished():
+            scene.halt.append("HALT file")
+        return shown()
+
+    kalshi.book = halt_while_reading
+    result = await scene.execute()
+    assert result.errors == ("trading is paused: HALT file",)
+    assert not kalshi.posts
+    assert scene.exposure == Usd(0)
+
+
+@pytest.mark.parametrize(("bid", "ask", "why"), [("0.44", "0.46", "no longer stand"), ("0.46", "0.46", "crossed")])
+async def test_a_book_that_moved_since_aborts_before_anything_is_sent(
+    scene: Scene, bid: str, ask: str, why: str
+) -> None:
+    kalshi, calls = scene.venues[KALSHI], iter(range(9))
+    kalshi.book = lambda: book_of(
+        scene.markets[KALSHI], scene.clock, *(("0.44", "0.45") if next(calls) == 0 else (bid, ask))
+    )
+    result = await scene.execute()
+    assert why in result.errors[0]
+    assert not any(venue.posts for venue in scene.venues.values())
+    assert scene.exposure == Usd(0)
+    assert not scene.room.store.operations.breaker().is_open
+
+
+async def test_a_newer_run_takes_over_and_the_older_sends_nothing(scene: Scene) -> None:
+    scene.room.store.operations.begin_epoch(pid=2, host="there", version="", config_hash="", at=NOW)
+    with pytest.raises(Exception, match="overtaken"):
+        await scene.execute()
+    assert not any(venue.posts for venue in scene.venues.values())
+
+
+async def test_a_key_that_cannot_sign_leaves_no_trace(scene: Scene) -> None:
+    def refuse(*_: object, **__: object) -> PreparedOrder:
+        raise AuthError("no key")
+
+    scene.venues[POLYMARKET].prepare = refuse
+    with pytest.raises(AuthError):
+        await scene.execute()
+    assert not scene.room.store.trades.recent(count_max=1)
+
+
+async def test_two_trades_at_once_cannot_both_pass_under_one_limit(scene: Scene) -> None:
+    room = replace(scene.room, limits=Limits(total_exposure_max=Usd.parse("20"), event_exposure_max=Usd.parse("20")))
+    books = {name: venue.book() for name, venue in scene.venues.items()}
+    results = await asyncio.gather(
+        *(execute(room, scene.opportunity, markets=scene.markets, books=books) for _ in range(4))
+    )
+    assert sorted(result.success for result in results) == [False, False, False, True]
+    assert room.store.ledger.exposure() <= Usd.parse("20")
+
+
+async def test_a_crash_after_sending_is_cleared_up_by_the_next_start(scene: Scene) -> None:
+    scene.venues[POLYMARKET].fate = Fate.LOST_FILLED
+
+    kalshi = scene.venues[KALSHI]
+    send = kalshi.send
+
+    async def send_and_die(prepared: PreparedOrder) -> object:
+        await send(prepared)
+        raise asyncio.CancelledError
+
+    kalshi.send = send_and_die
+    with pytest.raises(asyncio.CancelledError):
+        await scene.execute()
+    check = await check_start(scene.room, state_age_max=timedelta(hours=1))
+    assert scene.ledger == scene.truth
+    assert all(leg.settlement is Settlement.FINAL for leg in scene.room.store.trades.recent(count_max=1)[0].legs)
+    assert check.blocking == ()
+    assert "Found 2 open positions - manual review recommended" in check.warnings
+
+
+async def test_a_stranger_s_trade_blocks_the_start_until_it_is_booked(scene: Scene) -> None:
+    await scene.execute()
+    [order] = scene.venues[KALSHI].orders
+    stranger = replace(order.prepared, client_id="someone-else", order=replace(order.prepared.order, side=Side.NO))
+    scene.venues[KALSHI].orders.append(replace(order, prepared=stranger))
+    found = await reconcile(scene.room, fix=False)
+    assert [fill.fill_id for fill in found.unknown_fills] == ["t-someone-else"]
+    assert not found.clean
+    mended = await reconcile(scene.room, fix=True)
+    assert any("made beside arbkit" in line for line in mended.booked)
