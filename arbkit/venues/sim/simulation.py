@@ -17,6 +17,7 @@ from arbkit.venues.sim.kalshi_gate import KalshiGate
 from arbkit.venues.sim.kalshi_listing import KalshiListing
 from arbkit.venues.sim.kalshi_portfolio import KalshiAccount
 from arbkit.venues.sim.kalshi_state import SHARDS, KalshiState
+from arbkit.venues.sim.lifecycle import plan_kalshi, plan_polymarket
 from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
 from arbkit.venues.sim.polymarket_wallets import TradeStatus
@@ -72,6 +73,8 @@ class Simulation:
         self.polymarket = PolymarketEngine(
             self.polymarket_listing, self.polymarket_floor, self.agenda, cash=usd * 1_000_000
         )
+        plan_kalshi(world, self.kalshi_listing, self.kalshi, self.agenda)
+        plan_polymarket(world, self.polymarket_listing, self.polymarket, self.agenda)
         self.gamma = Gamma(self.polymarket_listing, self.polymarket_floor)
         self._kalshi_wire = KalshiWire(
             self.kalshi_listing, self.kalshi_floor, self.kalshi_state, self.kalshi, self.kalshi_gate
