@@ -134,6 +134,11 @@ class Kit:
         """These venues, or all."""
         return [venue for name, venue in self.venues.items() if not names or name in names]
 
+    @property
+    def source(self) -> str:
+        """What answers in the name of the venues: "" is they themselves, else the address of a simulator."""
+        return self.sim_urls.kalshi if self.sim else ""
+
     def parser(self, name: str) -> "tuple[VenueName, CatalogueParser]":
         """A venue by its name, and what reads a saved file of it."""
         from arbkit.core.markets import VenueName

@@ -195,7 +195,8 @@ def _interrupted(venue: Venue, scope: _Scope) -> _Plan | None:
 def _afresh(venue: Venue, scope: _Scope) -> _Plan:
     last_full = scope.catalogue.last_full(venue.name, scope.source)
     last = scope.catalogue.last_sync(venue.name, scope.source)
-    if scope.full or not venue.tells_changes or not last_full or not last:
+    # Another world may answer at a simulator's address each time, so "since" means nothing there.
+    if scope.full or scope.source or not venue.tells_changes or not last_full or not last:
         return _Plan(PassKind.FULL)
     if scope.clock.now() - last_full.started_at >= FULL_EVERY:
         return _Plan(PassKind.FULL)

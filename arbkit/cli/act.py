@@ -24,7 +24,7 @@ def markets_sync(
 
     options: Options = ctx.obj
     with options.opened() as kit, counting(options.output) as counted:
-        results = kit.run(sync(kit.chosen(venue), kit.store, kit.clock, counted, full=full))
+        results = kit.run(sync(kit.chosen(venue), kit.store, kit.clock, counted, full=full, source=kit.source))
     shown_or_failed(results, options.output)
 
 

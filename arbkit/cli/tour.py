@@ -21,7 +21,7 @@ def tour(kit: Kit, output: Output) -> None:
     _say(output, "Real: the wire formats, fees, matching, arithmetic. No account, no money, no request leaves.")
     _step(output, 1, f"read both catalogues over HTTP into {kit.store.path}")
     with counting(output) as counted:
-        results = kit.run(sync(kit.chosen(None), kit.store, kit.clock, counted))
+        results = kit.run(sync(kit.chosen(None), kit.store, kit.clock, counted, source=kit.source))
     shown_or_failed(results, output)
     _step(output, 2, "match: which markets pay alike? (look-alikes are listed too, and not traded)")
     pair_up(kit, output, limit=_PAIRS_SHOWN)

@@ -158,6 +158,13 @@ async def test_only_changes_are_asked_of_a_venue_that_can_tell(store: Store, clo
     assert venue.asked[2] == ("", None)
 
 
+async def test_a_simulator_may_be_another_one_each_time(store: Store, clock: StandingClock) -> None:
+    venue = three_pages(tells_changes=True)
+    for _ in range(2):
+        await sync([venue], store, clock, source="http://127.0.0.1:8700")
+    assert venue.asked == [("", None), ("", None)]
+
+
 async def test_an_interrupted_pass_over_changes_keeps_its_beginning(store: Store, clock: StandingClock) -> None:
     venue = three_pages(tells_changes=True)
     await sync([venue], store, clock)
@@ -237,6 +244,7 @@ async def test_an_import_leaves_an_interrupted_sync_alone(tmp_path: Path, store:
         (gzip.compress(b'["K1"]')[:-9], "cannot be read"),
         (b"\x1f\x8bnonsense", "cannot be read"),
     ],
+    ids=["page of HTML", "empty", "cut", "not gzip"],
 )
 async def test_a_file_that_is_no_listing_is_one_clear_line(
     tmp_path: Path, store: Store, clock: StandingClock, content: bytes, complaint: str
