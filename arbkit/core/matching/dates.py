@@ -35,6 +35,7 @@ _TIME = re.compile(
     r"\b(?:at\s+)?(?P<hour>1?\d)(?::(?P<minute>[0-5]\d))?\s?(?P<half>[ap])\.?m\.?(?!\w)(?:\s*(?:e[sd]?t|pt|utc)\b)?",
     re.IGNORECASE,
 )
+_MAYBE = re.compile(rf"\d|\b(?:{'|'.join(_MONTHS)})", re.IGNORECASE)
 _TICKER_DAY = re.compile(r"(?P<year>2\d)(?P<month>[A-Z]{3})(?P<day>[0-3]\d)(?P<hour>\d{4})?(?P<rest>[A-Z0-9]*)")
 _TICKER_MONTH = re.compile(r"(?P<year>2\d)(?P<month>[A-Z]{3})(?![A-Z0-9])")
 _TICKER_YEAR = re.compile(r"(?:^|[A-Z])(?P<year>2\d)(?:$|[A-Z])|^(?P<pair>2\d2\d)$")
@@ -115,6 +116,8 @@ _Take = Callable[[re.Match[str], _Found], bool]
 
 def read_dates(text: str) -> tuple[When, str]:
     """Read the dates of `text`; return them and the text without them."""
+    if not _MAYBE.search(text):
+        return UNDATED, text
     found = _Found()
     for pattern, take in (
         (_SEASON, _take_season),

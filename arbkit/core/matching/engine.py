@@ -10,7 +10,7 @@ from arbkit.core.matching.lexicon import Aliases
 from arbkit.core.matching.verdict import Verdict, judge
 from arbkit.core.money import MICRO
 
-REVIEW_FLOOR_PPM = 300_000
+REVIEW_FLOOR_PPM = 500_000
 """Pairs from here on are worth a person's look; what lies below is dropped."""
 
 Candidate = tuple[int, int]

@@ -91,19 +91,19 @@ def words(folded: str) -> list[Word]:
 
 def replace(found: Sequence[Word], table: Table) -> list[Word]:
     """Replace each longest phrase of `table`."""
+    texts = tuple(word.text for word in found)
     out: list[Word] = []
-    index, length = 0, len(found)
+    index, length = 0, len(texts)
     while index < length:
-        word = found[index]
-        for rest, canonical in table.get(word.text, ()):
+        for rest, canonical in table.get(texts[index], ()):
             end = index + 1 + len(rest)
-            if end <= length and all(found[index + 1 + at].text == part for at, part in enumerate(rest)):
+            if texts[index + 1 : end] == rest:
                 name = any(item.name for item in found[index:end])
                 out.extend(Word(text, name) for text in canonical)
                 index = end
                 break
         else:
-            out.append(word)
+            out.append(found[index])
             index += 1
     return out
 
