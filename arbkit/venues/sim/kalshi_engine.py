@@ -1,7 +1,7 @@
 """KalshiEngine: accounts, orders, trades, pauses and settlements of the simulated Kalshi."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -128,7 +128,7 @@ class KalshiEngine:
 
     def cancel_all(self, account: KalshiAccount, now: datetime) -> None:
         """Cancel everything of an account on every shard, and whatever it places within the next minute."""
-        for order in list(self._own_resting(account)):
+        for order in account.truth.resting():
             self._end(order, now)
         self._quiet_until[account.user_id] = now + _QUIET_AFTER_CANCEL_ALL
 
@@ -155,7 +155,7 @@ class KalshiEngine:
     def pause(self, ticker: str, now: datetime) -> None:
         """Make a market inactive; only orders that asked for it are cancelled."""
         self._listing.markets[ticker].changed["status"] = "inactive"
-        for order in [o for o in self._orders.values() if o.ticker == ticker and o.status == "resting"]:
+        for order in self._resting_in(ticker):
             if order.cancel_on_pause:
                 self._end(order, now)
 
@@ -333,12 +333,12 @@ class KalshiEngine:
         if order.status == "resting":
             self._end(order, now)
 
-    def _own_resting(self, account: KalshiAccount) -> Iterator[KalshiOrder]:
-        return (o for o in self._orders.values() if o.user_id == account.user_id and o.status == "resting")
-
     def _cancel_market(self, ticker: str, now: datetime) -> None:
-        for order in [o for o in self._orders.values() if o.ticker == ticker and o.status == "resting"]:
+        for order in self._resting_in(ticker):
             self._end(order, now)
+
+    def _resting_in(self, ticker: str) -> list[KalshiOrder]:
+        return [o for account in self.accounts.values() for o in account.truth.resting() if o.ticker == ticker]
 
     def _id(self, kind: str) -> str:
         self._made += 1

@@ -120,11 +120,16 @@ class KalshiPortfolio:
         self.fills: list[KalshiFill] = []
         self.positions: dict[str, KalshiPosition] = {}
         self.settlements: list[KalshiSettlement] = []
+        self._resting: dict[str, KalshiOrder] = {}
 
     def apply(self, change: KalshiChange) -> None:
         """Take in a change."""
         if change.order is not None:
             self.orders[change.order.order_id] = change.order
+            if change.order.status == "resting":
+                self._resting[change.order.order_id] = change.order
+            else:
+                self._resting.pop(change.order.order_id, None)
         if change.fill is not None:
             self.fills.append(change.fill)
         if change.position is not None:
@@ -135,7 +140,7 @@ class KalshiPortfolio:
 
     def resting(self) -> Iterator[KalshiOrder]:
         """Orders that stand in a book."""
-        return (order for order in self.orders.values() if order.status == "resting")
+        return iter(tuple(self._resting.values()))
 
     def locked(self, shard: int) -> int:
         """What the resting orders of a shard may still take, in 1e-4 dollars: all but what closes a position."""

@@ -113,7 +113,7 @@ class PolymarketEngine:
     ) -> tuple[list[str], dict[str, str]]:
         """Cancel orders (None: all that rest); gives the cancelled ones, and reasons for the others."""
         own = {wallet.address for wallet in wallets}
-        resting = [o.order_id for o in self._orders.values() if o.wallet in own and o.status == "LIVE"]
+        resting = [order.order_id for address in own for order in self.wallets[address].resting()]
         done: list[str] = []
         refused: dict[str, str] = {}
         for order_id in resting if order_ids is None else order_ids:
@@ -130,7 +130,7 @@ class PolymarketEngine:
     def resolve(self, condition_id: str, winner: int | None, now: datetime) -> None:
         """End a market: the token at `winner` pays a dollar, the other nothing; None pays half for each."""
         market = self._listing.by_condition[condition_id]
-        for order in [o for o in self._orders.values() if o.condition_id == condition_id and o.status == "LIVE"]:
+        for order in [o for w in self.wallets.values() for o in w.resting() if o.condition_id == condition_id]:
             self._end(order, "CANCELED_MARKET_RESOLVED", now)
         market.winner, market.halved = winner, winner is None
         prices = ["0.5", "0.5"] if winner is None else [str(int(place == winner)) for place in range(2)]

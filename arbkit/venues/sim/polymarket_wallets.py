@@ -152,11 +152,16 @@ class PolyView:
 
     orders: dict[str, PolyOrder] = field(default_factory=dict)
     trades: dict[str, PolyTrade] = field(default_factory=dict)
+    live: dict[str, PolyOrder] = field(default_factory=dict)
 
     def apply(self, change: PolyChange) -> None:
         """Take in a change."""
         if change.order is not None:
             self.orders[change.order.order_id] = change.order
+            if change.order.status == "LIVE":
+                self.live[change.order.order_id] = change.order
+            else:
+                self.live.pop(change.order.order_id, None)
         if change.trade is not None:
             self.trades[change.trade.trade_id] = change.trade
 
@@ -204,7 +209,7 @@ class Wallet:
 
     def resting(self) -> Iterator[PolyOrder]:
         """Orders that stand in a book."""
-        return (order for order in self.truth.orders.values() if order.status == "LIVE")
+        return iter(tuple(self.truth.live.values()))
 
     def free_cash(self) -> int:
         """Cash that neither a resting order nor an unsettled trade needs."""

@@ -213,7 +213,9 @@ def _bound(host: str, port: int) -> list[socket.socket]:
 
 
 def _socket(host: str, port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    # Without the protocol asyncio does not turn Nagle's algorithm off, and every answer takes 40 ms longer.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
