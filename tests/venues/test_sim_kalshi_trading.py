@@ -127,6 +127,8 @@ def test_numbers_in_place_of_strings_are_refused_in_the_words_of_the_venue() -> 
         ({"self_trade_prevention_type": "trade"}, 400, "invalid_parameters"),
         ({"post_only": True, "time_in_force": "good_till_canceled", "price": "0.9900"}, 400, "invalid_order"),
         ({"post_only": True}, 400, "invalid_order"),
+        ({"order_group_id": "g"}, 400, "invalid_parameters"),
+        ({"subaccount": 3}, 400, "invalid_parameters"),
         ({"reduce_only": True, "time_in_force": "immediate_or_cancel"}, 400, "invalid_order"),
     ],
 )

@@ -50,7 +50,6 @@ class NewOrder:
     reduce_only: bool = False
     cancel_on_pause: bool = False
     expires_at: datetime | None = None
-    subaccount: int = 0
 
 
 class KalshiEngine:
@@ -100,7 +99,6 @@ class KalshiEngine:
             updated_at=now,
             expires_at=asked.expires_at,
             cancel_on_pause=asked.cancel_on_pause,
-            subaccount=asked.subaccount,
         )
         self._orders[order.order_id] = order
         self._pots[order.order_id] = RoundingPot()
@@ -306,7 +304,6 @@ class KalshiEngine:
             is_taker=is_taker,
             fee=charged.fee_micros,
             at=now,
-            subaccount=order.subaccount,
         )
         order = _after(order, fill, paid, now)
         self._orders[order_id] = order

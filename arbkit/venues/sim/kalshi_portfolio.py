@@ -29,7 +29,6 @@ class KalshiOrder:
     updated_at: datetime
     expires_at: datetime | None = None
     cancel_on_pause: bool = False
-    subaccount: int = 0
     taker_fees: int = 0
     maker_fees: int = 0
     taker_cost: int = 0
@@ -50,7 +49,6 @@ class KalshiFill:
     is_taker: bool
     fee: int
     at: datetime
-    subaccount: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

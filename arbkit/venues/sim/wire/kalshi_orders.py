@@ -152,6 +152,8 @@ def asked_order(content: Mapping[str, object]) -> NewOrder:
     missing = [name for name in _REQUIRED if not content.get(name)]
     if missing:
         forms.refuse(400, "invalid_parameters", details=f"missing {', '.join(missing)}")
+    if content.get("order_group_id") or content.get("subaccount"):
+        forms.refuse(400, "invalid_parameters", details="this simulator has neither order groups nor subaccounts")
     side, shard, expires = content["side"], content.get("exchange_index"), content.get("expiration_time")
     if side not in ("bid", "ask"):
         forms.refuse(400, "invalid_parameters", details="side must be bid or ask")
@@ -175,7 +177,6 @@ def asked_order(content: Mapping[str, object]) -> NewOrder:
         reduce_only=content.get("reduce_only") is True,
         cancel_on_pause=content.get("cancel_order_on_pause") is True,
         expires_at=datetime.fromtimestamp(expires, UTC) if isinstance(expires, int) and expires else None,
-        subaccount=int(str(content.get("subaccount") or 0)),
     )
 
 

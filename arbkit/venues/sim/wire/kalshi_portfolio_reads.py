@@ -215,7 +215,7 @@ def order_object(order: KalshiOrder) -> JsonObject:
         "self_trade_prevention_type": order.self_trade.value,
         "order_group_id": None,
         "cancel_order_on_pause": order.cancel_on_pause,
-        "subaccount_number": order.subaccount,
+        "subaccount_number": 0,
         "exchange_index": order.shard,
     }
 
@@ -235,7 +235,7 @@ def fill_object(fill: KalshiFill) -> JsonObject:
         "fee_cost": forms.dollars6(fill.fee),
         "created_time": forms.moment(fill.at),
         "ts": int(fill.at.timestamp()),
-        "subaccount_number": fill.subaccount,
+        "subaccount_number": 0,
     }
 
 
