@@ -151,6 +151,26 @@ def flat_books(draw: st.DrawFn) -> Books:
     )
 
 
+@st.composite
+def level_books(draw: st.DrawFn) -> Books:
+    """Books with a long level that leaves next to nothing: the multiplier lets the fees eat nearly all of it."""
+    rate = draw(st.sampled_from([0, 40_000]))
+    dollar = draw(st.integers(20, 60)) * 10_000
+    left = CONTRACT - all_in_floor(PolymarketFees(rate, 1), dollar)
+    price = (left - draw(st.integers(1_000, 15_000))) // 100 * 100
+    multiplier = (left - price) * CONTRACT**2 * 100 // (7 * price * (CONTRACT - price))
+    sizes = st.integers(1, 40).map(lambda contracts: contracts * 100)
+    return Books(
+        kalshi=[(price // 100 - draw(st.integers(1, 50)), draw(sizes)), (price // 100, draw(sizes))],
+        polymarket=[(dollar // 100, 10_000)],
+        multiplier=max(0, multiplier - draw(st.integers(0, 1_500))),
+        rate=rate,
+        exponent=1,
+        precision=draw(st.sampled_from([DIRECT_PRECISION.micros, CLEARED_PRECISION.micros])),
+        step=draw(st.sampled_from([CONTRACT, CONTRACT // 4])),
+    )
+
+
 def holds_against_trying_all(books: Books, low: int, span: int) -> None:
     first = max(low * CONTRACT, 1)
     found = best_size(*tariffs(books), step=books.step, low=first, high=first + span * CONTRACT)
@@ -164,7 +184,7 @@ lows, spans = st.integers(0, 8), st.integers(0, 60)
 
 
 @settings(max_examples=100, deadline=None)
-@given(flat_books(), lows, spans)
+@given(flat_books() | level_books(), lows, spans)
 def test_the_best_quantity_is_found_where_only_rounding_decides(books: Books, low: int, span: int) -> None:
     holds_against_trying_all(books, low, span)
 
@@ -177,7 +197,7 @@ def test_the_best_quantity_is_the_one_that_trying_all_of_them_finds(books: Books
 
 @pytest.mark.slow
 @settings(max_examples=400, deadline=None)
-@given(books() | flat_books(), lows, spans)
+@given(books() | flat_books() | level_books(), lows, spans)
 def test_the_best_quantity_stands_against_many_more_books(books: Books, low: int, span: int) -> None:
     holds_against_trying_all(books, low, span)
 
@@ -219,6 +239,16 @@ def test_no_fee_lies_below_its_floor(books: Books, data: st.DataObject) -> None:
     assert tariff.fee(middle) + 1 > floor_low + (floor_high - floor_low) * share - 1
 
 
+def test_the_floor_follows_the_fee_down_where_the_average_price_passes_the_middle() -> None:
+    tariff = PolymarketTariff(Depth(levels(("0.50", "1"), ("0.95", "20"))), POLITICS)
+
+    low, high = tariff.floors(CONTRACT + 10_000, 21 * CONTRACT)
+
+    # A share costs 0.04 x 0.25 at the low end and 0.04 x 0.93 x 0.07 at the high one.
+    assert low <= 2_700
+    assert 54_000 < high <= tariff.fee(21 * CONTRACT)
+
+
 @given(st.integers(1, 50), st.integers(0, 2_000), st.integers(0, 2_000))
 def test_thresholds_are_found_by_halving(step: int, edge: int, high: int) -> None:
     multiples = range(0, high + 1, step)
@@ -240,6 +270,14 @@ def test_a_level_with_a_fraction_of_a_cent_bars_the_deeper_ones_to_whole_contrac
     assert hundredths is not None
     # 12.34 x 0.45 + 37.45 x 0.46 is 22.78 dollars.
     assert hundredths[0] == 49_790_000
+
+
+def test_of_equal_profits_the_smaller_quantity_is_taken_even_between_two_others() -> None:
+    # In whole cents 1, 2 and 3 contracts cost 0.60, 1.19 and 1.79 there, and 0.40 each here: 0, 0.01 and 0.01 are left.
+    kalshi = KalshiTariff(Depth(levels(("0.595", "3"))), KalshiFees("quadratic", 0), precision=10_000)
+    polymarket = PolymarketTariff(Depth(levels(("0.40", "3"))), PolymarketFees(0, 1))
+
+    assert best_size(kalshi, polymarket, step=CONTRACT, low=1, high=3 * CONTRACT) == (2 * CONTRACT, 10_000)
 
 
 def deep(rows: int, first: int, size: int) -> Iterable[Level]:
