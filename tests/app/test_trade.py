@@ -11,7 +11,7 @@ import pytest
 
 from arbkit.app.reconcile import check_start, reconcile
 from arbkit.app.resolve import resolve_all
-from arbkit.app.room import Room, TradeRules
+from arbkit.app.room import Room, TradeRules, situation
 from arbkit.app.trade import ExecutionResult, execute
 from arbkit.core.books import Book, Level, make_book
 from arbkit.core.breaker import BreakerLimits, Failure
@@ -335,3 +335,11 @@ def a_loss(dollars: str) -> tuple[Entry, ...]:
 
 def replace_store(scene: Scene, store: Store) -> Scene:
     return replace(scene, room=replace(scene.room, store=store, catalogue=store))
+
+
+async def test_orders_in_doubt_count_as_exposure(scene: Scene) -> None:
+    await scene.execute(kalshi=Fate.LOST_ABSENT, polymarket=Fate.LOST_ABSENT)
+    books = {name: venue.book() for name, venue in scene.venues.items()}
+    facts = situation(scene.room, scene.opportunity, scene.markets, books, now=scene.clock.now())
+    # 20 x 0.45 at each venue, with 0.3465 and (at most 4 % of the budget) 0.36 in fees
+    assert facts.exposure == facts.event_exposure == Usd.parse("18.7065")
