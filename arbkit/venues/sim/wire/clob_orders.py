@@ -30,6 +30,8 @@ _BATCH_MAX = 15
 _WORD_MAX = 2**256
 _DOMAINS = (EXCHANGE, NEG_RISK_EXCHANGE, EXCHANGE_V3)
 _GTD_LEAD_S = 60
+_UNIX_MAX = 253_402_300_799
+"""The end of the year 9999."""
 
 
 class _SentOrder(msgspec.Struct, rename="camel"):
@@ -242,7 +244,7 @@ def _expiration(sent: Sent, now: datetime) -> datetime | None:
         if int(text):
             raise PolyRefusal("invalid expiration")
         return None
-    if int(text) < now.timestamp() + _GTD_LEAD_S * 3:
+    if not now.timestamp() + _GTD_LEAD_S * 3 <= int(text) <= _UNIX_MAX:
         raise PolyRefusal("invalid expiration")
     return datetime.fromtimestamp(int(text), UTC)
 

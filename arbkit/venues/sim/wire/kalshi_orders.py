@@ -19,6 +19,8 @@ Private = Callable[..., Answer]
 Cost = int | Callable[[Request], int]
 
 _BATCH_MAX = 20
+_UNIX_MAX = 253_402_300_799
+"""The end of the year 9999."""
 _GO_KINDS: dict[type, str] = {
     str: "string",
     bool: "bool",
@@ -176,8 +178,14 @@ def asked_order(content: Mapping[str, object]) -> NewOrder:
         post_only=content.get("post_only") is True,
         reduce_only=content.get("reduce_only") is True,
         cancel_on_pause=content.get("cancel_order_on_pause") is True,
-        expires_at=datetime.fromtimestamp(expires, UTC) if isinstance(expires, int) and expires else None,
+        expires_at=_expiry(expires) if isinstance(expires, int) and expires else None,
     )
+
+
+def _expiry(unix: int) -> datetime:
+    if not 0 <= unix <= _UNIX_MAX:
+        forms.refuse(400, "invalid_parameters", details="expiration_time is out of range")
+    return datetime.fromtimestamp(unix, UTC)
 
 
 def _cannot_unmarshal(value: object, name: str, wanted: type) -> None:
