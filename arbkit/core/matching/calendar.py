@@ -203,14 +203,21 @@ def _season(kalshi: Timing, polymarket: Timing) -> Finding | None:
     known, rest = (mine or other), (polymarket if mine else kalshi)
     if not known or rest.years:
         return None
-    if rest is kalshi and kalshi.ticker_year:
-        if any(kalshi.ticker_year == last for _, last in known):
-            return agree("season", f"{_seasons(known)}, on Kalshi in the ticker", WEAK_DATE_PPM)
-        if not any(kalshi.ticker_year == first for first, _ in known):
-            return conflict("season", f"ticker year {kalshi.ticker_year}", _seasons(known))
-        if kalshi.closes_on and any(kalshi.closes_on.year == last for _, last in known):
-            return agree("season", f"{_seasons(known)}, on Kalshi in ticker and close", WEAK_DATE_PPM)
-    return silent("season", _seasons(known), SILENT_DATE_PPM)
+    found = _season_in_ticker(known, kalshi.ticker_year, kalshi.closes_on) if rest is kalshi else None
+    return found or silent("season", _seasons(known), SILENT_DATE_PPM)
+
+
+def _season_in_ticker(known: frozenset[tuple[int, int]], year: int | None, closes_on: Day | None) -> Finding | None:
+    """A season against the year in Kalshi's ticker: its last one, or (football) its first one when the close agrees."""
+    if year is None:
+        return None
+    if any(year == last for _, last in known):
+        return agree("season", f"{_seasons(known)}, on Kalshi in the ticker", WEAK_DATE_PPM)
+    if not any(year == first for first, _ in known):
+        return conflict("season", f"ticker year {year}", _seasons(known))
+    if closes_on and any(closes_on.year == last for _, last in known):
+        return agree("season", f"{_seasons(known)}, on Kalshi in ticker and close", WEAK_DATE_PPM)
+    return None
 
 
 def _named_seasons(timing: Timing) -> frozenset[tuple[int, int]]:

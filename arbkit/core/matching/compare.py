@@ -34,6 +34,8 @@ _DEEDS = (
     " defeat beat visit annex blockade ban indict overtake pass surpass outsell tariff"
 )
 _DONE_TO_ANOTHER = frozenset(map(stem, _DEEDS.split()))
+_UNDERSTOOD = frozenset({"united_states"})
+"""What American markets leave out; another country is a name that the other side lacks."""
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -218,13 +220,13 @@ _Missing = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
 
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
-    names = _unsaid(asker.names - other.said, other)
-    far = names & other.context
+    names = _unsaid(asker.names - other.said - _UNDERSTOOD, other)
     strict = _unsaid(asker.strict - other.said, other)
-    lenient = strict & _LENIENT_WORDS
-    strict -= lenient
+    lenient = (strict | names) & _LENIENT_WORDS
+    names, strict = names - lenient, strict - lenient
     if _nothing_changes(asker, other):
         lenient -= _DIRECTIONS
+    far = names & other.context
     lenient -= _frequency_or_league(lenient)
     common = _unsaid(asker.common - other.said, other) | (lenient - other.context)
     common -= _DIRECTIONS

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation
 from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
 from arbkit.core.matching.lexicon import Aliases
+from arbkit.core.matching.tokens import asked
 from arbkit.core.matching.verdict import Verdict, judge
 from arbkit.core.money import MICRO
 
@@ -57,7 +58,7 @@ def match(
     that no person approved is never tradable.
     """
     mine, other = _Reader(kalshi, aliases), _Reader(polymarket, aliases)
-    found = shared_words(mine, other) if candidates is None else candidates
+    found = candidate_pairs(kalshi, polymarket) if candidates is None else candidates
     decisions = {(row.kalshi, row.polymarket): row for row in curated}
     judged, settled = [], _curated(kalshi, polymarket, decisions)
     taken = {pair.kalshi for pair in settled if pair.tradable} | {pair.polymarket for pair in settled if pair.tradable}
@@ -74,11 +75,11 @@ def match(
     return sorted([*settled, *single], key=lambda pair: (not pair.tradable, -pair.confidence_ppm, pair.kalshi.key))
 
 
-def candidate_pairs(
-    kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases = NO_ALIASES
-) -> list[Candidate]:
+def candidate_pairs(kalshi: Sequence[Market], polymarket: Sequence[Market]) -> list[Candidate]:
     """The candidates that `match` judges when it is given none."""
-    return shared_words(_Reader(kalshi, aliases), _Reader(polymarket, aliases))
+    from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
+
+    return candidates([asked(market) for market in kalshi], [asked(market) for market in polymarket])
 
 
 class _Reader:
@@ -93,28 +94,6 @@ class _Reader:
         if (facts := self._read.get(index)) is None:
             facts = self._read[index] = read_facts(self.markets[index], self._aliases)
         return facts
-
-
-def shared_words(
-    mine: _Reader, other: _Reader, *, candidates_max: int = 20, postings_max: int = 4_000
-) -> list[Candidate]:
-    """For each Kalshi market the Polymarket markets whose question shares most of its rarer words."""
-    index: dict[str, list[int]] = defaultdict(list)
-    for number in range(len(other.markets)):
-        for word in other[number].asked:
-            index[word].append(number)
-    found: list[Candidate] = []
-    for number in range(len(mine.markets)):
-        votes: dict[int, int] = defaultdict(int)
-        for word in mine[number].asked:
-            postings = index.get(word, ())
-            if len(postings) <= postings_max:
-                weight = MICRO // (len(postings) + 1)
-                for there in postings:
-                    votes[there] += weight
-        best = sorted(votes, key=lambda there: (-votes[there], there))[:candidates_max]
-        found.extend((number, there) for there in best)
-    return found
 
 
 def _pair(kalshi: Market, polymarket: Market, verdict: Verdict, *, tradable: bool) -> Pair:

@@ -39,8 +39,6 @@ class Facts:
     """Qualifiers in the question: stage, group, first, half, office, kind of statistic."""
     common: frozenset[str]
     """Other words of weight in the question."""
-    titled: frozenset[str]
-    """Every word of question, labels and slug."""
     said: frozenset[str]
     """Every word of title, labels, slug and statement."""
     rules_text: str = ""
@@ -68,13 +66,17 @@ class Facts:
     several: bool = False
     effect: Effect = Effect.UNKNOWN
     sources: frozenset[str] = frozenset()
-    rules_known: bool = False
     placeholder: bool = False
 
     @property
     def asked(self) -> frozenset[str]:
         """All words of weight in the question."""
         return self.names | self.strict | self.common
+
+    @property
+    def rules_known(self) -> bool:
+        """Whether the venue gave the rules at all."""
+        return bool(self.rules_text.strip())
 
     @property
     def context(self) -> frozenset[str]:
@@ -96,15 +98,13 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     naming = _naming(domain)
     asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
     names, strict, common = _by_weight(asked)
-    titled = _stems([*asked, *label, *_named(title, naming)])
     return Facts(
         market=market.id,
         title=" ".join(word.text for word in title),
         names=names,
         strict=strict,
         common=common,
-        titled=titled,
-        said=titled | _stems(stated),
+        said=_stems([*asked, *stated, *label, *_named(title, naming)]),
         rules_text=texts.context,
         domain=domain,
         league=league,
@@ -122,7 +122,6 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         several=texts.several,
         effect=texts.effect,
         sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
-        rules_known=bool(market.rules.strip()),
         placeholder=market.placeholder,
     )
 

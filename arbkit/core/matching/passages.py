@@ -116,7 +116,7 @@ def _kalshi(market: Market) -> Passages:
     note, _, _ = market.subtitle.partition("::")
     label = fold(market.yes_label[:_TITLE_MAX])
     label = "" if label.lower() in _PLAIN_LABELS else label
-    label = label or fold(note.strip())
+    label = label or ("" if statement else fold(note.strip()))
     words_label = "" if _NUMBER_LABEL.search(label) else label
     subject = _SUBJECT.match(statement) or _SUBJECT.match(title)
     pick = words_label or (subject[1] if subject else "")

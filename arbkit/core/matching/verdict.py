@@ -8,7 +8,7 @@ from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Method, Polarity, Relation
 from arbkit.core.matching.compare import Comparison, compare
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, hard
-from arbkit.core.money import MICRO
+from arbkit.core.money import MICRO, ceil_div, plain
 
 AGREED_PPM = 993_000
 """Confidence when every fact agrees and both rules are known. Of 969 labelled pairs accepted none was wrong, which by
@@ -88,14 +88,20 @@ def _signals(kalshi: Facts, polymarket: Facts, comparison: Comparison) -> tuple[
     signals = []
     if kalshi.title == polymarket.title:
         signals.append("exact title")
-    else:
-        similarity = Levenshtein.normalized_similarity(kalshi.title, polymarket.title, score_cutoff=0.95)
-        if similarity * MICRO >= FUZZY_TITLE_PPM:
-            signals.append(f"fuzzy title {similarity:.2f}")
+    elif (similarity := _similarity_ppm(kalshi.title, polymarket.title)) >= FUZZY_TITLE_PPM:
+        signals.append(f"fuzzy title {plain(similarity)}")
     agreed = {item.fact for item in comparison.findings if item.kind is Kind.AGREE}
     if "subject" in agreed and agreed & {"deadline", "match day", "period", "season", "year"}:
         signals.append("category and date")
     return tuple(signals)
+
+
+def _similarity_ppm(one: str, two: str) -> int:
+    """Levenshtein similarity in millionths; 0 when it is below the specification's."""
+    length = max(len(one), len(two))
+    edits_max = (MICRO - FUZZY_TITLE_PPM) * length // MICRO
+    edits = Levenshtein.distance(one, two, score_cutoff=edits_max)
+    return 0 if edits > edits_max else MICRO - ceil_div(edits * MICRO, length)
 
 
 def _conflicting(comparison: Comparison) -> Relation:

@@ -164,7 +164,8 @@ temperature < high temp; highest temperature; max temp; max temperature
 temperature < maximum temperature; high temperature; hightemp; temp
 temperature < daily high
 low_temperature < low temp; lowest temperature; minimum temperature; low temperature
-tsa < pass through tsa; people pass through tsa; tsa travelers; tsa check ins; tsa checkins; tsa passengers; transportation security administration; tsa screenings
+tsa < pass through tsa; people pass through tsa; tsa travelers; tsa check ins; tsa checkins; tsa passengers
+tsa < transportation security administration; tsa screenings
 approval < approval rating; job approval; approval rate
 net_approval < net approval; net approval rating
 shutdown < government shutdown; shut down; government be shut down; lapse of appropriations; government shut down

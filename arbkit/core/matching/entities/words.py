@@ -25,7 +25,7 @@ LIGHT = _words(
     at exactly or higher lower approximately about around
     points point number amount count total rate percent percentage value level price
     first-ever ever again meeting decision outcome result standings ranking rank finish finishes finisher finishers
-    us states united_states     usd dollar dollars
+    us states usd dollar dollars
     """
 )
 """Words that may be missing on one side without a word about it: grammar, house style, what typed facts hold
@@ -37,7 +37,8 @@ STRICT = _words(
     pacific metropolitan southeast northwest southwest group groups round semifinal semifinals semi quarterfinal
     quarterfinals quarter half first_half second_half first_quarter playoff regular_season preseason
     primary runoff special_election by_election nominee nominate first second third fourth fifth sixth seventh eighth
-    ninth tenth last last_place lead leader leaders top bottom mvp finalsmvp superbowlmvp worldseriesmvp roty dpoty opoty coty mip sixthman
+    ninth tenth last last_place lead leader leaders top bottom mvp finalsmvp superbowlmvp worldseriesmvp
+    roty dpoty opoty coty mip sixthman
     comeback_player cyyoung hankaaron nbacup supporting rookie defensive offensive best actor actress director female
     women woman girls male youth junior senior
     televote jury semi-final final spread total over under map set inning period lap pole podium fastest stage
