@@ -1,0 +1,61 @@
+"""One instance a state directory, and the HALT file that stops it.
+
+The lock is the kernel's: it ends with the process that holds it, however that dies. Who holds it is written inside, for
+the message of whoever comes second.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from arbkit.errors import AlreadyRunning, StoreError
+from arbkit.store.files import own_directory, own_file
+
+LOCK_FILE = "lock"
+HALT_FILE = "HALT"
+_HOLDER_BYTES_MAX = 1_000
+
+
+@contextmanager
+def single_instance(home: Path, *, what: str, now: datetime) -> Iterator[None]:
+    """Hold the lock of a state directory. Raises AlreadyRunning, naming the holder, if another process does."""
+    own_directory(home)
+    path = home / LOCK_FILE
+    own_file(path)
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _take(descriptor, path)
+        holder = json.dumps({"pid": os.getpid(), "what": what, "since": now.isoformat(timespec="seconds")})
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, holder.encode("ascii"), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, _HOLDER_BYTES_MAX).decode("ascii", "replace").strip() or "unknown"
+        raise AlreadyRunning(
+            f"{path.parent}: another instance is running ({holder}); stop it, or use another --home"
+        ) from None
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}; the state directory has to be on a local disk") from error
+
+
+def halt_reason(home: Path) -> str:
+    """Why everything must stop at once, "" if nothing says so. A HALT file that cannot be looked at halts too."""
+    path = home / HALT_FILE
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"{path} cannot be looked at ({error.strerror})"
+    return f"there is a HALT file: remove {path} when everything is understood"
