@@ -160,6 +160,8 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
     common: set[str] = set()
     for word in asked:
         text = stem(word.text)
+        if word.text in LIGHT and text not in _PLACE_PARTS:
+            continue
         if text in _STRICT or text.startswith(("district_", "group_", "pool_", "class_", "tier_")):
             strict.add(text)
         elif word.name and text in _PLACE_PARTS:

@@ -134,6 +134,8 @@ fed chair < fed chair; federal reserve chair; chair of the federal reserve; fed 
 fed chair < chairman of the federal reserve
 interest_rate < interest rates; interest rate; rates; federal funds rate; fed funds rate
 interest_rate < target federal funds rate; federal funds; bank rate; policy rate
+fed interest_rate < fed decision; federal reserve decision; fomc decision
+jr < junior
 no_change < no change; unchanged; remain unchanged; hold steady; maintains; maintain rate
 ecb < european central bank
 boe < bank of england

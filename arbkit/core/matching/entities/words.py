@@ -14,12 +14,12 @@ LIGHT = _words(
     be been being was were am has have had having there here some each
     if so then only also just yet still once whether per via vs v versus
     market resolve resolves resolution question contract polymarket kalshi yes no listed following according
-    new upcoming officially official current currently between during before after since until till through throughout
+    not never new upcoming officially official current currently between during before after since until till through throughout
     within end start begin beginning happen happens occur occurs take place times time
     race seat seats singles parliamentary legislative general party election elections candidate contest
     team teams player players person individual someone anyone man people
-    season year years     day days date today tomorrow tonight et est edt utc pm am pt ct
-    originally professional men mens s t inc corp company co ltd llc plc jr sr ii iii mr mrs ms dr
+    season year years day days date today tomorrow tonight et est edt utc pm am pt ct
+    originally professional men mens s t inc corp company co ltd llc plc mr mrs ms dr
     win game match one pursuant award awards prize event tournament series league cup fc cf sc afc club
     get gets become becomes come comes go goes back down least most more less fewer greater than above below
     at exactly or higher lower approximately about around
@@ -28,8 +28,7 @@ LIGHT = _words(
     us states usd dollar dollars
     """
 )
-"""Words that may be missing on one side without a word about it: grammar, house style, what typed facts hold
-    already."""
+"""Words that may be missing on one side: grammar, house style, what typed facts hold already."""
 
 STRICT = _words(
     """
@@ -40,7 +39,7 @@ STRICT = _words(
     ninth tenth last last_place lead leader leaders top bottom mvp finalsmvp superbowlmvp worldseriesmvp
     roty dpoty opoty coty mip sixthman
     comeback_player cyyoung hankaaron nbacup supporting rookie defensive offensive best actor actress director female
-    women woman girls male youth junior senior
+    women woman girls male youth senior
     televote jury semi-final final spread total over under map set inning period lap pole podium fastest stage
     goal assist steal homerun rbi strikeout touchdown rebound hit walk save card corner shot pass yard
     retire resign impeach remove fire arrest indict convict pardon jail prison charge plead settle appeal
