@@ -14,7 +14,8 @@ LIGHT = _words(
     be been being was were am has have had having there here some each
     if so then only also just yet still once whether per via vs v versus
     market resolve resolves resolution question contract polymarket kalshi yes no listed following according
-    not never new upcoming officially official current currently between during before after since until till through throughout
+    not never new upcoming officially official current currently between during before after since until till
+    through throughout
     within end start begin beginning happen happens occur occurs take place times time
     race seat seats singles parliamentary legislative general party election elections candidate contest
     team teams player players person individual someone anyone man people
