@@ -1,0 +1,95 @@
+"""The gate of a stream: cheap, and never shut before something that could be taken."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbkit.core.books import LiveBook
+from arbkit.core.detect import find
+from arbkit.core.markets import KalshiFees, Market, Polarity, PolymarketFees, Side
+from arbkit.core.money import MICRO, Qty
+from arbkit.core.opportunity import NoOpportunity, Opportunity, Policy
+from arbkit.core.watch import Watch
+from tests.builders import KALSHI, NOW, POLYMARKET, a_market, a_pair
+
+POLICY = Policy(qty_max=Qty.whole(50))
+
+
+def a_live_book(market: Market, bid: int, ask: int, *, contracts: int = 100) -> LiveBook:
+    unit = 10_000 if market.id.venue is KALSHI else 1
+    book = LiveBook(market.id, unit_micros=unit)
+    size = contracts * MICRO // unit
+    book.snapshot(yes_bids={bid * 100: size}, no_bids={(100 - ask) * 100: size})
+    return book
+
+
+def a_watch(
+    kalshi: tuple[int, int], polymarket: tuple[int, int], *, polarity: Polarity = Polarity.ALIGNED, **changes: object
+) -> Watch:
+    markets = a_market(KALSHI, **changes), a_market(POLYMARKET)
+    return Watch(
+        a_pair(*markets, polarity=polarity), kalshi=markets[0], polymarket=markets[1],
+        kalshi_book=a_live_book(markets[0], *kalshi), polymarket_book=a_live_book(markets[1], *polymarket),
+        policy=POLICY,
+    )  # fmt: skip
+
+
+def look(watch: Watch) -> Opportunity | NoOpportunity | None:
+    return watch.look(kalshi_seen_at=NOW, polymarket_seen_at=NOW, now=NOW)
+
+
+def test_an_edge_opens_the_gate_on_the_side_that_is_cheap() -> None:
+    watch = a_watch((44, 45), (55, 56))
+    assert watch.gate() is Side.YES
+    found = look(watch)
+    assert isinstance(found, Opportunity)
+    assert (found.kalshi.side, found.polymarket.side, found.qty) == (Side.YES, Side.NO, Qty.whole(50))
+
+
+def test_an_inverted_pair_buys_the_same_outcome_twice() -> None:
+    found = look(a_watch((44, 45), (44, 45), polarity=Polarity.INVERTED))
+    assert isinstance(found, Opportunity)
+    assert (found.kalshi.side, found.polymarket.side) == (Side.YES, Side.YES)
+
+
+def test_without_an_edge_nothing_is_walked() -> None:
+    assert look(a_watch((44, 45), (45, 46))) is None
+
+
+def test_a_book_that_is_not_live_shuts_the_gate() -> None:
+    watch = a_watch((44, 45), (55, 56))
+    watch.polymarket_book.interrupt()
+    assert watch.gate() is None
+
+
+def test_a_market_with_an_unknown_fee_is_never_looked_at() -> None:
+    watch = a_watch((44, 45), (55, 56), fees=None)
+    assert watch.refusal is not None
+    assert look(watch) is None
+
+
+cents = st.tuples(st.integers(1, 99), st.integers(1, 99)).filter(lambda pair: pair[0] < pair[1])
+
+
+@given(
+    cents, cents, st.sampled_from(Polarity), st.integers(0, 2_000_000), st.integers(0, 250_000), st.integers(1, 2),
+)  # fmt: skip
+def test_the_gate_is_never_shut_before_an_opportunity(
+    kalshi: tuple[int, int], polymarket: tuple[int, int], polarity: Polarity, multiplier: int, rate: int, exponent: int
+) -> None:
+    markets = (
+        a_market(KALSHI, fees=KalshiFees("quadratic", multiplier)),
+        a_market(POLYMARKET, fees=PolymarketFees(rate, exponent)),
+    )
+    books = a_live_book(markets[0], *kalshi), a_live_book(markets[1], *polymarket)
+    pair = a_pair(*markets, polarity=polarity)
+    watch = Watch(
+        pair, kalshi=markets[0], polymarket=markets[1], kalshi_book=books[0], polymarket_book=books[1], policy=POLICY
+    )
+    frozen = [book.freeze(seen_at=NOW) for book in books]
+    found = find(
+        pair, kalshi=markets[0], polymarket=markets[1], kalshi_book=frozen[0], polymarket_book=frozen[1], policy=POLICY,
+        now=NOW,
+    )  # fmt: skip
+    if isinstance(found, Opportunity):
+        assert watch.gate() is found.kalshi.side
+        assert look(watch) == found
