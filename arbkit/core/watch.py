@@ -17,7 +17,7 @@ from arbkit.errors import InvariantError
 
 
 class Watch:
-    """One pair and its two live books. `refusal` is why it must not be traded whatever the books say, None if it may."""
+    """One pair and its two live books. `refusal` is why it must not be traded at all, if it must not."""
 
     __slots__ = ("_kalshi_all_in", "_polymarket_all_in", "kalshi", "kalshi_book", "pair", "policy", "polymarket",
                  "polymarket_book", "refusal")  # fmt: skip
@@ -37,7 +37,7 @@ class Watch:
         self._polymarket_all_in = all_in_table(fees[1]) if fees and fees[1] else ()
 
     def gate(self) -> Side | None:
-        """The Kalshi outcome whose purchase, with the opposite one on Polymarket, might leave something; None if none."""
+        """The Kalshi outcome whose purchase, with the opposite one on Polymarket, might leave something, if any."""
         if (
             self.refusal
             or self.kalshi_book.state is not LiveState.LIVE
