@@ -1,16 +1,16 @@
 """Text -> canonical tokens by which candidates are found: dates, numbers and names that mean the same look the same.
 
-Cheap and forgiving on purpose: one pass over the text, no grammar. What a market really asks is read by `facts`, for the
-few pairs that come out as candidates. Tokens depend on the text alone, so they may be stored with a market and kept
+Cheap and forgiving on purpose: one pass over the text, no grammar. What a market really asks is read by `facts`, for
+the few pairs that come out as candidates. Tokens depend on the text alone, so they may be stored with a market and kept
 until its text changes.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from enum import Enum, auto
 from functools import cache, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from arbkit.core.markets import Market, VenueName
@@ -19,17 +19,24 @@ from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NUMBERS = {month.upper(): f"{number:02d}" for number, month in enumerate(_MONTHS, 1)}
-_MONTH = re.compile(
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
+_MONTH_NUMBERS = {month.upper(): number for number, month in enumerate(_MONTHS, 1)}
+_DATE_TEXT = (
+    r"(?:before )?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?(?: (?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w.:%]))?"
+    r"(?:,? 20[2-9]\d(?!\d))?"
 )
-_DAY = re.compile(r"(0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?")
+_BEYOND_TEXT = r"(?:above|over|than|exceeds?) \$?\d{1,3}(?:\.\d\d?)?(?![\d,a-z]|\.\d| [a-z]+illion| thousand)%?"
 _SPLIT = re.compile(
-    r"20\d\d-[01]\d-[0-3]\d|20\d\d[-/](?:20)?\d\d(?!\d)|[a-z]{2}-\d\d?(?!\d)|[a-z]+"
-    r"|\d+(?:,\d\d\d)*(?:\.\d+)?(?:%|[a-z]+)?"
+    rf"{_DATE_TEXT}|{_BEYOND_TEXT}|before 20[2-9]\d(?!\d)|[a-z]+(?:-\d\d?(?!\d))?"
+    r"|20\d\d-[01]\d-[0-3]\d|20\d\d[-/](?:20)?\d\d(?!\d)"
+    r"|\d+(?:,\d\d\d)*(?:\.\d+)?(?:%|[a-z]+| (?:thousand|million|billion|trillion))?"
 )
-_NUMBER = re.compile(r"(?P<whole>\d[\d,]*)(?:\.(?P<fraction>\d+))?(?P<unit>%|[a-z]+)?")
+_DATE = re.compile(
+    r"(?P<before>before )?(?P<month>[a-z]{3})[a-z]*\.?(?: (?P<day>\d\d?)[a-z]*)?(?:,? (?P<year>20\d\d))?"
+)
+_IS_DATE, _IS_BEYOND = re.compile(_DATE_TEXT), re.compile(_BEYOND_TEXT)
+_YEARS = re.compile(r"20[2-9]\d(?:[-/](?:20)?\d\d|-\d\d-\d\d)?")
+_NUMBER = re.compile(r"(?P<whole>\d[\d,]*)(?:\.(?P<fraction>\d+))? ?(?P<unit>%|[a-z]+)?")
 _SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12} | {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
@@ -39,120 +46,136 @@ _DASHES = dict.fromkeys(range(0x2010, 0x2016), "-")
 _RULE_LENGTH_MAX = 240
 _TEXT_LENGTH_MAX = 600
 _DIGITS_MAX = 18
+_STEPPED = re.compile(r"(?P<whole>\d{1,3})(?:\.(?P<fraction>(?!5(?:%|$))\d{1,2}))?%?")
+_GRAMMAR = frozenset({"a", "the", "at", "as", "by", "in", "of", "on", "to", "be", "is", "for", "will"})
+"""Words too frequent to look for phrases that begin with them."""
 _STOP = (
-    LIGHT | frozenset("abcdefghijklmnopqrstuvwxyz") | frozenset("more less above below over under than bps bp".split())
+    LIGHT
+    | frozenset("abcdefghijklmnopqrstuvwxyz")
+    | {"more", "less", "above", "below", "over", "under", "than", "bps", "bp"}
 ) - frozenset(("first", "second"))
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _PLACES = "newyork < new york city; new york; nyc\nlosangeles < los angeles; la\nsanfrancisco < san francisco; sf"
 _UNITS = frozenset({None, "%", "st", "nd", "rd", "th", "bps", "bp", "f", "c"})
 _ROUND_UP = frozenset({"5", "99", "999", "9999"})
-_Phrases = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+_WORDS_MAX = 131_072
+_Put = tuple[str, ...] | None
+_Row = tuple[tuple[str, ...], tuple[str, ...]]
+_Longer = Mapping[str, Sequence[_Row]]
+"""Second word of a phrase -> (the words after it, tokens), longest first."""
 
 
 class Asked(NamedTuple):
-    """What candidates are found by. `tokens` are separated by blanks; days are ordinals of the calendar, 0 when unknown."""
+    """What candidates are found by. `tokens` are separated by blanks; days are ordinals, 0 when unknown."""
 
     tokens: str
     day: int
-    """The day that text, ticker or slug name."""
+    """The day that the texts name, when they name just one."""
     closes: int
     """The day on which the venue expects the end."""
 
 
 def asked(market: Market) -> Asked:
-    """Read the tokens of a market from its question, the label of YES, the first sentence of a Kalshi rule, and the date
-    in a ticker or slug."""
+    """Read the tokens of a market from its question, its labels, the condition in a Kalshi rule, and the date in a
+    ticker or slug."""
     if market.id.venue is VenueName.KALSHI:
         rule = market.rules[:_RULE_LENGTH_MAX].partition(", then ")[0]
-        day = _ticker_day(market.id.key)
-        ends = market.expected_at
-        texts = (market.title, market.yes_label, rule)
-    else:
-        day = _slug_day(market.slug)
-        ends = market.expected_at or market.closes_at
-        texts = (market.title, market.yes_label, market.no_label)
-    return asked_in(*texts, day=day, closes=ends.toordinal() if ends else 0)
+        texts = (market.title, market.subtitle, market.yes_label, rule)
+        return asked_in(*texts, key=market.id.key, closes_at=market.expected_at)
+    texts = (market.title, market.subtitle, market.yes_label, market.no_label)
+    return asked_in(*texts, key=market.slug, closes_at=market.expected_at or market.closes_at)
 
 
-def asked_in(*texts: str, day: int, closes: int) -> Asked:
-    """Read the tokens of texts; `day` is a day known from elsewhere, which counts when the texts name none."""
-    found: dict[str, None] = {}
+def asked_in(*texts: str, key: str = "", closes_at: date | None = None) -> Asked:
+    """Read the tokens of texts. The day in a ticker or slug is a token when the texts name no day; no more than that,
+    for it may be the day of listing."""
+    read: list[str] = []
     for text in texts:
         if text:
-            found.update(dict.fromkeys(tokens(text)))
+            read += tokens(text)
+    found = dict.fromkeys(read)
     joined = " ".join(found)
-    if day and " dt" not in joined and joined[:2] != "dt":
-        extra = _tokens_of_day(day)
-        found.update(dict.fromkeys(extra))
-        joined = " ".join(found)
-    return Asked(joined, day or _day_of(found), closes)
+    days = [token for token in found if token[:2] == "dt"] if "dt" in joined else ()
+    if not days and (added := _key_date(key)):
+        joined = " ".join(dict.fromkeys((*found, *added)))
+    return Asked(joined, _day_of(days, found) if days else 0, closes_at.toordinal() if closes_at else 0)
 
 
-@lru_cache(maxsize=8_192)
-def _tokens_of_day(day: int) -> tuple[str, ...]:
-    named = date.fromordinal(day)
-    return _day_tokens(named.year, named.month, named.day, before=False)
-
-
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def tokens(text: str) -> tuple[str, ...]:
-    """Canonical tokens in the order of the text: ``dt1231`` a day, ``my12`` a month, ``y2026`` a year, ``n95000`` a number,
-    the rest words. A ladder shares its titles, hence the cache."""
+    """Canonical tokens in the order of the text: ``dt1231`` a day, ``my12`` a month, ``y2026`` a year, ``n95000`` a
+    number, the rest words. A ladder shares its titles, hence the cache."""
     plain = text[:_TEXT_LENGTH_MAX]
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain.translate(_DASHES)).encode("ascii", "ignore").decode()
     found = _SPLIT.findall(plain.lower())
+    puts = [_PUTS[word] for word in found]
+    return _in_context(found, puts) if None in puts else tuple(chain.from_iterable(filter(None, puts)))
+
+
+def _in_context(found: list[str], puts: list[_Put]) -> tuple[str, ...]:
+    """Tokens of words of which some may begin a phrase."""
     made: list[str] = []
     index, length = 0, len(found)
     while index < length:
-        word = found[index]
-        kind, put, phrases = _meaning(word)
-        index += 1
-        if phrases:
-            index, put = _phrase(found, index, phrases, put)
-        elif kind is _Kind.MONTH:
-            index, put = _month(found, index)
-        elif kind is _Kind.YEAR:
-            put = _year(word, "before" if index > 1 and found[index - 2] == "before" else "")
-        elif kind is _Kind.SCALE and index > 1 and found[index - 2][0].isdigit() and made:
-            made[-1] = _scaled(f"n{found[index - 2].replace(',', '')}", word)
-            continue
+        put = puts[index]
+        if put is None:
+            alone, longer = _phrases()[found[index]]
+            phrase = _phrase(found, index + 1, longer) if index + 1 < length else None
+            if phrase:
+                index, put = phrase
+                made += put
+                continue
+            put = alone
         made += put
+        index += 1
     return tuple(made)
 
 
-class _Kind(Enum):
-    PLAIN = auto()
-    MONTH = auto()
-    YEAR = auto()
-    SCALE = auto()
+class _Puts(dict[str, _Put]):
+    """Word -> its tokens, or None when longer phrases begin with it."""
+
+    def __missing__(self, word: str) -> _Put:
+        if len(self) >= _WORDS_MAX:
+            self.clear()
+        alone, longer = _phrases().get(word, (None, None))
+        put = self[word] = None if longer else alone if alone is not None else _plain(word)
+        return put
 
 
-@lru_cache(maxsize=131_072)
-def _meaning(word: str) -> tuple[_Kind, tuple[str, ...], _Phrases]:
-    """What a word is, the tokens it gives by itself, and the phrases that begin with it."""
-    phrases = _phrases().get(word, ())
-    if phrases:
-        alone = next((put for rest, put in phrases if not rest), None)
-        longer = tuple(row for row in phrases if row[0])
-        return _Kind.PLAIN, alone if alone is not None else _plain(word), longer
-    if _MONTH.fullmatch(word):
-        return _Kind.MONTH, (), ()
-    if word in _SCALES:
-        return _Kind.SCALE, _plain(word), ()
-    if word[:2] == "20" and len(word) in {4, 7, 9} and word[:4].isdigit() and "2019" < word[:4] < "2100":
-        return _Kind.YEAR, (), ()
-    return _Kind.PLAIN, _plain(word), ()
+_PUTS = _Puts()
 
 
 def _plain(word: str) -> tuple[str, ...]:
+    """The tokens of a word, or of words that the pattern keeps together."""
     if word in _STOP:
         return ()
     if word[0].isdigit():
-        return (f"dt{word[5:7]}{word[8:]}", f"y{word[:4]}") if len(word) == 10 and "-" in word else (_number(word),)
-    if "-" in word:
-        return (f"{word[:2]}{int(word[3:]):02d}",)
+        return _plain_year(word) if _YEARS.fullmatch(word) else (_number(word),)
+    if " " in word or _IS_DATE.fullmatch(word):
+        return _plain_words(word)
+    name, _, number = word.partition("-")
+    if number:
+        return (f"{name}{int(number):02d}",) if len(name) == 2 else (*_plain(name), _number(number))
     return (lexicon.stem(word),)
+
+
+def _plain_words(words: str) -> tuple[str, ...]:
+    """A date, "before" a year, or "above" a number."""
+    if _IS_BEYOND.fullmatch(words):
+        number = words.rpartition(" ")[2].removeprefix("$")
+        return (_number(number), *_beyond(number))
+    if (hit := _DATE.fullmatch(words)) and hit["month"] in _MONTHS:
+        month = _MONTHS.index(hit["month"]) + 1
+        return _day_tokens(int(hit["year"] or 0), month, int(hit["day"] or 0), before=bool(hit["before"]))
+    return "dt1231", f"y{int(words[-4:]) - 1}"
+
+
+def _plain_year(word: str) -> tuple[str, ...]:
+    """A year, a season (``2025-26``) or a date (``2026-11-05``)."""
+    if len(word) == 10:
+        return f"dt{word[5:7]}{word[8:]}", f"y{word[:4]}"
+    return (f"y{word}",) if len(word) == 4 else (f"y{word[:4]}", f"y20{word[-2:]}")
 
 
 def _number(word: str) -> str:
@@ -174,6 +197,19 @@ def _number(word: str) -> str:
     return f"n{whole}.{fraction}" if fraction else f"n{whole}"
 
 
+def _beyond(word: str) -> tuple[str, ...]:
+    """ "Above 40" is "41 or more" of something counted, and "above 2.7%" is "2.8% or more": the following number."""
+    hit = _STEPPED.fullmatch(word)
+    if hit is None:
+        return ()
+    whole, fraction = hit["whole"], hit["fraction"] or ""
+    following = str(int(whole + fraction) + 1).rjust(len(fraction) + 1, "0")
+    if not fraction:
+        return (f"n{following}",)
+    decimals = following[-len(fraction) :].rstrip("0")
+    return (f"n{following[: -len(fraction)]}.{decimals}".rstrip("."),)
+
+
 def _scaled(token: str, scale: str) -> str:
     whole, _, fraction = token[1:].partition(".")
     if not whole.isdigit() or len(whole) > _DIGITS_MAX:
@@ -182,40 +218,21 @@ def _scaled(token: str, scale: str) -> str:
     return f"n{int(whole) * _SCALES[scale] + int(digits or 0) * _SCALES[scale] // 10 ** len(digits)}"
 
 
-def _phrase(found: list[str], index: int, phrases: _Phrases, alone: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
-    """The longest phrase that goes on here, and where it ends; else the word alone."""
-    following = found[index] if index < len(found) else ""
-    for rest, put in phrases:
-        if rest[0] == following and (len(rest) == 1 or tuple(found[index : index + len(rest)]) == rest):
-            return index + len(rest), put
-    return index, alone
-
-
-def _month(found: list[str], index: int) -> tuple[int, tuple[str, ...]]:
-    """A month with what follows: a day, a year. "Before" a day means the day that precedes it."""
-    month = _MONTHS.index(found[index - 1][:3]) + 1
-    before = index > 1 and found[index - 2] == "before"
-    day = year = 0
-    if index < len(found) and (hit := _DAY.fullmatch(found[index])):
-        day, index = int(hit[1]), index + 1
-    if index < len(found) and len(found[index]) == 4 and found[index].isdigit() and found[index][:2] == "20":
-        year, index = int(found[index]), index + 1
-    return index, _day_tokens(year, month, day, before)
+def _phrase(found: list[str], index: int, phrases: _Longer) -> tuple[int, tuple[str, ...]] | None:
+    """The longest phrase that goes on here: where it ends, and its tokens."""
+    for rest, put in phrases.get(found[index], ()):
+        if not rest or tuple(found[index + 1 : index + 1 + len(rest)]) == rest:
+            return index + 1 + len(rest), put
+    return None
 
 
 @lru_cache(maxsize=8_192)
-def _day_tokens(year: int, month: int, day: int, before: bool) -> tuple[str, ...]:
+def _day_tokens(year: int, month: int, day: int, *, before: bool) -> tuple[str, ...]:
     if before:
         moved = _shifted(year or 2025, month, day or 1, -1)
         year, month, day = (moved.year if year else 0), moved.month, moved.day
     made = f"dt{month:02d}{day:02d}" if day else f"my{month:02d}"
     return (made, f"y{year}") if year else (made,)
-
-
-def _year(word: str, before: str) -> tuple[str, ...]:
-    if before:
-        return "dt1231", f"y{int(word[:4]) - 1}"
-    return (f"y{word[:4]}", f"y20{word[-2:]}") if len(word) > 4 else (f"y{word}",)
 
 
 def _shifted(year: int, month: int, day: int, days: int) -> date:
@@ -224,16 +241,26 @@ def _shifted(year: int, month: int, day: int, days: int) -> date:
 
 
 @cache
-def _phrases() -> dict[str, _Phrases]:
-    """First word -> (further words, tokens), longest first: house names, clubs, and teams by their place."""
-    meaning: dict[tuple[str, ...], tuple[str, ...]] = {}
+def _phrases() -> dict[str, tuple[tuple[str, ...], _Longer]]:
+    """First word -> its tokens when it stands alone, and by the second word the longer phrases: house names, clubs, and
+    teams by their place."""
+    alone: dict[str, tuple[str, ...]] = {}
+    longer: dict[str, dict[str, list[_Row]]] = {}
     for variant, canonical in _ordered_rows():
-        meaning.setdefault(variant, canonical)
-    table: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for variant, canonical in meaning.items():
-        kept = tuple(lexicon.stem(word) for word in canonical if word not in _STOP)
-        table.setdefault(variant[0], []).append((variant[1:], kept))
-    return {first: tuple(sorted(rows, key=lambda row: -len(row[0]))) for first, rows in table.items()}
+        if len(variant) > 1 and variant[0] in _GRAMMAR:
+            continue
+        put = tuple(lexicon.stem(word) for word in canonical if word not in _STOP)
+        if len(variant) == 1:
+            alone.setdefault(variant[0], put)
+        elif variant[2:] not in (row[0] for row in longer.setdefault(variant[0], {}).setdefault(variant[1], [])):
+            longer[variant[0]][variant[1]].append((variant[2:], put))
+    for seconds in longer.values():
+        for rows in seconds.values():
+            rows.sort(key=lambda row: -len(row[0]))
+    return {
+        first: (alone[first] if first in alone else _plain(first), longer.get(first, {}))
+        for first in {**alone, **longer}
+    }
 
 
 def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -243,9 +270,9 @@ def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
         yield ("group", letter), (f"group{letter}",)
     yield ("s", "p", "500"), ("sp500",)
     for line in _PLACES.splitlines():
-        canonical, _, variants = line.partition(" < ")
-        for variant in variants.split("; "):
-            yield tuple(variant.split()), (canonical,)
+        place, _, variants = line.partition(" < ")
+        for name in variants.split("; "):
+            yield tuple(name.split()), (place,)
     yield from _teams()
     for table in (lexicon.phrases(), lexicon.clubs()):
         for first, entries in table.items():
@@ -268,23 +295,21 @@ def _teams() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     return ((name, tuple(means)) for name, means in meaning.items())
 
 
-def _day_of(found: dict[str, None]) -> int:
+def _day_of(days: Sequence[str], found: Iterable[str]) -> int:
     """The day when the texts name exactly one day and one year."""
-    days = [token for token in found if token.startswith("dt") and len(token) == 6]
-    years = [token for token in found if token.startswith("y20")]
-    if len(days) != 1 or len(years) != 1:
+    if len(days) != 1:
         return 0
-    return _shifted(int(years[0][1:]), int(days[0][2:4]) or 1, int(days[0][4:]), 0).toordinal()
+    years = [token for token in found if token[:3] == "y20"]
+    return _day_number(years[0][1:], days[0][2:4], days[0][4:]) if len(years) == 1 else 0
 
 
-def _ticker_day(ticker: str) -> int:
-    hit = _TICKER_DATE.search(ticker)
-    return _day_number(f"20{hit[1]}", _MONTH_NUMBERS[hit[2]], hit[3]) if hit else 0
-
-
-def _slug_day(slug: str) -> int:
-    hit = _SLUG_DATE.search(slug)
-    return _day_number(hit[1], hit[2], hit[3]) if hit else 0
+def _key_date(key: str) -> tuple[str, ...]:
+    """The date tokens of a ticker (``-26NOV05``) or a slug (``-2026-11-05``)."""
+    if hit := _TICKER_DATE.search(key):
+        return _day_tokens(2000 + int(hit[1]), _MONTH_NUMBERS[hit[2]], int(hit[3]), before=False)
+    if hit := _SLUG_DATE.search(key):
+        return _day_tokens(int(hit[1]), int(hit[2]), int(hit[3]), before=False)
+    return ()
 
 
 @lru_cache(maxsize=8_192)
