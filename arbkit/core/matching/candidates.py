@@ -29,7 +29,7 @@ _GATED_MAX = 40
 _SCORED_MAX = 6
 _LIGHTER_MAX = 3
 """A candidate that shares less than one third of what the best one shares is none."""
-_BLOCK_ROWS = 5_000
+_BLOCK_ROWS = 2_000
 _DAYS_APART_MAX = 21
 _ENDS_APART_DAYS_MAX = 400
 """Venues expect ends at very different times: nominations by the convention, or by the election."""
