@@ -1,4 +1,4 @@
-"""The one door to the network: HTTP with time-outs, size caps, rate limits, and retries for reads alone."""
+"""Reading over HTTP: time-outs, size caps, rate limits, and retries, for reads alone."""
 
 import asyncio
 import functools
@@ -102,14 +102,14 @@ class Http:
         body_bytes_max: int = BODY_BYTES_MAX,
     ) -> None:
         self.venue = venue
-        self._base_url = _checked_base_url(base_url)
+        self._base_url = base_url_of(base_url)
         self._clock = clock
         self._retry = retry or RetryPolicy()
         self._timeouts = timeouts or Timeouts()
         self._body_bytes_max = body_bytes_max
-        self._buckets = {name: _Bucket(rate) for name, rate in rates.items()}
+        self._buckets = {name: TokenBucket(rate) for name, rate in rates.items()}
         self._client = httpx.AsyncClient(
-            verify=_tls() if self._base_url.scheme == "https" else False,
+            verify=tls() if self._base_url.scheme == "https" else False,
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(self._timeouts.read_s, connect=self._timeouts.connect_s),
@@ -306,7 +306,7 @@ class _TryAgain(Exception):
         self.what, self.advice, self.retry_after_s = what, advice, retry_after_s
 
 
-class _Bucket:
+class TokenBucket:
     """A token bucket and a least distance between two admissions, in the order of asking."""
 
     def __init__(self, rate: Rate) -> None:
@@ -325,7 +325,7 @@ class _Bucket:
             await asyncio.sleep(at_s - now_s)
 
 
-def _checked_base_url(text: str) -> httpx.URL:
+def base_url_of(text: str) -> httpx.URL:
     """Accept https anywhere and plain http on loopback; nothing else ever leaves this machine."""
     try:
         url = httpx.URL(text)
@@ -346,7 +346,7 @@ def _is_loopback(host: str) -> bool:
 
 
 @functools.cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """One context for all hosts: loading the certificates takes tens of milliseconds."""
     return httpx.create_ssl_context(verify=True, trust_env=False)
 

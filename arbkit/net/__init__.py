@@ -1,0 +1,29 @@
+"""The one door to the network: reads over HTTP (http), orders over HTTP (posting)."""
+
+from arbkit.net.http import (
+    BODY_BYTES_MAX,
+    CATALOGUE_BYTES_MAX,
+    MEBIBYTE,
+    Http,
+    Rate,
+    Reply,
+    RetryPolicy,
+    Sign,
+    Timeouts,
+)
+from arbkit.net.posting import NoAnswer, NotSent, Poster
+
+__all__ = [
+    "BODY_BYTES_MAX",
+    "CATALOGUE_BYTES_MAX",
+    "MEBIBYTE",
+    "Http",
+    "NoAnswer",
+    "NotSent",
+    "Poster",
+    "Rate",
+    "Reply",
+    "RetryPolicy",
+    "Sign",
+    "Timeouts",
+]
