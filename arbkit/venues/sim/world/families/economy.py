@@ -79,6 +79,8 @@ def _fed_decision(dice: Dice, day: date, next_day: date) -> Topic:
         # "25+ bps" holds what Kalshi lists as two markets
         Trap(kalshi.listings[3].ticker, bets[3].slug, TwinKind.COMPARATOR),
         Trap(kalshi.listings[4].ticker, bets[3].slug, TwinKind.THRESHOLD),
+        # ">25 bps" holds cuts that "50+ bps" does not, however rare
+        Trap(kalshi.listings[2].ticker, bets[2].slug, TwinKind.COMPARATOR),
         Trap(kalshi.listings[1].ticker, bets[2].slug, TwinKind.THRESHOLD),
         Trap(f"KXFEDDECISION-{ticker_month(next_day)}-C25", bets[1].slug, TwinKind.DATE),
     ]
@@ -127,12 +129,13 @@ def _fed_gamma(day: date, claims: Sequence[Claim]) -> GammaEvent:
     )
     hold, cut, big_cut, hike, big_hike = claims
     any_hike = Claim(f"fed {day} hike any", min(WHOLE - 60, hike.fair + big_hike.fair), max(hike.pays, big_hike.pays))
+    halved = Claim(f"fed {day} cut 50 up", big_cut.fair, big_cut.pays)
     bets = [
         bet(question, claim, rules=rules, group=group, source="https://www.federalreserve.gov/monetarypolicy.htm")
         for group, claim, question in (
             ("No change", hold, f"Will there be no change in Fed interest rates after the {name} meeting?"),
             ("25 bps decrease", cut, f"Will the Fed decrease interest rates by 25 bps after the {name} meeting?"),
-            ("50+ bps decrease", big_cut, f"Will the Fed decrease interest rates by 50+ bps after the {name} meeting?"),
+            ("50+ bps decrease", halved, f"Will the Fed decrease interest rates by 50+ bps after the {name} meeting?"),
             (
                 "25+ bps increase",
                 any_hike,
