@@ -1,0 +1,107 @@
+"""Looking at what is ours on Kalshi."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from arbkit.core.markets import VenueName
+from arbkit.core.money import ZERO_USD, Qty, Usd
+from arbkit.core.orders import Balance, Fill, Filled, Holding, InDoubt, Killed, SendOutcome, Settlement
+from arbkit.errors import SchemaMismatch
+from arbkit.net import Http, Reply
+from arbkit.ports import Clock, Payout, SentOrder
+from arbkit.venues.kalshi.signing import KalshiSigner
+from arbkit.venues.kalshi.wire import portfolio
+from arbkit.venues.kalshi.wire.portfolio import ListedOrder
+
+PAGES_MAX: Final = 500
+"""A listing longer than that has lost its way."""
+
+Row = TypeVar("Row")
+Params = tuple[tuple[str, str], ...]
+
+
+class KalshiAccount:
+    """What one API key owns. Errors: VenueUnavailable, AuthError, SchemaMismatch."""
+
+    name = VenueName.KALSHI
+
+    def __init__(self, http: Http, signer: KalshiSigner, clock: Clock) -> None:
+        self._http, self._signer, self._clock = http, signer, clock
+
+    async def outcome(self, order: SentOrder) -> SendOutcome | None:
+        """Look for our client id among the orders of the market, and read what was filled.
+
+        None proves nothing: a killed order may never be listed, and reads lag by half a second and more.
+        """
+        since = ("min_ts", _unix_s(order.since))
+        params = (("ticker", order.order.market.key), since, ("limit", str(portfolio.PAGE_ROWS)))
+        listed = await self._all("/portfolio/orders", params, portfolio.parse_orders)
+        ours = next((row for row in listed if row.client_id == order.client_id), None)
+        return await self._judged(ours, order) if ours else None
+
+    async def fills(self, *, since: datetime) -> Sequence[Fill]:
+        """Every fill since then, to the last page."""
+        params = (("min_ts", _unix_s(since)), ("limit", str(portfolio.PAGE_ROWS)))
+        return await self._all("/portfolio/fills", params, portfolio.parse_fills)
+
+    async def holdings(self) -> Sequence[Holding]:
+        """Every open position."""
+        params = (("count_filter", "position"), ("limit", str(portfolio.PAGE_ROWS)))
+        return await self._all("/portfolio/positions", params, portfolio.parse_positions)
+
+    async def balances(self) -> Sequence[Balance]:
+        """The cash of every shard."""
+        return portfolio.parse_balance((await self._get("/portfolio/balance")).body)
+
+    async def payouts(self, *, since: datetime) -> Sequence[Payout]:
+        """Every settlement since then."""
+        params = (("min_ts", _unix_s(since)), ("limit", str(portfolio.PAGE_ROWS)))
+        return await self._all("/portfolio/settlements", params, portfolio.parse_settlements)
+
+    async def read_horizon(self) -> datetime | None:
+        """Up to when the venue's reads are complete."""
+        return portfolio.parse_read_horizon((await self._get("/exchange/user_data_timestamp")).body)
+
+    async def barred(self) -> str:
+        """Kalshi has no place to ask; a key without the right or the region is refused with the order."""
+        return ""
+
+    async def _judged(self, listed: ListedOrder, order: SentOrder) -> SendOutcome:
+        if not listed.filled:
+            return (
+                Killed("listed as canceled") if listed.status == "canceled" else InDoubt(f"listed as {listed.status}")
+            )
+        fills = [fill for fill in await self.fills(since=order.since) if fill.order_key == listed.order_id]
+        qty = Qty(sum(fill.qty.micros for fill in fills))
+        if qty != listed.filled:
+            return InDoubt(f"{listed.filled} filled, of which {qty} can be read so far")
+        cost = sum((fill.cost for fill in fills), start=ZERO_USD)
+        fee: Usd = sum((fill.fee or ZERO_USD for fill in fills), start=ZERO_USD)
+        return Filled(listed.order_id, qty, cost, fee, Settlement.FINAL, tuple(fill.fill_id for fill in fills))
+
+    async def _all(
+        self, path: str, params: Params, parse: Callable[[bytes], tuple[Sequence[Row], str]]
+    ) -> Sequence[Row]:
+        """Every page of a listing. A cursor that comes twice would go round for ever: SchemaMismatch."""
+        rows: list[Row] = []
+        cursor, seen = "", set[str]()
+        for _ in range(PAGES_MAX):
+            page, cursor = parse((await self._get(path, (*params, *((("cursor", cursor),) if cursor else ())))).body)
+            rows += page
+            if not cursor:
+                return rows
+            if cursor in seen:
+                break
+            seen.add(cursor)
+        raise SchemaMismatch(self.name, "$.cursor", f"{path} goes round in circles after {len(seen)} pages")
+
+    async def _get(self, path: str, params: Params = ()) -> Reply:
+        return await self._http.get(path, params=params, sign=self._sign)
+
+    def _sign(self, method: str, path: str) -> dict[str, str]:
+        return dict(self._signer.headers(method, path, now=self._clock.now()))
+
+
+def _unix_s(at: datetime) -> str:
+    return str(int(at.timestamp()))
