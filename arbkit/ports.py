@@ -150,12 +150,14 @@ class SentOrder:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A market that the venue settled, and what one contract of the held outcome was paid."""
+    """A market that the venue settled, and what one contract of the outcome is paid."""
 
     market: MarketId
     side: Side
     paid: Price
     at: datetime
+    received: bool = True
+    """Whether the money has arrived; on Polymarket it does when the shares are redeemed."""
 
 
 class Account(Protocol):

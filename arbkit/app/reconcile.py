@@ -134,9 +134,26 @@ def _weigh_payouts(room: Room, told: VenueTruth, found: Reconciliation, *, fix: 
             continue
         settled = book_settlement(position, payout.paid, at=payout.at)
         amount = next((e.usd_micros for e in settled.entries if e.account is Account.RECEIVABLE), 0)
-        receipt = book_receipt(told.venue, Usd(amount), ref=settled.ref, at=payout.at)
-        room.store.ledger.append([settled, receipt])
+        receipt = [book_receipt(told.venue, Usd(amount), ref=settled.ref, at=payout.at)] if payout.received else []
+        room.store.ledger.append([settled, *receipt])
         found.booked.append(f"{payout.market} {payout.side}: settled at {payout.paid}")
+    if fix:
+        _weigh_receivable(room, told, found)
+
+
+def _weigh_receivable(room: Room, told: VenueTruth, found: Reconciliation) -> None:
+    """Money that was settled earlier counts as received once the venue's cash is more than the ledger's by just that."""
+    sums = balances(room.store.ledger.transactions())
+    due = sums.get((told.venue, Account.RECEIVABLE), ZERO_USD)
+    surplus = _told_cash(told) - sums.get((told.venue, Account.CASH), ZERO_USD)
+    if due and abs(surplus - due) <= CASH_TOLERANCE:
+        ref = f"receivable:{len(room.store.ledger.transactions())}"
+        room.store.ledger.append([book_receipt(told.venue, due, ref=ref, at=room.clock.now())])
+        found.booked.append(f"{told.venue}: ${due} of earlier settlements arrived")
+
+
+def _told_cash(told: VenueTruth) -> Usd:
+    return Usd(sum(purse.available.micros for purse in told.purses))
 
 
 def _open_books(room: Room, told: VenueTruth, found: Reconciliation) -> None:
@@ -147,7 +164,7 @@ def _open_books(room: Room, told: VenueTruth, found: Reconciliation) -> None:
     if unexplained or room.store.ledger.holds(ref):
         return
     ours = balances(room.store.ledger.transactions()).get((told.venue, Account.CASH), ZERO_USD)
-    lacking = Usd(sum(purse.available.micros for purse in told.purses)) - ours
+    lacking = _told_cash(told) - ours
     room.store.ledger.append([book_cash(told.venue, lacking, ref="opening", at=room.clock.now())])
     found.booked.append(f"{told.venue}: the ledger begins with ${lacking}")
 

@@ -99,12 +99,17 @@ class Exchange:
         object.__setattr__(self, "separator", keccak_256(b"".join(domain)))
 
 
+def is_protocol_v2(asset_id: str) -> bool:
+    """Whether an asset is a position of Protocol V2: bits 40 to 103 of its id are zero."""
+    return not int(asset_id) & _V2_POSITION_MASK
+
+
 def exchange_for(asset_id: str, *, neg_risk: bool) -> Exchange:
     """Which contract an order for an asset is signed for; a wrong one is refused as an invalid signature.
 
     An asset is a position of Protocol V2 if bits 40 to 103 of its id are zero (polymarket-client 0.14).
     """
-    if not int(asset_id) & _V2_POSITION_MASK:
+    if is_protocol_v2(asset_id):
         return EXCHANGE_V3
     return NEG_RISK_EXCHANGE if neg_risk else CTF_EXCHANGE
 
