@@ -142,7 +142,7 @@ def _weigh_payouts(room: Room, told: VenueTruth, found: Reconciliation, *, fix: 
 
 
 def _weigh_receivable(room: Room, told: VenueTruth, found: Reconciliation) -> None:
-    """Money that was settled earlier counts as received once the venue's cash is more than the ledger's by just that."""
+    """Money that was settled earlier counts as received once the venue has just that much more cash than the ledger."""
     sums = balances(room.store.ledger.transactions())
     due = sums.get((told.venue, Account.RECEIVABLE), ZERO_USD)
     surplus = _told_cash(told) - sums.get((told.venue, Account.CASH), ZERO_USD)
