@@ -11,7 +11,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from arbkit.errors import AuthError, InvariantError, shown
 from arbkit.venues.secrets import Secret
@@ -57,6 +63,11 @@ class KalshiSigner:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a private key is not written down")
+
+    @property
+    def public_pem(self) -> bytes:
+        """The public half, as the venue is given it."""
+        return self._private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def headers(self, method: str, path: str, *, now: datetime) -> Mapping[str, str]:
         """Sign one attempt. `path` is whole, from the root of the host (``/trade-api/v2/...``); a query is not
@@ -108,3 +119,9 @@ def _loaded(pem: Secret) -> RSAPrivateKey | Ed25519PrivateKey:
     if isinstance(private, Ed25519PrivateKey):
         return private
     raise AuthError(f"the Kalshi key is a {type(private).__name__}; Kalshi takes RSA and Ed25519 keys")
+
+
+def new_key_pem() -> str:
+    """A new Ed25519 private key in PEM form, for an account at the simulator."""
+    private = Ed25519PrivateKey.generate()
+    return private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -1,4 +1,4 @@
-"""The composition root: from settings to clock, store, venues and simulator. Nothing else knows which ones exist."""
+"""Kit: what a command is given. Everything in it is made on first use and given back at the end."""
 
 import os
 import time
@@ -86,7 +86,9 @@ class Kit:
         self.clock = clock
         self.sim = sim
         self._cwd = cwd
+        self.environ = environ
         self._asked_sim = environ.get("ARBKIT_SIM", "")
+        self.embedded: Simulation | None = None
         self._closing = ExitStack()
 
     def run(self, work: Coroutine[object, object, Result]) -> Result:
@@ -107,15 +109,25 @@ class Kit:
         from arbkit.venues.kalshi.client import KalshiVenue
         from arbkit.venues.polymarket.client import PolymarketVenue
 
-        _ = self._runner  # before the venues, so that it is closed after them
-        hosts = self._sim_hosts() if self.sim else self._real_hosts()
+        hosts = self.hosts
         made: dict[VenueName, Venue] = {
             VenueName.KALSHI: KalshiVenue(hosts["kalshi"], self.clock),
             VenueName.POLYMARKET: PolymarketVenue(hosts["clob"], hosts["gamma"], self.clock),
         }
-        for venue in made.values():
-            self._closing.callback(self._close_venue, venue)
         return made
+
+    @cached_property
+    def hosts(self) -> "Mapping[str, Http]":
+        """Where reads go: kalshi, clob, gamma, data and site."""
+        _ = self._runner  # before the connections, so that it is closed after them
+        made = self._sim_hosts() if self.sim else self._real_hosts()
+        for http in made.values():
+            self.later(http.close)
+        return made
+
+    def later(self, close: "Callable[[], Coroutine[object, object, None]]") -> None:
+        """Have something closed, on the event loop, when the kit is."""
+        self._closing.callback(lambda: self._runner.run(close()))
 
     @property
     def mappings(self) -> Path:
@@ -155,14 +167,12 @@ class Kit:
 
         if self._asked_sim:
             return sim_urls(self._asked_sim)
-        return self._closing.enter_context(SimServer(simulation())).urls
+        self.embedded = simulation()
+        return self._closing.enter_context(SimServer(self.embedded)).urls
 
     def close(self) -> None:
         """Give back connections, the database, the simulator and the event loop, in the order opposite to opening."""
         self._closing.close()
-
-    def _close_venue(self, venue: "Venue") -> None:
-        self._runner.run(venue.close())
 
     @cached_property
     def _runner(self) -> "asyncio.Runner":
@@ -173,13 +183,15 @@ class Kit:
     def _real_hosts(self) -> dict[str, "Http"]:
         settings = self.settings
         polymarket, kalshi = settings.rate_limits.polymarket, settings.rate_limits.kalshi
-        reads = _rate(polymarket.market_data_per_minute, 60, polymarket.min_request_interval_ms)
+        reads = per(polymarket.market_data_per_minute, 60, polymarket.min_request_interval_ms)
         return {
             "kalshi": self._http(
-                "kalshi", settings.kalshi.api_base, _rate(kalshi.read_per_second, 1, kalshi.min_request_interval_ms)
+                "kalshi", settings.kalshi.api_base, per(kalshi.read_per_second, 1, kalshi.min_request_interval_ms)
             ),
             "clob": self._http("polymarket", settings.polymarket.clob_base, reads),
             "gamma": self._http("polymarket", settings.polymarket.gamma_base, reads),
+            "data": self._http("polymarket", settings.polymarket.data_base, reads),
+            "site": self._http("polymarket", "https://polymarket.com", reads),
         }
 
     def _sim_hosts(self) -> dict[str, "Http"]:
@@ -188,6 +200,8 @@ class Kit:
             "kalshi": self._http("kalshi", urls.kalshi, None),
             "clob": self._http("polymarket", urls.clob, None),
             "gamma": self._http("polymarket", urls.gamma, None),
+            "data": self._http("polymarket", urls.positions, None),
+            "site": self._http("polymarket", urls.gamma, None),
         }
 
     def _http(self, venue: str, base_url: str, reads: "Rate | None") -> "Http":
@@ -225,7 +239,8 @@ def simulation(*, seed: int = SIM_SEED, catalog: Path | None = None) -> "Simulat
     return Simulation(generate(seed, now), flow=Flow.CALM)
 
 
-def _rate(per_period: int, period_s: int, min_interval_ms: int) -> "Rate":
+def per(per_period: int, period_s: int, min_interval_ms: int) -> "Rate":
+    """A rate of requests."""
     from arbkit.net import Rate
 
     return Rate(per_period, period_s, min_interval_ms)

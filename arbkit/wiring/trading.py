@@ -1,0 +1,303 @@
+"""The room in which trades are made: limits, ledger, desks and accounts, for dry run and live, real and simulated."""
+
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from arbkit.app.room import Room, TradeRules
+from arbkit.core.breaker import BreakerLimits
+from arbkit.core.ledger import Account as LedgerAccount
+from arbkit.core.ledger import balances as ledger_balances
+from arbkit.core.limits import Limits, LossAtRisk, checked, strict
+from arbkit.core.markets import Market, MarketId, Side, VenueName
+from arbkit.core.money import MICRO, ZERO_USD, Usd
+from arbkit.core.opportunity import Policy
+from arbkit.core.orders import Balance, Holding
+from arbkit.core.risk import Mode
+from arbkit.errors import AuthError, ConfigError
+from arbkit.net import Poster
+from arbkit.ports import Account, Desk
+from arbkit.store.files import own_directory, own_file
+from arbkit.store.lock import halt_reason, single_instance
+from arbkit.store.store import Store
+from arbkit.venues.kalshi.account import KalshiAccount
+from arbkit.venues.kalshi.desk import KalshiDesk
+from arbkit.venues.kalshi.signing import KalshiSigner, new_key_pem
+from arbkit.venues.kalshi.wire.orders import validate as kalshi_validate
+from arbkit.venues.paper import PaperAccount
+from arbkit.venues.polymarket.account import Hosts, PolymarketAccount, api_credentials
+from arbkit.venues.polymarket.client import PolymarketVenue
+from arbkit.venues.polymarket.desk import PolymarketDesk
+from arbkit.venues.polymarket.signing import SignatureType, TradingAccount, Wallet, checksummed, keccak_256
+from arbkit.venues.polymarket.wire.holdings import HeldToken
+from arbkit.venues.polymarket.wire.orders import validate as polymarket_validate
+from arbkit.venues.secrets import KALSHI_KEY, POLYMARKET_KEY, Secret, find_secret
+from arbkit.venues.sim.carry_over import LastKnown, carry_over
+from arbkit.wiring.kit import Kit, per
+
+PAPER_CASH = Usd(50 * MICRO)
+"""What the dry run starts with at each venue (specification section 7.1: $50 and $50)."""
+PAPER_LATENCY_MS = 200
+"""How long an order of the dry run takes: the specification's target for placing one."""
+SIM_KEY_ID = "arbkit-sim"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both venues' desks and accounts."""
+
+    desks: Mapping[VenueName, Desk]
+    accounts: Mapping[VenueName, Account]
+
+
+@contextmanager
+def trading_room(kit: Kit, *, mode: Mode, what: str) -> Iterator[Room]:
+    """Everything that trading needs, behind the lock of the state directory and in a run of its own.
+
+    Errors: AlreadyRunning, ConfigError, AuthError, and those of the venues.
+    """
+    with single_instance(kit.home, what=what, now=kit.clock.now()), _books(kit, mode) as store:
+        sides = _paper(kit, store) if mode is Mode.DRY_RUN else _live(kit, store)
+        now, host = kit.clock.now(), socket.gethostname()
+        epoch = store.operations.begin_epoch(
+            pid=os.getpid(), host=host, version=version("arbkit"), config_hash=_config_hash(kit), at=now
+        )
+        try:
+            yield _room(kit, mode, store, sides, epoch.n)
+        finally:
+            store.operations.end_epoch(epoch.n, at=kit.clock.now())
+
+
+def store_of(kit: Kit, mode: Mode) -> Path:
+    """Where journal and ledger of a mode are: a dry run keeps its own."""
+    return kit.home / ("arbkit.db" if mode is Mode.LIVE else "paper.db")
+
+
+@contextmanager
+def _books(kit: Kit, mode: Mode) -> Iterator[Store]:
+    if mode is Mode.LIVE:
+        yield kit.store
+        return
+    with Store(store_of(kit, mode)) as paper:
+        yield paper
+
+
+def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
+    settings = kit.settings
+    breaker, retry = settings.circuit_breaker, settings.retry
+    return Room(
+        store=store,
+        catalogue=kit.store,
+        venues=kit.venues,
+        desks=sides.desks,
+        accounts=sides.accounts,
+        clock=kit.clock,
+        limits=limits_of(kit, live_successes=kit.store.trades.successes(), mode=mode),
+        breaker_limits=BreakerLimits(
+            consecutive_failures_max=breaker.max_consecutive_failures,
+            asymmetric_executions_max=breaker.max_asymmetric_executions,
+        ),
+        policy=policy_of(kit),
+        rules=TradeRules(
+            order_timeout_ms=settings.trading.execution_timeout_ms,
+            slippage_max_ppm=settings.trading.max_slippage.ppm,
+            end_to_end_max_ms=settings.latency.end_to_end_max_ms,
+            retries=retry.opportunity_max_retries,
+            retry_delay_ms=retry.opportunity_retry_delay_ms,
+        ),
+        mode=mode,
+        epoch=epoch,
+        version=version("arbkit"),
+        halted=lambda: halt_reason(kit.home),
+        new_id=lambda: f"{epoch}-{secrets.token_hex(6)}",
+    )
+
+
+def policy_of(kit: Kit) -> Policy:
+    """What a trade may look like, by the settings."""
+    settings, small = kit.settings, kit.settings.small_position
+    return Policy(
+        age_ms_max=settings.data_age.book_max_ms,
+        qty_max=settings.risk.max_quantity_per_trade,
+        capital_max=settings.trading.max_total_exposure,
+        trade_value_min=small.min_trade_value_usd,
+        profit_min=small.min_profit_usd,
+        gas=Usd(2 * small.estimated_gas_cost_usd.micros),
+        gas_share_max_ppm=small.max_gas_percent.ppm,
+    )
+
+
+def limits_of(kit: Kit, *, live_successes: int, mode: Mode) -> Limits:
+    """The limits in force, held against the hard caps; raises ConfigError."""
+    settings, risk, trading = kit.settings, kit.settings.risk, kit.settings.trading
+    hurdle = trading.hurdle_rate.ppm // 100
+    limits = Limits(
+        total_exposure_max=trading.max_total_exposure,
+        event_exposure_max=trading.max_position_per_event,
+        imbalance_max=risk.max_imbalance,
+        daily_loss_max=risk.daily_loss_limit,
+        trade_loss_max=risk.per_trade_loss_limit,
+        loss_at_risk=LossAtRisk(risk.loss_at_risk),
+        qty_max=risk.max_quantity_per_trade,
+        return_min_bps=trading.min_profit_threshold.ppm // 100,
+        annualised_min_bps=hurdle or None,
+        depth_min=trading.min_liquidity,
+        large_opportunity=settings.monitoring.alert_on_large_opportunity,
+        book_age_ms_max=settings.data_age.book_max_ms,
+        book_age_gap_ms_max=settings.data_age.book_difference_max_ms,
+        confidence_min_ppm=settings.matching.min_confidence_threshold.ppm,
+        approval_of=frozenset() if settings.matching.require_review == "never" else Limits().approval_of,
+    )
+    in_force = strict(limits) if risk.profile == "strict" else limits
+    proven = live_successes if mode is Mode.LIVE else 1_000
+    return checked(in_force, live_successes=proven, acknowledged=risk.accept_exposure_above_100_usd)
+
+
+def _paper(kit: Kit, store: Store) -> Sides:
+    checks = {VenueName.KALSHI: kalshi_validate, VenueName.POLYMARKET: polymarket_validate}
+    made = {
+        name: PaperAccount(
+            venue,
+            kit.clock,
+            validate=checks[name],
+            latency_ms=lambda: PAPER_LATENCY_MS,
+            holdings=partial(_held, store, name),
+            balances=partial(_paper_cash, store, name),
+        )
+        for name, venue in kit.venues.items()
+    }
+    return Sides(made, made)
+
+
+def _held(store: Store, venue: VenueName) -> list[Holding]:
+    positions = store.ledger.positions().values()
+    return [Holding(p.market, p.side, p.qty) for p in positions if p.market.venue is venue and p.qty]
+
+
+def _paper_cash(store: Store, venue: VenueName) -> list[Balance]:
+    sums = ledger_balances(store.ledger.transactions())
+    put_in = -sums.get((venue, LedgerAccount.EXTERNAL_CASH), ZERO_USD)
+    return [Balance(PAPER_CASH + sums.get((venue, LedgerAccount.CASH), ZERO_USD) - put_in)]
+
+
+def _live(kit: Kit, store: Store) -> Sides:
+    settings = kit.settings
+    signer, account = _sim_keys(kit) if kit.sim else _keys(kit)
+    _bind(store, f"{signer.key_id}/{account.wallet.address}", kit)
+    hosts, timeout_ms = kit.hosts, settings.trading.execution_timeout_ms
+    kalshi_url = kit.sim_urls.kalshi if kit.sim else settings.kalshi.api_base
+    clob_url = kit.sim_urls.clob if kit.sim else settings.polymarket.clob_base
+    rates = settings.rate_limits
+    kalshi_writes = None if kit.sim else per(rates.kalshi.write_per_second, 1, rates.kalshi.min_request_interval_ms)
+    clob_writes = None if kit.sim else per(
+        rates.polymarket.orders_per_minute, 60, rates.polymarket.min_request_interval_ms
+    )  # fmt: skip
+    kalshi_poster = Poster("kalshi", kalshi_url, clock=kit.clock, writes=kalshi_writes)
+    clob_poster = Poster("polymarket", clob_url, clock=kit.clock, writes=clob_writes)
+    for poster in (kalshi_poster, clob_poster):
+        kit.later(poster.close)
+    if kit.sim:
+        _seat(kit, store, signer, account)
+    credentials = kit.run(api_credentials(hosts["clob"], account.wallet, kit.clock))
+    polymarket_venue = PolymarketVenue(hosts["clob"], hosts["gamma"], kit.clock)
+    desks: dict[VenueName, Desk] = {
+        VenueName.KALSHI: KalshiDesk(
+            kalshi_poster, signer, kit.clock, path_prefix=urlsplit(kalshi_url).path, timeout_ms=timeout_ms,
+            new_id=lambda: secrets.token_hex(12),
+        ),
+        VenueName.POLYMARKET: PolymarketDesk(clob_poster, account, credentials, kit.clock, timeout_ms=timeout_ms),
+    }  # fmt: skip
+    accounts: dict[VenueName, Account] = {
+        VenueName.KALSHI: KalshiAccount(hosts["kalshi"], signer, kit.clock),
+        VenueName.POLYMARKET: PolymarketAccount(
+            Hosts(hosts["clob"], hosts["data"], hosts["site"]), polymarket_venue, kit.clock, account=account,
+            credentials=credentials, market_of=lambda key: _market(kit, key), held=lambda: _tokens(kit, store),
+        ),
+    }  # fmt: skip
+    for name, venue_account in accounts.items():
+        if why := kit.run(venue_account.barred()):
+            raise AuthError(f"{name}: {why}")
+    return Sides(desks, accounts)
+
+
+def _keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
+    settings = kit.settings
+    kalshi = find_secret(KALSHI_KEY, file=settings.kalshi.key_file, environment=kit.environ)
+    wallet = find_secret(POLYMARKET_KEY, file=settings.polymarket.key_file, environment=kit.environ)
+    kind = SignatureType(settings.polymarket.signature_type)
+    account = TradingAccount(Wallet(wallet.secret), kind, settings.polymarket.funder)
+    return KalshiSigner(settings.kalshi.key_id, kalshi.secret), account
+
+
+def _sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
+    """Keys made for the simulator on first use; they are worth nothing anywhere else."""
+    own_directory(kit.home / "keys")
+    pem = _kept(kit.home / "keys" / "kalshi.pem", new_key_pem)
+    wallet = Wallet(_kept(kit.home / "keys" / "polymarket.key", lambda: secrets.token_hex(32)))
+    funder = checksummed(keccak_256(b"arbkit sim " + wallet.address.encode())[-20:])
+    return KalshiSigner(SIM_KEY_ID, pem), TradingAccount(wallet, SignatureType.DEPOSIT_WALLET, funder)
+
+
+def _kept(path: Path, made: Callable[[], str]) -> Secret:
+    own_file(path)
+    text = path.read_text("ascii")
+    if not text:
+        text = made()
+        path.write_text(text, "ascii")
+    return Secret(text)
+
+
+def _bind(store: Store, identity: str, kit: Kit) -> None:
+    """One state directory, one pair of accounts: a ledger must not meet other money."""
+    print_of = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    known = store.operations.fact("accounts")
+    if known is None:
+        store.operations.note("accounts", print_of, at=kit.clock.now())
+    elif known[0] != print_of:
+        raise ConfigError(
+            f"{kit.home} belongs to other accounts ({known[0]}); use another --home for these ({print_of})"
+        )
+
+
+def _seat(kit: Kit, store: Store, signer: KalshiSigner, account: TradingAccount) -> None:
+    """Open our accounts at the simulator. An embedded one is new with every command: it is told what we hold."""
+    simulation = kit.embedded
+    if simulation is None:
+        raise ConfigError("live trading against a running simulator needs an account there; leave ARBKIT_SIM unset")
+    seat = simulation.open_kalshi_account("arbkit", key_id=signer.key_id, public_pem=signer.public_pem)
+    wallet = simulation.polymarket.open_wallet(account.maker, eoa=account.wallet.address, kind=account.signature_type)
+    held = store.ledger.positions().values()
+    purses, _ = store.operations.balances(VenueName.KALSHI)
+    cash, _ = store.operations.balances(VenueName.POLYMARKET)
+    known = LastKnown(
+        {purse.shard: purse.available for purse in purses if purse.shard is not None},
+        cash[0].available if cash else None,
+        list(held),
+        kit.store.catalogue.named([position.market for position in held]),
+    )
+    carry_over(known, account=seat, wallet=wallet, now=kit.clock.now())
+
+
+def _market(kit: Kit, key: str) -> Market | None:
+    return kit.store.catalogue.market(MarketId(VenueName.POLYMARKET, key))
+
+
+def _tokens(kit: Kit, store: Store) -> list[HeldToken]:
+    held = []
+    for (market_id, side), position in store.ledger.positions().items():
+        market = kit.store.catalogue.market(market_id) if market_id.venue is VenueName.POLYMARKET else None
+        if market is not None and position.qty:
+            held.append(HeldToken(market.yes_token if side is Side.YES else market.no_token, market_id, side))
+    return held
+
+
+def _config_hash(kit: Kit) -> str:
+    return hashlib.sha256(repr(kit.settings).encode()).hexdigest()[:16]
