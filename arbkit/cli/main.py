@@ -8,12 +8,12 @@ import typer
 from typer.exceptions import TyperException
 
 from arbkit import __version__
-from arbkit.cli import act, read
+from arbkit.cli import act, acting, read
 from arbkit.cli.apps import app
 from arbkit.cli.boundary import failed, guarded
 from arbkit.cli.options import Options, hoisted
 
-__all__ = ["act", "app", "read", "run"]
+__all__ = ["act", "acting", "app", "read", "run"]
 
 
 def _version(wanted: bool) -> None:

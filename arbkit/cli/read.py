@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from arbkit.cli.apps import app, config, mappings, markets
+from arbkit.cli.apps import app, config, ledger, mappings, markets
 from arbkit.cli.options import EVERYWHERE, FeeChoice, Options, SortChoice, StatusChoice, VenueChoice
 
 
@@ -127,3 +127,47 @@ def config_sample() -> None:
     from arbkit.config.sample import sample
 
     typer.echo(sample(), nl=False)
+
+
+@app.command("status", epilog=EVERYWHERE)
+def status(ctx: typer.Context) -> None:
+    """Show how things stand: mode, breaker, profit, exposure, what is open. Asks no venue.
+
+    Example: arbkit status --json | jq .circuit_breaker
+    """
+    from arbkit.cli.standing import STANDING, ledgers, standing
+
+    options: Options = ctx.obj
+    with options.opened() as kit, ledgers(kit) as stores:
+        for mode, store in stores.items():
+            options.output.facts(standing(kit, store, mode), STANDING)
+
+
+@app.command("positions", epilog=EVERYWHERE)
+def positions(ctx: typer.Context) -> None:
+    """List what the ledgers hold, live and dry run. Asks no venue: see `reconcile` for what the venues say.
+
+    Example: arbkit positions --json | jq -s 'map(.cost_usd) | add'
+    """
+    from arbkit.cli.standing import POSITION, ledgers, open_positions
+
+    options: Options = ctx.obj
+    with options.opened() as kit, ledgers(kit) as stores:
+        for mode, store in stores.items():
+            options.output.say(f"{mode}:")
+            options.output.show(open_positions(store), POSITION, nothing="no open positions")
+
+
+@ledger.command("verify", epilog=EVERYWHERE)
+def ledger_verify(ctx: typer.Context) -> None:
+    """Replay both ledgers from their first transaction; exit code 1 if anything was changed.
+
+    Example: arbkit ledger verify && echo sound
+    """
+    from arbkit.cli.standing import ledgers
+
+    options: Options = ctx.obj
+    with options.opened() as kit, ledgers(kit) as stores:
+        wrong = [f"{mode}: {what}" for mode, store in stores.items() for what in store.ledger.verify()]
+    options.output.say("\n".join(wrong) or "every transaction follows from the one before it")
+    raise typer.Exit(1 if wrong else 0)

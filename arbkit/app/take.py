@@ -1,0 +1,79 @@
+"""`trade`: take one pair as it stands now. What was seen before is a hint; everything is read again before deciding."""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from arbkit.app.reconcile import refresh_balances
+from arbkit.app.room import BookPair, Markets, Room
+from arbkit.app.trade import ExecutionResult, execute, read_books
+from arbkit.core.detect import look
+from arbkit.core.markets import Market, Pair, VenueName
+from arbkit.core.money import Usd
+from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.errors import BadId
+from arbkit.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What would be done now: the opportunity with its markets and books, or why there is none."""
+
+    pair: Pair
+    markets: Markets
+    books: BookPair
+    found: Opportunity | NoOpportunity
+
+
+def pair_of(catalogue: Store, text: str) -> Pair:
+    """The pair that an id names: of the pair itself, or of an opportunity that was seen. Raises BadId."""
+    sighting = catalogue.sightings.sighting(text)
+    pair = catalogue.pairs.pair(sighting.pair_id if sighting else text)
+    if pair is None:
+        raise BadId(text, "the id of a pair or of an opportunity, as `arbkit scan` shows them")
+    return pair
+
+
+async def plan(room: Room, pair: Pair) -> Plan:
+    """Read both markets, both books and the cash, and look for the best trade. Errors: those of the venues."""
+    kalshi, polymarket = await asyncio.gather(
+        room.venues[VenueName.KALSHI].market(pair.kalshi), room.venues[VenueName.POLYMARKET].market(pair.polymarket)
+    )
+    markets = {VenueName.KALSHI: kalshi, VenueName.POLYMARKET: polymarket}
+    room.catalogue.catalogue.refresh([kalshi, polymarket], at=room.clock.now())
+    await refresh_balances(room)
+    books = await read_books(room, markets)
+    found = look(
+        pair,
+        kalshi=kalshi,
+        polymarket=polymarket,
+        kalshi_book=books[VenueName.KALSHI],
+        polymarket_book=books[VenueName.POLYMARKET],
+        policy=replace(
+            room.policy,
+            kalshi_cash=_free(room, kalshi),
+            polymarket_cash=_free(room, polymarket),
+            capital_max=_capital(room),
+        ),
+        now=room.clock.now(),
+    )
+    return Plan(pair=pair, markets=markets, books=books, found=found)
+
+
+async def take(room: Room, planned: Plan, *, sighting_id: str | None = None) -> ExecutionResult:
+    """Carry a plan out. Its opportunity must be one; risk is asked, and both books are read again."""
+    if isinstance(planned.found, NoOpportunity):
+        raise BadId(planned.pair.id, "a pair that offers something now")
+    return await execute(room, planned.found, markets=planned.markets, books=planned.books, sighting_id=sighting_id)
+
+
+def _free(room: Room, market: Market) -> Usd:
+    """Cash that an order on this market may use: its shard's purse, less what is reserved."""
+    purses, _ = room.store.operations.balances(market.id.venue)
+    total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
+    return Usd(max(total - room.store.trades.reserved("exposure", market.id.venue).micros, 0))
+
+
+def _capital(room: Room) -> Usd:
+    """What the exposure limit still leaves."""
+    used = room.store.ledger.exposure() + room.store.trades.reserved("exposure")
+    return Usd(max(room.limits.total_exposure_max.micros - used.micros, 0))

@@ -1,0 +1,106 @@
+"""Commands that may send orders, or stop and start sending them."""
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from arbkit.cli.apps import app
+from arbkit.cli.options import EVERYWHERE, Options
+
+Live = Annotated[bool, typer.Option("--live", help="Trade for real; needs --confirm too.")]
+Confirm = Annotated[bool, typer.Option("--confirm", help="Yes, with real money (with --sim: simulated money).")]
+
+
+@app.command("trade", epilog=EVERYWHERE)
+def trade(
+    ctx: typer.Context,
+    *,
+    ids: Annotated[list[str] | None, typer.Argument(help="Pairs or opportunities, by id.", metavar="ID")] = None,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read rows of `scan --json` from stdin.")] = False,
+    live: Live = False,
+    confirm: Confirm = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Start in spite of checks, never of the unknown.")] = False,
+) -> None:
+    """Trade pairs: both books are read again, risk is asked, two fill-or-kill orders go out together.
+
+    Without --live --confirm it is a dry run: filled from the live books, nothing is sent.
+
+    Example: arbkit scan --sim --json | head -1 | arbkit trade --sim --live --confirm --yes --stdin --json
+    """
+    from arbkit.cli import trading
+
+    options: Options = ctx.obj
+    mode = trading.mode_of(live=live, confirm=confirm)
+    wanted = trading.ids_of_lines() if stdin else iter(ids or ())
+    with options.opened() as kit:
+        choices = trading.TradeChoices(live=live, yes=yes, force=force)
+        trading.trade(kit, options.output, wanted, mode=mode, choices=choices)
+
+
+@app.command("reconcile", epilog=EVERYWHERE)
+def reconcile(
+    ctx: typer.Context,
+    *,
+    live: Live = False,
+    confirm: Confirm = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Book what the venues prove.")] = False,
+) -> None:
+    """Compare the ledger with what both venues say is ours; exit code 1 if they differ.
+
+    Example: arbkit reconcile --live --confirm --json
+    """
+    from arbkit.cli import trading
+
+    options: Options = ctx.obj
+    mode = trading.mode_of(live=live, confirm=confirm)
+    with options.opened() as kit:
+        clean = trading.put_right(kit, options.output, mode=mode, fix=fix)
+    raise typer.Exit(0 if clean else 1)
+
+
+@app.command("balance", epilog=EVERYWHERE)
+def balance(ctx: typer.Context, *, live: Live = False, confirm: Confirm = False) -> None:
+    """Show the cash at both venues, by shard where a venue keeps it so.
+
+    Example: arbkit balance --live --confirm --json | jq -s 'map(.available_usd) | add'
+    """
+    from arbkit.cli import trading
+
+    options: Options = ctx.obj
+    mode = trading.mode_of(live=live, confirm=confirm)
+    with options.opened() as kit:
+        trading.show_balances(kit, options.output, mode=mode)
+
+
+@app.command("pause", epilog=EVERYWHERE)
+def pause(
+    ctx: typer.Context,
+    reason: Annotated[str, typer.Option(help="Why; kept with the time.", metavar="TEXT")] = "Manual pause",
+) -> None:
+    """Stop trading until `resume`; a running loop stops at its next order.
+
+    Example: arbkit pause --reason "venue announced maintenance"
+    """
+    from arbkit.cli.standing import pause_all
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        pause_all(kit, options.output, reason=reason)
+
+
+@app.command("resume", epilog=EVERYWHERE)
+def resume(
+    ctx: typer.Context,
+    reason: Annotated[str, typer.Option(help="What was looked at; kept with the time.", metavar="TEXT")],
+) -> None:
+    """Trade again after a pause; refused while anything is in doubt or under review.
+
+    Example: arbkit resume --reason "both legs checked by hand"
+    """
+    from arbkit.cli.standing import resume_all
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        resume_all(kit, options.output, by=getpass.getuser(), reason=reason)

@@ -1,0 +1,68 @@
+"""What trades, positions, balances and differences show: their keys in JSON, their columns in a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from arbkit.app.trade import ExecutionResult, OrderExecution
+from arbkit.cli.render import Field
+from arbkit.core.inventory import Difference
+from arbkit.core.markets import VenueName
+from arbkit.core.money import Usd
+
+
+def _leg(execution: OrderExecution | None) -> object:
+    if execution is None:
+        return None
+    return {
+        "venue": execution.venue,
+        "market": execution.market,
+        "side": execution.side,
+        "order_id": execution.order_id,
+        "state": execution.state,
+        "qty": execution.qty,
+        "cost_usd": execution.cost,
+        "fee_usd": execution.fee,
+    }
+
+
+RESULT: Sequence[Field[ExecutionResult]] = (
+    Field("trade", lambda r: r.trade_id, "trade"),
+    Field("success", lambda r: r.success),
+    Field("state", lambda r: r.state, "state"),
+    Field("dry_run", lambda r: r.dry_run, "dry run"),
+    Field("qty", lambda r: r.qty, "size", right=True),
+    Field("expected_profit_usd", lambda r: r.expected_profit, "expected", right=True),
+    Field("actual_profit_usd", lambda r: r.actual_profit, "actual", right=True),
+    Field("slippage_usd", lambda r: r.slippage, "slippage", right=True, spare=1),
+    Field("buy_execution", lambda r: _leg(r.buy_execution)),
+    Field("sell_execution", lambda r: _leg(r.sell_execution)),
+    Field("errors", lambda r: list(r.errors), "why", text=lambda r: "; ".join(r.errors) or "-", width_min=12),
+    Field("warnings", lambda r: list(r.warnings)),
+    Field("circuit_breaker_triggered", lambda r: r.circuit_breaker_triggered),
+    Field("in_doubt", lambda r: r.in_doubt),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Cash of one purse. `note` says what to do about it."""
+
+    venue: VenueName
+    shard: int | None
+    available: Usd
+    note: str
+
+
+PURSE: Sequence[Field[Purse]] = (
+    Field("venue", lambda p: p.venue, "venue"),
+    Field("shard", lambda p: p.shard, "shard", text=lambda p: "-" if p.shard is None else str(p.shard)),
+    Field("available_usd", lambda p: p.available, "available", right=True),
+    Field("note", lambda p: p.note, "note", width_min=12),
+)
+
+DIFFERENCE: Sequence[Field[Difference]] = (
+    Field("venue", lambda d: d.venue, "venue"),
+    Field("what", lambda d: d.what, "what", width_min=18),
+    Field("ledger", lambda d: d.ledger, "ledger", right=True),
+    Field("venue_says", lambda d: d.venue_says, "venue says", right=True),
+)

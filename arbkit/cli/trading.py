@@ -1,0 +1,167 @@
+"""What the commands that trade do: plan, show, ask, carry out, and say how it ended."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import msgspec
+
+from arbkit.app.reconcile import LOW_BALANCE, Reconciliation, check_start, reconcile, refresh_balances
+from arbkit.app.room import Room
+from arbkit.app.take import Plan, pair_of, plan, take
+from arbkit.app.trade import ExecutionResult
+from arbkit.cli.render import Output
+from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
+from arbkit.core.inventory import Difference
+from arbkit.core.markets import VenueName
+from arbkit.core.money import Usd
+from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.core.risk import Mode
+from arbkit.errors import OrderInDoubt, RefusedError, UsageError
+from arbkit.wiring import Kit
+from arbkit.wiring.trading import trading_room
+
+_LINE_BYTES_MAX = 100_000
+_LINES_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class TradeChoices:
+    """What was asked of `trade`."""
+
+    live: bool
+    yes: bool
+    force: bool
+
+
+def mode_of(*, live: bool, confirm: bool) -> Mode:
+    """Live needs both words on the command line: --live and --confirm. Raises RefusedError."""
+    if not live:
+        return Mode.DRY_RUN
+    if not confirm:
+        raise RefusedError("WARNING: this would trade with real money; repeat it with --live --confirm")
+    return Mode.LIVE
+
+
+def trade(kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: TradeChoices) -> None:
+    """Take pairs one after the other. Raises RefusedError where risk refused, OrderInDoubt where the end is open."""
+    results: list[ExecutionResult] = []
+    with trading_room(kit, mode=mode, what="trade") as room:
+        _start(kit, room, output, force=choices.force)
+        for text in ids:
+            planned = kit.run(plan(room, pair_of(kit.store, text)))
+            if not isinstance(planned.found, Opportunity):
+                output.say(f"{text}: {_nothing(planned.found)}")
+                continue
+            _show_plan(output, planned, planned.found, mode)
+            if not choices.yes and not _agreed(output):
+                output.say("nothing was sent")
+                continue
+            results.append(kit.run(take(room, planned)))
+            kit.run(refresh_balances(room))
+    output.show(results, RESULT, nothing="nothing was traded")
+    _conclude(results)
+
+
+def _start(kit: Kit, room: Room, output: Output, *, force: bool) -> None:
+    """The checks of a start: what is unknown always stops; the rest stops a live start unless forced."""
+    age = kit.settings.crash_recovery.max_state_age_minutes
+    check = kit.run(check_start(room, state_age_max=timedelta(minutes=age)))
+    for reason in (*check.checks, *check.warnings):
+        output.say(f"note: {reason}")
+    if check.blocking or (check.checks and not force):
+        raise RefusedError(
+            f"MANUAL REVIEW REQUIRED: {'; '.join((*check.blocking, *check.checks))}; run `arbkit reconcile`"
+        )
+
+
+def _nothing(found: Opportunity | NoOpportunity) -> str:
+    if isinstance(found, NoOpportunity):
+        return f"offers nothing now ({found.reason}{': ' + found.detail if found.detail else ''})"
+    return ""
+
+
+def _show_plan(output: Output, planned: Plan, found: Opportunity, mode: Mode) -> None:
+    for leg in (found.kalshi, found.polymarket):
+        output.say(
+            f"{mode}: buy {leg.qty} {leg.side} of {leg.market} at {leg.limit} or better: ${leg.cost} and ${leg.fee} fee"
+        )
+    output.say(f"pair {planned.pair.id}: ${found.capital} for ${found.payout}; net ${found.net} after fees and gas")
+
+
+def _agreed(output: Output) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("there is nobody to ask; say --yes")
+    output.say("Send both orders? Type yes:")
+    return sys.stdin.readline().strip().lower() == "yes"
+
+
+def _conclude(results: list[ExecutionResult]) -> None:
+    if any(result.in_doubt for result in results):
+        raise OrderInDoubt("an order is in doubt; run `arbkit reconcile`; nothing is sent again")
+    if failed := [result for result in results if not result.success]:
+        raise RefusedError("; ".join(failed[0].errors))
+
+
+def ids_of_lines() -> Iterator[str]:
+    """Ids from JSON lines on stdin, as `scan --json` writes them: the pair of each row. Raises UsageError."""
+    for number in range(1, _LINES_MAX + 1):
+        line = sys.stdin.readline(_LINE_BYTES_MAX)
+        if not line:
+            return
+        if line.strip():
+            yield _pair_in(line, number)
+    raise UsageError(f"more than {_LINES_MAX} lines on stdin")
+
+
+def _pair_in(line: str, number: int) -> str:
+    try:
+        row = msgspec.json.decode(line)
+    except msgspec.DecodeError as error:
+        raise UsageError(f"line {number} of stdin is not JSON: {error}") from error
+    pair = row.get("pair") if isinstance(row, dict) else None
+    if not isinstance(pair, str):
+        raise UsageError(f"line {number} of stdin has no pair; pipe the output of `arbkit scan --json`")
+    return pair
+
+
+def put_right(kit: Kit, output: Output, *, mode: Mode, fix: bool) -> bool:
+    """Compare the ledger with both venues and show what differs; whether all is clean."""
+    with trading_room(kit, mode=mode, what="reconcile") as room:
+        room.store.journal.recover(at=kit.clock.now())
+        found = kit.run(reconcile(room, fix=fix))
+    for line in found.booked:
+        output.say(f"booked: {line}")
+    output.show(_differences(found), DIFFERENCE, nothing="ledger and venues agree")
+    return found.clean
+
+
+def _differences(found: Reconciliation) -> list[Difference]:
+    rows = list(found.differences)
+    for trade_open in found.unresolved:
+        venue = trade_open.legs[0].order.market.venue
+        rows.append(Difference(venue, f"trade {trade_open.trade_id}", trade_open.state, "not proven"))
+    rows += [Difference(f.market.venue, f"trade {f.fill_id}", "unknown", str(f.qty)) for f in found.unknown_fills]
+    rows += [Difference(p.market.venue, f"{p.market} {p.side}", "open", f"paid {p.paid}") for p in found.unpaid]
+    return rows
+
+
+def show_balances(kit: Kit, output: Output, *, mode: Mode) -> None:
+    """Ask both venues for cash, and say what is low and how money moves (specification section 7)."""
+    with trading_room(kit, mode=mode, what="balance") as room:
+        kit.run(refresh_balances(room))
+        rows = [row for venue in VenueName for row in _purses(room, venue)]
+    output.show(rows, PURSE)
+    output.say("Allocation of the specification: $50 at each venue, $10 aside; rebalancing is by hand, 1-2 % and days.")
+
+
+def _purses(room: Room, venue: VenueName) -> list[Purse]:
+    purses, _ = room.store.operations.balances(venue)
+    total = Usd(sum(purse.available.micros for purse in purses))
+    hint = {
+        VenueName.KALSHI: "low: deposit dollars, or move money between shards",
+        VenueName.POLYMARKET: "low: deposit USDC; it becomes pUSD",
+    }[venue]
+    note = hint if total < LOW_BALANCE else ""
+    return [Purse(venue, purse.shard, purse.available, note) for purse in purses]
