@@ -27,7 +27,7 @@ def trade(
 
     Without --live --confirm it is a dry run: filled from the live books, nothing is sent.
 
-    Example: arbkit scan --sim --json | head -1 | arbkit trade --sim --live --confirm --yes --stdin --json
+    Example: arbkit trade b7dec2d69092 --live --confirm
     """
     from arbkit.cli import trading
 

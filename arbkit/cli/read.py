@@ -135,12 +135,11 @@ def status(ctx: typer.Context) -> None:
 
     Example: arbkit status --json | jq .circuit_breaker
     """
-    from arbkit.cli.standing import STANDING, ledgers, standing
+    from arbkit.cli.standing import show_standing
 
     options: Options = ctx.obj
-    with options.opened() as kit, ledgers(kit) as stores:
-        for mode, store in stores.items():
-            options.output.facts(standing(kit, store, mode), STANDING)
+    with options.opened() as kit:
+        show_standing(kit, options.output)
 
 
 @app.command("positions", epilog=EVERYWHERE)
@@ -149,25 +148,22 @@ def positions(ctx: typer.Context) -> None:
 
     Example: arbkit positions --json | jq -s 'map(.cost_usd) | add'
     """
-    from arbkit.cli.standing import POSITION, ledgers, open_positions
+    from arbkit.cli.standing import show_positions
 
     options: Options = ctx.obj
-    with options.opened() as kit, ledgers(kit) as stores:
-        for mode, store in stores.items():
-            options.output.say(f"{mode}:")
-            options.output.show(open_positions(store), POSITION, nothing="no open positions")
+    with options.opened() as kit:
+        show_positions(kit, options.output)
 
 
 @ledger.command("verify", epilog=EVERYWHERE)
 def ledger_verify(ctx: typer.Context) -> None:
     """Replay both ledgers from their first transaction; exit code 1 if anything was changed.
 
-    Example: arbkit ledger verify && echo sound
+    Example: arbkit ledger verify
     """
-    from arbkit.cli.standing import ledgers
+    from arbkit.cli.standing import show_soundness
 
     options: Options = ctx.obj
-    with options.opened() as kit, ledgers(kit) as stores:
-        wrong = [f"{mode}: {what}" for mode, store in stores.items() for what in store.ledger.verify()]
-    options.output.say("\n".join(wrong) or "every transaction follows from the one before it")
-    raise typer.Exit(1 if wrong else 0)
+    with options.opened() as kit:
+        sound = show_soundness(kit, options.output)
+    raise typer.Exit(0 if sound else 1)

@@ -114,6 +114,30 @@ def ledgers(kit: Kit) -> Iterator[dict[str, Store]]:
         yield {"dry_run": dry, "live": kit.store}
 
 
+def show_standing(kit: Kit, output: Output) -> None:
+    """Show how each ledger stands."""
+    with ledgers(kit) as stores:
+        for mode, store in stores.items():
+            output.facts(standing(kit, store, mode), STANDING)
+
+
+def show_positions(kit: Kit, output: Output) -> None:
+    """Show what each ledger holds."""
+    with ledgers(kit) as stores:
+        for mode, store in stores.items():
+            output.say(f"{mode}:")
+            output.show(open_positions(store), POSITION, nothing="no open positions")
+
+
+def show_soundness(kit: Kit, output: Output) -> bool:
+    """Replay each ledger and say what is wrong; whether nothing is."""
+    with ledgers(kit) as stores:
+        wrong = [f"{mode}: {what}" for mode, store in stores.items() for what in store.ledger.verify()]
+    for line in wrong or ["every transaction follows from the one before it"]:
+        output.say(line)
+    return not wrong
+
+
 def pause_all(kit: Kit, output: Output, *, reason: str) -> None:
     """Open the breaker of both ledgers."""
     now = kit.clock.now()

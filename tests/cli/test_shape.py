@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 import typer
 
-from arbkit.cli import act, read
+from arbkit.cli import act, acting, read
 from arbkit.cli.decisions import DECIDED
 from arbkit.cli.main import app
 from arbkit.cli.opportunities import OPPORTUNITY
 from arbkit.cli.options import EVERYWHERE, hoisted
 from arbkit.cli.progress import SYNC
+from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT
 from arbkit.cli.settings import PLACE, SETTING
+from arbkit.cli.standing import POSITION, STANDING
 from arbkit.cli.views import ADDRESSES, MARKET, MARKET_DETAILS, PAIR
 from docs.generate import commands, help_text, is_group
 
@@ -23,7 +25,7 @@ ALL = list(commands())
 LEAVES = [(path, command) for path, command in ALL if not is_group(command)]
 FUNCTIONS = [
     node
-    for module in (act, read)
+    for module in (act, acting, read)
     for node in ast.parse(Path(str(module.__file__)).read_text()).body
     if isinstance(node, ast.FunctionDef) and node.decorator_list
 ]
@@ -97,6 +99,7 @@ def test_no_option_of_a_command_is_called_like_one_of_every_command() -> None:
 def test_the_keys_of_json_output_are_a_promise() -> None:
     """A golden file: adding a key means adding it here; renaming or removing one needs a major version."""
     shapes = {
+        "balance": PURSE,
         "config path": PLACE,
         "config show": SETTING,
         "mappings list": DECIDED,
@@ -104,8 +107,12 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "markets show": MARKET_DETAILS,
         "markets sync": SYNC,
         "match": PAIR,
+        "positions": POSITION,
+        "reconcile": DIFFERENCE,
         "scan": OPPORTUNITY,
         "sim serve": ADDRESSES,
+        "status": STANDING,
+        "trade": RESULT,
     }
     assert {name: [field.key for field in fields] for name, fields in shapes.items()} == json.loads(
         (GOLDEN / "keys.json").read_text()
