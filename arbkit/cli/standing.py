@@ -59,13 +59,22 @@ STANDING: Sequence[Field[Standing]] = (
 )
 
 
-POSITION: Sequence[Field[Position]] = (
-    Field("venue", lambda p: p.market.venue, "venue"),
-    Field("market", lambda p: p.market.key, "market", width_min=18),
-    Field("side", lambda p: p.side, "side"),
-    Field("qty", lambda p: p.qty, "contracts", right=True),
-    Field("average_price", lambda p: p.average, "average", right=True),
-    Field("cost_usd", lambda p: p.basis, "cost", right=True),
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A position and the ledger that holds it."""
+
+    mode: str
+    position: Position
+
+
+POSITION: Sequence[Field[Held]] = (
+    Field("mode", lambda h: h.mode, "mode"),
+    Field("venue", lambda h: h.position.market.venue, "venue"),
+    Field("market", lambda h: h.position.market.key, "market", width_min=18),
+    Field("side", lambda h: h.position.side, "side"),
+    Field("qty", lambda h: h.position.qty, "contracts", right=True),
+    Field("average_price", lambda h: h.position.average, "average", right=True),
+    Field("cost_usd", lambda h: h.position.basis, "cost", right=True),
 )
 
 
@@ -124,9 +133,8 @@ def show_standing(kit: Kit, output: Output) -> None:
 def show_positions(kit: Kit, output: Output) -> None:
     """Show what each ledger holds."""
     with ledgers(kit) as stores:
-        for mode, store in stores.items():
-            output.say(f"{mode}:")
-            output.show(open_positions(store), POSITION, nothing="no open positions")
+        rows = [Held(mode, position) for mode, store in stores.items() for position in open_positions(store)]
+    output.show(rows, POSITION, nothing="no open positions")
 
 
 def show_soundness(kit: Kit, output: Output) -> bool:

@@ -46,6 +46,13 @@ def mode_of(*, live: bool, confirm: bool) -> Mode:
 
 def trade(kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: TradeChoices) -> None:
     """Take pairs one after the other. Raises RefusedError where risk refused, OrderInDoubt where the end is open."""
+    _conclude(attempt(kit, output, ids, mode=mode, choices=choices))
+
+
+def attempt(
+    kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: TradeChoices
+) -> list[ExecutionResult]:
+    """Take pairs one after the other, and show how each ended."""
     results: list[ExecutionResult] = []
     with trading_room(kit, mode=mode, what="trade") as room:
         _start(kit, room, output, force=choices.force)
@@ -61,7 +68,7 @@ def trade(kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: 
             results.append(kit.run(take(room, planned)))
             kit.run(refresh_balances(room))
     output.show(results, RESULT, nothing="nothing was traded")
-    _conclude(results)
+    return results
 
 
 def _start(kit: Kit, room: Room, output: Output, *, force: bool) -> None:
