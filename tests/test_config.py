@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from arbkit.config.keys import PLACES, RETIRED, SHORT_NAMES, env_names, keys
 from arbkit.config.load import Configured, entries, load
+from arbkit.config.ratio import Ratio
 from arbkit.config.sample import sample
 from arbkit.config.settings import Settings
-from arbkit.config.ratio import Ratio
 from arbkit.core.money import MICRO, Qty, Usd, plain
 from arbkit.errors import BadFile, ConfigError
 
