@@ -56,16 +56,17 @@ def match(
     *,
     tradable: Annotated[bool, typer.Option("--tradable", help="Only pairs that may be traded.")] = False,
     limit: Annotated[int | None, typer.Option(help="At most so many rows.", min=1, metavar="N")] = None,
+    review: Annotated[bool, typer.Option("--review", help="Decide on the pairs found, one a screen.")] = False,
 ) -> None:
     """Find the markets of both venues that pay alike, and say why or why not.
 
     Example: arbkit match --json | jq -c 'select(.tradable)'
     """
-    from arbkit.cli.looking import pair_up
+    from arbkit.cli.looking import match_or_review
 
     options: Options = ctx.obj
     with options.opened() as kit:
-        pair_up(kit, options.output, limit=limit, tradable=tradable)
+        match_or_review(kit, options.output, limit=limit, tradable=tradable, review=review)
 
 
 @mappings.command("add", epilog=EVERYWHERE)

@@ -9,6 +9,7 @@ from arbkit.cli.decisions import DECIDED, decided
 from arbkit.cli.lookup import one_market
 from arbkit.cli.opportunities import OPPORTUNITY, chosen, summarise
 from arbkit.cli.render import Output
+from arbkit.cli.review import review as review_pairs
 from arbkit.cli.views import PAIR
 from arbkit.config.policy import scan_policy
 from arbkit.core.fees import FeeModel
@@ -69,6 +70,14 @@ def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: boo
         f" {len(matched.pairs)} pairs, {matched.tradable} may be traded"
     )
     return matched.tradable
+
+
+def match_or_review(kit: Kit, output: Output, *, limit: int | None, tradable: bool, review: bool) -> None:
+    """Match the catalogues, or go through what an earlier match found."""
+    if review:
+        review_pairs(kit, output)
+    else:
+        pair_up(kit, output, limit=limit, tradable=tradable)
 
 
 def record_decision(
