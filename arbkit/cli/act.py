@@ -92,7 +92,7 @@ def mappings_add(
 
 @app.command("run", epilog=EVERYWHERE)
 def run(ctx: typer.Context) -> None:
-    """Show the main job once, on simulated venues: sync, match, scan. Nothing is traded.
+    """Show the whole job once, on simulated venues: sync, match, scan, trade, positions.
 
     Example: arbkit run --sim
     """

@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from arbkit.app.room import Room, TradeRules
 from arbkit.core.breaker import BreakerLimits
 from arbkit.core.ledger import Account as LedgerAccount
@@ -22,8 +24,8 @@ from arbkit.core.money import MICRO, ZERO_USD, Usd
 from arbkit.core.opportunity import Policy
 from arbkit.core.orders import Balance, Holding
 from arbkit.core.risk import Mode
-from arbkit.errors import AuthError, ConfigError
-from arbkit.net import Poster
+from arbkit.errors import AuthError, ConfigError, VenueUnavailable
+from arbkit.net import NoAnswer, NotSent, Poster
 from arbkit.ports import Account, Desk
 from arbkit.store.files import own_directory, own_file
 from arbkit.store.lock import halt_reason, single_instance
@@ -47,7 +49,7 @@ PAPER_CASH = Usd(50 * MICRO)
 """What the dry run starts with at each venue (specification section 7.1: $50 and $50)."""
 PAPER_LATENCY_MS = 200
 """How long an order of the dry run takes: the specification's target for placing one."""
-SIM_KEY_ID = "arbkit-sim"
+_SEAT_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ def _sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
     pem = _kept(kit.home / "keys" / "kalshi.pem", new_key_pem)
     wallet = Wallet(_kept(kit.home / "keys" / "polymarket.key", lambda: secrets.token_hex(32)))
     funder = checksummed(keccak_256(b"arbkit sim " + wallet.address.encode())[-20:])
-    return KalshiSigner(SIM_KEY_ID, pem), TradingAccount(wallet, SignatureType.DEPOSIT_WALLET, funder)
+    return KalshiSigner(f"sim-{pem.fingerprint}", pem), TradingAccount(wallet, SignatureType.DEPOSIT_WALLET, funder)
 
 
 def _kept(path: Path, made: Callable[[], str]) -> Secret:
@@ -271,8 +273,9 @@ def _seat(kit: Kit, store: Store, signer: KalshiSigner, account: TradingAccount)
     """Open our accounts at the simulator. An embedded one is new with every command: it is told what we hold."""
     simulation = kit.embedded
     if simulation is None:
-        raise ConfigError("live trading against a running simulator needs an account there; leave ARBKIT_SIM unset")
-    seat = simulation.open_kalshi_account("arbkit", key_id=signer.key_id, public_pem=signer.public_pem)
+        kit.run(_seat_at_server(kit, signer, account))
+        return
+    seat = simulation.open_kalshi_account(signer.key_id, key_id=signer.key_id, public_pem=signer.public_pem)
     wallet = simulation.polymarket.open_wallet(account.maker, eoa=account.wallet.address, kind=account.signature_type)
     held = store.ledger.positions().values()
     purses, _ = store.operations.balances(VenueName.KALSHI)
@@ -284,6 +287,25 @@ def _seat(kit: Kit, store: Store, signer: KalshiSigner, account: TradingAccount)
         kit.store.catalogue.named([position.market for position in held]),
     )
     carry_over(known, account=seat, wallet=wallet, now=kit.clock.now())
+
+
+async def _seat_at_server(kit: Kit, signer: KalshiSigner, account: TradingAccount) -> None:
+    """Open our accounts at a simulator of another process, unless it knows them already."""
+    poster = Poster("simulator", kit.sim_urls.base, clock=kit.clock, writes=None)
+    try:
+        told = await poster.send_once("GET", "/sim/truth", headers={}, timeout_ms=_SEAT_MS)
+        if signer.key_id in msgspec.json.decode(told.body)["kalshi"]:
+            return
+        seat = {"user_id": signer.key_id, "key_id": signer.key_id, "public_pem": signer.public_pem.decode()}
+        wallet = {
+            "address": account.maker, "eoa": account.wallet.address, "signature_type": int(account.signature_type)
+        }  # fmt: skip
+        for path, body in (("/sim/kalshi/accounts", seat), ("/sim/polymarket/wallets", wallet)):
+            await poster.send_once("POST", path, headers={}, body=msgspec.json.encode(body), timeout_ms=_SEAT_MS)
+    except (NotSent, NoAnswer) as error:
+        raise VenueUnavailable("simulator", str(error), advice="is `arbkit sim serve` running?") from error
+    finally:
+        await poster.close()
 
 
 def _market(kit: Kit, key: str) -> Market | None:

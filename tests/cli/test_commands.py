@@ -149,7 +149,7 @@ def test_the_settings_show_where_they_come_from(arbkit, tmp_path: Path, monkeypa
 def test_run_shows_the_job_and_what_to_do_next(arbkit, simulated: str) -> None:
     ran = arbkit("run", "--sim")
     assert ran.code == 0
-    for words in ("Simulated:", "1/3", "2/3", "3/3", "Done:", "Next: arbkit"):
+    for words in ("Simulated:", "1/5", "2/5", "3/5", "4/5", "5/5", "2 trades hedged", "Done:", "Next: arbkit"):
         assert words in ran.err
     assert len(ran.out.splitlines()) > 6
 

@@ -53,9 +53,15 @@ class Terminal:
         os.write(self.ours, keys.encode())
 
     def ends(self) -> int:
-        code = self.child.wait(SECONDS_MAX)
+        return self.child.wait(SECONDS_MAX)
+
+    def __enter__(self) -> "Terminal":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.child.kill()
+        self.child.wait()
         os.close(self.ours)
-        return code
 
 
 @pytest.fixture
@@ -69,19 +75,15 @@ def matched(tmp_path: Path) -> dict[str, str]:
 @pytest.mark.slow
 def test_a_reviewer_decides_by_keys_and_every_decision_is_kept_at_once(matched: dict[str, str], tmp_path: Path) -> None:
     listed = process("match", "--review", "--sim", "--json", cwd=tmp_path, environ=matched).rows
-    terminal = Terminal("match", "--review", "--sim", cwd=tmp_path, environ=matched)
-    first = terminal.shows("q quit")
-    assert max(len(line) for line in first.splitlines()) <= 80
-    assert str(listed[0]["kalshi_ticker"])[:20] in first
-    for key in "fa":
-        terminal.types(key)
-        terminal.shows("q quit")
-    terminal.types("r")
-    terminal.shows("q quit")
-    terminal.types("u")
-    terminal.shows("q quit")
-    terminal.types("q")
-    assert terminal.ends() == 0
+    with Terminal("match", "--review", "--sim", cwd=tmp_path, environ=matched) as terminal:
+        first = terminal.shows("q quit")
+        assert max(len(line) for line in first.splitlines()) <= 80
+        assert str(listed[0]["kalshi_ticker"])[:20] in first
+        for key in "faru":
+            terminal.types(key)
+            terminal.shows("q quit")
+        terminal.types("q")
+        assert terminal.ends() == 0
     with Store(tmp_path / "state" / "sim" / "arbkit.db") as store:
         kept = {review.kalshi.key: review for review in store.pairs.reviews()}
     flipped = kept[str(listed[0]["kalshi_ticker"])]
