@@ -1,0 +1,198 @@
+"""A trade that can be killed at any line: who trades, a venue that outlives it, and what must then be true."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from arbkit.app.reconcile import check_start, reconcile
+from arbkit.app.resolve import resolve_all
+from arbkit.app.room import Room, TradeRules
+from arbkit.app.trade import execute
+from arbkit.core.books import Book, Level, make_book
+from arbkit.core.breaker import BreakerLimits
+from arbkit.core.detect import look
+from arbkit.core.execution import TradeState
+from arbkit.core.limits import Limits
+from arbkit.core.markets import MarketId, Method, Side, VenueName
+from arbkit.core.money import Price, Qty, Usd
+from arbkit.core.opportunity import Opportunity, Policy
+from arbkit.core.orders import Action, FokOrder, SendOutcome
+from arbkit.core.risk import Mode
+from arbkit.ports import PreparedOrder
+from arbkit.store.store import Store
+from tests.builders import KALSHI, NOW, POLYMARKET, StandingClock, a_market, a_pair
+from tests.desks import Fate, TradingVenue, _Order
+
+MARKETS = {name: a_market(name) for name in VenueName}
+QUOTES = {KALSHI: ("0.44", "0.45"), POLYMARKET: ("0.55", "0.56")}
+TRACED = ("app/trade.py", "app/resolve.py", "store/journal.py", "store/ledger_book.py")
+
+
+class DurableVenue(TradingVenue):
+    """A venue whose record of accepted orders is a file: it survives whoever trades, and counts every request."""
+
+    def remember(self, record: Path) -> "DurableVenue":
+        self.record = record
+        for line in record.read_text().splitlines() if record.exists() else []:
+            self._learn(json.loads(line))
+        return self
+
+    async def send(self, prepared: PreparedOrder) -> SendOutcome:
+        if self.fate is not Fate.NOT_SENT:
+            order = prepared.order
+            line = {
+                "client": prepared.client_id, "venue_id": prepared.venue_order_id, "leg": order.leg_id,
+                "side": order.side, "qty": order.qty.micros, "limit": order.limit.micros,
+                "budget": order.budget.micros, "fate": self.fate, "at": self.clock.now().isoformat(),
+            }  # fmt: skip
+            descriptor = os.open(self.record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            os.write(descriptor, json.dumps(line).encode() + b"\n")
+            os.close(descriptor)
+        return await super().send(prepared)
+
+    def _learn(self, line: dict[str, Any]) -> None:
+        order = FokOrder(
+            leg_id=line["leg"], market=self.market_listed.id, side=Side(line["side"]), action=Action.BUY,
+            qty=Qty(line["qty"]), limit=Price(line["limit"]), budget=Usd(line["budget"]),
+        )  # fmt: skip
+        prepared = PreparedOrder(order=order, client_id=line["client"], venue_order_id=line["venue_id"], body=b"")
+        self.posts[prepared.client_id] += 1
+        self.orders.append(_Order(prepared, datetime.fromisoformat(line["at"]), Fate(line["fate"])))
+
+
+@dataclass
+class Stage:
+    """One process's view: a room over a store and both venues."""
+
+    room: Room
+    venues: dict[VenueName, DurableVenue]
+    clock: StandingClock
+
+    def settle_down(self) -> None:
+        """Everything a start does, and the resolver until nothing more can be learnt."""
+        asyncio.run(check_start(self.room, state_age_max=timedelta(hours=1)))
+        for _ in range(100):
+            self.clock.advance(seconds=10)
+            asyncio.run(resolve_all(self.room))
+
+    @property
+    def truth(self) -> dict[tuple[MarketId, Side], Qty]:
+        return {key: qty for venue in self.venues.values() for key, qty in venue.truth.items()}
+
+
+def a_stage(directory: Path, fates: tuple[Fate, Fate], *, at: datetime = NOW) -> Stage:
+    clock = StandingClock(at)
+    venues = {}
+    for name, fate in zip(VenueName, fates, strict=True):
+        venue = DurableVenue(name, clock, MARKETS[name], lambda name=name: a_book(name, clock), fate=fate)
+        venues[name] = venue.remember(directory / f"{name}.jsonl")
+    store = Store(directory / "arbkit.db")
+    numbers = iter(range(1_000))
+    run = store.operations.begin_epoch(pid=os.getpid(), host="here", version="test", config_hash="", at=at).n
+    room = Room(
+        store=store, catalogue=store, venues=venues, desks=venues, accounts=venues, clock=clock, limits=Limits(),
+        breaker_limits=BreakerLimits(consecutive_failures_max=3, asymmetric_executions_max=1),
+        policy=Policy(qty_max=Qty.whole(20)), rules=TradeRules(), mode=Mode.LIVE, epoch=run, version="test",
+        halted=lambda: "", new_id=lambda: f"t{run}-{next(numbers)}",
+    )  # fmt: skip
+    return Stage(room, venues, clock)
+
+
+def a_book(name: VenueName, clock: StandingClock) -> Book:
+    bid, ask = ([Level(Price.parse(price), Qty.whole(200))] for price in QUOTES[name])
+    return make_book(MARKETS[name].id, yes_bids=bid, yes_asks=ask, seen_at=clock.now())
+
+
+def template(directory: Path) -> None:
+    """A state directory that is ready to trade: markets, a pair, opened books."""
+    directory.mkdir(mode=0o700)
+    stage = a_stage(directory, (Fate.FILLED, Fate.FILLED))
+    stage.room.store.catalogue.refresh(list(MARKETS.values()), at=NOW)
+    stage.room.store.pairs.replace([the_pair()], at=NOW)
+    asyncio.run(reconcile(stage.room, fix=False))
+    stage.room.store.close()
+
+
+def the_pair():
+    return a_pair(MARKETS[KALSHI], MARKETS[POLYMARKET], method=Method.EXACT, confidence_ppm=1_000_000)
+
+
+def trade(stage: Stage) -> None:
+    """Find the one opportunity there is, and take it."""
+    books = {name: venue.book() for name, venue in stage.venues.items()}
+    found = look(
+        the_pair(), kalshi=MARKETS[KALSHI], polymarket=MARKETS[POLYMARKET], kalshi_book=books[KALSHI],
+        polymarket_book=books[POLYMARKET], policy=stage.room.policy, now=stage.clock.now(),
+    )  # fmt: skip
+    assert isinstance(found, Opportunity)
+    asyncio.run(execute(stage.room, found, markets=MARKETS, books=books))
+
+
+def in_child(directory: Path, fates: tuple[Fate, Fate], *, kill_at: int, recover: bool = False) -> int:
+    """Trade (or recover) in a forked process that kills itself at the n-th traced line; how many lines it ran."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(ours)
+        try:
+            stage = a_stage(directory, fates, at=NOW + timedelta(seconds=1 if recover else 0))
+            counted = _killing_at(kill_at, stage.settle_down if recover else lambda: trade(stage))
+            os.write(theirs, str(counted).encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    told = os.read(ours, 32)
+    os.close(ours)
+    os.waitpid(child, 0)
+    return int(told or b"0")
+
+
+def _killing_at(line: int, work: Any) -> int:
+    seen = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal seen
+        if not frame.f_code.co_filename.endswith(TRACED):
+            return None
+        if event == "line":
+            seen += 1
+            if seen == line:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(None)
+    return seen
+
+
+def judge(directory: Path, fates: tuple[Fate, Fate]) -> None:
+    """The oracles, after a restart and enough time: nothing sent twice, nothing lost, nothing invented."""
+    stage = a_stage(directory, fates, at=NOW + timedelta(seconds=2))
+    try:
+        stage.settle_down()
+        store = stage.room.store
+        held = {key: position.qty for key, position in store.ledger.positions().items() if position.qty}
+        posts = Counter(order.prepared.client_id for venue in stage.venues.values() for order in venue.orders)
+        states = [trade.state for trade in store.trades.recent(count_max=9)]
+        assert all(count == 1 for count in posts.values()), posts
+        assert held == stage.truth, (held, stage.truth, states)
+        assert store.ledger.verify() == []
+        assert store.ledger.exposure() + store.trades.reserved("exposure") <= stage.room.limits.total_exposure_max
+        assert not set(states) & {TradeState.WORKING, TradeState.IN_DOUBT, TradeState.PLANNED}, states
+        if set(states) <= {TradeState.HEDGED, TradeState.FLAT}:
+            assert store.trades.reserved("exposure") == store.trades.reserved("loss") == Usd(0)
+        else:
+            assert store.operations.breaker().is_open
+    finally:
+        stage.room.store.close()
