@@ -1,14 +1,13 @@
 """`match --review`: one pair a screen, decided by a key. Each decision is kept at once, so quitting loses nothing."""
 
 import getpass
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from arbkit.app.pairs import decide
-from arbkit.cli.keys import read_key
+from arbkit.cli.keys import Keys
 from arbkit.cli.render import Output
 from arbkit.cli.views import PAIR
 from arbkit.core.markets import Market, Method, Pair, Polarity, Relation
@@ -31,6 +30,7 @@ class _Session:
 
     kit: Kit
     output: Output
+    keys: Keys
     waiting: list[Pair]
     done: list[Pair] = field(default_factory=list)
     note: str = ""
@@ -54,12 +54,13 @@ def review(kit: Kit, output: Output) -> None:
     if output.json:
         output.show(waiting, PAIR)
         return
-    session = _Session(kit, output, waiting)
-    while session.waiting:
-        pair = session.waiting[0]
-        _show(session, pair)
-        if not _act(session, pair, read_key()):
-            break
+    with Keys() as keys:
+        session = _Session(kit, output, keys, waiting)
+        while session.waiting:
+            pair = session.waiting[0]
+            _show(session, pair)
+            if not _act(session, pair, keys.key()):
+                break
     output.say(f"{len(session.done)} decided, {len(session.waiting)} left; decisions are kept")
 
 
@@ -77,12 +78,12 @@ def _act(session: _Session, pair: Pair, key: str) -> bool:
             session.waiting.pop(0)
         case "n":
             session.output.say("note, then Enter:")
-            session.note = sys.stdin.readline(NOTE_LENGTH_MAX).strip()
+            session.note = session.keys.line(NOTE_LENGTH_MAX)
         case "o":
             for address in _links(session.kit, pair):
                 session.output.say(address)
             session.output.say("any key goes on")
-            read_key()
+            session.keys.key()
         case "u":
             _undo(session)
         case _:
