@@ -144,6 +144,7 @@ def expected(first: Fate, second: Fate) -> TradeState:
     return TradeState.HEDGED if kinds == ["full", "full"] else TradeState.ASYMMETRIC
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), list(product(Fate, Fate)), ids=lambda fate: fate.name.lower())
 async def test_every_outcome_beside_every_outcome(scene: Scene, first: Fate, second: Fate) -> None:
     result = await scene.execute(kalshi=first, polymarket=second)
