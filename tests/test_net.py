@@ -85,6 +85,21 @@ async def refusal(http: Http, path: str = "/events") -> ArbkitError:
     return caught.value
 
 
+def recorded_sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let this thread's sleeps take no time, and keep their lengths. A simulator of the session has its own thread."""
+    slept: list[float] = []
+    ours, wait = threading.get_ident(), asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        if threading.get_ident() == ours:
+            slept.append(seconds)
+        else:
+            await wait(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    return slept
+
+
 async def test_an_answer_comes_back_with_lower_case_headers_and_the_time(venue: respx.MockRouter) -> None:
     venue.get("/events").respond(200, headers={"X-Cache": "Miss", **JSON}, content=b'{"events":[]}')
 
@@ -205,12 +220,7 @@ async def test_an_unreachable_venue_is_unavailable(venue: respx.MockRouter, fail
 async def test_a_throttled_read_waits_as_asked_but_never_over_a_minute(
     venue: respx.MockRouter, monkeypatch: pytest.MonkeyPatch, header: str, waited_s: float
 ) -> None:
-    slept: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    slept = recorded_sleeps(monkeypatch)
     venue.get("/events").side_effect = [
         httpx.Response(429, headers={"Retry-After": header}),
         httpx.Response(200, headers=JSON, content=b"{}"),
@@ -224,16 +234,7 @@ async def test_a_throttled_read_waits_as_asked_but_never_over_a_minute(
 async def test_back_off_grows_to_a_cap_with_full_jitter(
     venue: respx.MockRouter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slept: list[float] = []
-    ours, wait = threading.get_ident(), asyncio.sleep
-
-    async def sleep(seconds: float) -> None:
-        if threading.get_ident() == ours:
-            slept.append(seconds)
-        else:  # a simulator of the session has a loop of its own
-            await wait(seconds)
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    slept = recorded_sleeps(monkeypatch)
     venue.get("/events").respond(500)
 
     for _ in range(20):
