@@ -59,8 +59,8 @@ BUGS = [
     Bug(
         "one failing leg cancels the other after it was sent",
         "app/trade.py",
-        "    done = asyncio.gather(*tasks.values())\n    try:\n        await asyncio.shield(done)\n",
-        "    done = asyncio.gather(*tasks.values())\n    try:\n        await done\n",
+        "        ends = await asyncio.shield(done)\n",
+        "        ends = await done\n",
         "tests/app/test_trade.py -k cancelled",
     ),
     Bug(

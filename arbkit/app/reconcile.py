@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from arbkit.app.resolve import CASH_TOLERANCE, FILLS_SINCE, book, resolve_all
 from arbkit.app.room import Room
 from arbkit.core.breaker import Failure
+from arbkit.core.execution import UNPROVEN_STATES
 from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
 from arbkit.core.ledger import Account, balances, book_cash, book_netting, book_receipt, book_settlement, results_by_day
 from arbkit.core.markets import Side, VenueName
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.orders import Balance, Fill, Holding
+from arbkit.errors import InvariantError
 from arbkit.ports import Payout
 from arbkit.store.operations import Alert, Severity
 from arbkit.store.trades import StoredTrade
@@ -95,17 +97,31 @@ def _since(room: Room) -> datetime:
 
 
 def _weigh_fills(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bool) -> None:
-    for fill in told.fills:
+    """Book what is ours, and with `fix` what is a stranger's; in order of time, for what is sold was bought before."""
+    for fill in sorted(told.fills, key=lambda fill: fill.at):
         if room.store.trades.knows_fill(fill):
             continue
         leg = room.store.trades.leg_of(told.venue, keys=[fill.order_key])
-        if leg is not None and book(room, fill, leg.leg_id):
-            found.booked.append(f"{told.venue}: trade {fill.fill_id} of our order {leg.client_id}")
-        elif leg is None and fix and not fill.order_key.startswith(OWN_PREFIX):
-            book(room, fill, None)
-            found.booked.append(f"{told.venue}: trade {fill.fill_id}, made beside arbkit")
-        elif leg is None:
+        if leg is None and not (fix and _surely_a_stranger_s(room, fill)):
             found.unknown_fills.append(fill)
+            continue
+        whose = f"of our order {leg.client_id}" if leg else "made beside arbkit"
+        try:
+            if book(room, fill, leg.leg_id if leg else None):
+                found.booked.append(f"{told.venue}: trade {fill.fill_id}, {whose}")
+        except InvariantError:
+            found.unknown_fills.append(fill)
+
+
+def _surely_a_stranger_s(room: Room, fill: Fill) -> bool:
+    """Not of another copy of arbkit, nor perhaps of an order in doubt whose id at the venue was never told."""
+    nameless = [
+        leg.order.market
+        for trade in room.store.trades.unfinished()
+        for leg in trade.legs
+        if leg.state in UNPROVEN_STATES and not leg.venue_order_id
+    ]
+    return not fill.order_key.startswith(OWN_PREFIX) and fill.market not in nameless
 
 
 def _net(room: Room, told: VenueTruth, found: Reconciliation) -> None:
@@ -192,11 +208,11 @@ class StartCheck:
 async def check_start(room: Room, *, state_age_max: timedelta) -> StartCheck:
     """Everything a start has to know before a byte may leave (specification section 3.13). Sends no order."""
     room.store.journal.recover(at=room.clock.now())
-    if problems := [*room.store.damage(), *room.store.ledger.verify()]:
-        room.fail(Failure.STORE, problems[0])
+    if damage := [*room.store.damage(), *room.store.ledger.verify()]:
+        room.fail(Failure.STORE, damage[0], once_a_day=True)
     found = await reconcile(room, fix=False)
     return StartCheck(
-        blocking=tuple(_blocking(room, found)),
+        blocking=(*damage, *_blocking(room, found)),
         checks=tuple(_checks(room, found)),
         warnings=tuple(_warnings(room, state_age_max)),
     )

@@ -4,15 +4,16 @@ It never sends an order. A leg leaves UNKNOWN only by evidence (core/evidence.py
 that frees its reservation; what is MATCHED stays provisional until the chain confirms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from arbkit.app.room import Room
 from arbkit.core.breaker import Failure
-from arbkit.core.evidence import Observation, Ruling, judge
+from arbkit.core.evidence import OVERDUE_AFTER, Observation, Ruling, judge
 from arbkit.core.execution import (
     DUTIES,
+    LEG_TABLE,
     ZERO_STATES,
     Duty,
     LegEvent,
@@ -27,8 +28,8 @@ from arbkit.core.ledger import Account as LedgerAccount
 from arbkit.core.ledger import balances, book_fill, book_void, fill_ref
 from arbkit.core.markets import PolymarketFees, VenueName
 from arbkit.core.money import ZERO_USD, Usd, payout
-from arbkit.core.orders import Fill, Filled, SendOutcome, Settlement, near
-from arbkit.errors import InvariantError, VenueUnavailable
+from arbkit.core.orders import Delayed, Fill, Filled, SendOutcome, Settlement, near
+from arbkit.errors import ArbkitError, AuthError, InvariantError, SchemaMismatch, VenueUnavailable
 from arbkit.ports import SentOrder
 from arbkit.store.operations import Alert, Severity
 from arbkit.store.trades import StoredLeg, StoredTrade
@@ -39,40 +40,78 @@ FILLS_SINCE = timedelta(hours=1)
 CASH_TOLERANCE = Usd(1_000)
 """Rounding of fees that a venue has not reported exactly: a tenth of a cent."""
 
+FAULTS_OF_A_VENUE = (VenueUnavailable, AuthError, SchemaMismatch)
+"""What a pass of the resolver may meet without harm: it asks again later."""
+
 _ASKED = {LegState.SENDING, LegState.DELAYED, LegState.UNKNOWN, LegState.REVIEW}
-_OF_OUTCOME = {LegEvent.FILLED, LegEvent.PARTIAL, LegEvent.KILLED, LegEvent.DELAYED}
+_OF_OUTCOME = {LegEvent.FILLED, LegEvent.PARTIAL, LegEvent.KILLED}
+_OF_POST = {LegEvent.LOST, LegEvent.REJECTED, LegEvent.WITHHELD, LegEvent.DELAYED}
+_PAST_SENDING = set(LegState) - {LegState.INTENT, LegState.SENDING}
 
 
 async def resolve(room: Room, trade_id: str) -> TradeState:
-    """Ask once about every leg of a trade that is not settled, and carry out what follows. Returns its state."""
+    """Ask once about every leg of a trade that is not settled, and carry out what follows. Returns its state.
+
+    Errors: those of the venues, after the other leg was asked and the duties are done: a venue that is down is the
+    commonest reason for doubt, and must not keep a doubt from pausing.
+    """
+    failures: list[ArbkitError] = []
     for leg in room.store.trades.trade(trade_id).legs:
-        if leg.state in _ASKED:
-            await _ask(room, leg)
-        if room.store.trades.leg(leg.leg_id).state in {LegState.FILLED, LegState.PARTIAL}:
-            await _book(room, room.store.trades.leg(leg.leg_id))
-    return perform_duties(room, trade_id)
+        await _gathered(room, _resolve_leg(room, leg.leg_id), failures)
+    state = perform_duties(room, trade_id)
+    if failures:
+        raise failures[0]
+    return state
+
+
+async def _resolve_leg(room: Room, leg_id: str) -> None:
+    leg = room.store.trades.leg(leg_id)
+    if leg.state in _ASKED:
+        await _ask(room, leg)
+        leg = room.store.trades.leg(leg_id)
+    if leg.state in {LegState.FILLED, LegState.PARTIAL}:
+        await _book(room, leg)
 
 
 async def resolve_all(room: Room) -> Sequence[StoredTrade]:
-    """Ask about every unfinished trade and about late fills; what is still unfinished afterwards."""
+    """Ask about every unfinished trade and about late fills; what is still unfinished afterwards.
+
+    Errors: those of the venues, after everything else was asked.
+    """
+    failures: list[ArbkitError] = []
     for trade in room.store.trades.unfinished():
-        await resolve(room, trade.trade_id)
+        await _gathered(room, resolve(room, trade.trade_id), failures)
     for leg in room.store.trades.watched(at=room.clock.now()):
-        await _look_for_late_fill(room, leg)
+        await _gathered(room, _look_for_late_fill(room, leg), failures)
+    if failures:
+        raise failures[0]
     return room.store.trades.unfinished()
 
 
+async def _gathered(room: Room, question: Awaitable[object], failures: list[ArbkitError]) -> None:
+    """Ask, and put a fault of the venue aside for later; what cannot be pauses, and holds nothing else up."""
+    try:
+        await question
+    except FAULTS_OF_A_VENUE as error:
+        failures.append(error)
+    except InvariantError as error:
+        room.impossible(error)
+
+
 def learn(room: Room, leg: StoredLeg, outcome: SendOutcome) -> LegState:
-    """Write down what a venue said about an order."""
+    """Write down what a venue said about an order. Returns the state of the leg afterwards."""
     event = event_of(outcome, asked=leg.order.qty)
     order_id = outcome.venue_order_id if isinstance(outcome, Filled) else ""
     why = getattr(outcome, "why", "") or str(type(outcome).__name__).lower()
     with room.store.together():
+        leg = room.store.trades.leg(leg.leg_id)  # while the venue was awaited, other news may have come
+        if leg.state in _PAST_SENDING and event in _OF_POST and (leg.state, event) not in LEG_TABLE:
+            return leg.state  # the resolver was faster than the answer to the POST, and knows more
         late = is_late(leg.state, event)
         now = room.clock.now()
         after = room.store.journal.record(leg.leg_id, event, why=why, at=now, venue_order_id=order_id)
         if isinstance(outcome, Filled):
-            room.store.journal.settle(leg.leg_id, outcome.settlement, at=now)
+            _settle(room, leg, outcome.settlement)
         if late:
             room.fail(Failure.LATE_FILL, f"order {leg.client_id} was filled after it was believed to hold nothing")
     return after
@@ -80,28 +119,55 @@ def learn(room: Room, leg: StoredLeg, outcome: SendOutcome) -> LegState:
 
 async def _ask(room: Room, leg: StoredLeg) -> None:
     account = room.accounts[leg.order.market.venue]
-    outcome = await account.outcome(_sent_order(room, leg))
+    outcome = await account.outcome(_sent_order(room, leg)) or _by_fills(room, leg.leg_id)
     if outcome is not None and event_of(outcome, asked=leg.order.qty) in _OF_OUTCOME:
         learn(room, leg, outcome)
-        return
-    now = room.clock.now()
-    if leg.state in {LegState.SENDING, LegState.DELAYED} and leg.deadline and now > leg.deadline:
-        room.store.journal.record(leg.leg_id, LegEvent.LOST, why="the deadline passed without news", at=now)
-    elif leg.state in {LegState.UNKNOWN, LegState.REVIEW} and outcome is None:
+    elif outcome is None and leg.state in {LegState.UNKNOWN, LegState.REVIEW}:
         await _weigh(room, leg)
+    else:
+        _lose_patience(room, leg.leg_id, held=isinstance(outcome, Delayed))
+
+
+def _by_fills(room: Room, leg_id: str) -> Filled | None:
+    """What the trades say that are booked already, where the venue does not speak of the order itself."""
+    leg = room.store.trades.leg(leg_id)
+    if not leg.filled:
+        return None
+    final = leg.order.market.venue is VenueName.KALSHI
+    settlement = Settlement.FINAL if final else Settlement.PENDING
+    return Filled(leg.venue_order_id, leg.filled, leg.cost, leg.fee, settlement)
+
+
+def _lose_patience(room: Room, leg_id: str, *, held: bool) -> None:
+    """Neither filled nor gone: an order without news is in doubt after its deadline, and then for a person."""
+    with room.store.together():
+        leg, now = room.store.trades.leg(leg_id), room.clock.now()
+        late = leg.deadline is not None and now > leg.deadline
+        overdue = leg.deadline is not None and now - leg.deadline >= OVERDUE_AFTER
+        if leg.state in {LegState.SENDING, LegState.DELAYED} and late:
+            why = "the venue still holds it" if held else "the deadline passed without news"
+            room.store.journal.record(leg_id, LegEvent.LOST, why=why, at=now)
+        elif leg.state is LegState.SENDING and held:
+            room.store.journal.record(leg_id, LegEvent.DELAYED, why="held by the venue", at=now)
+        elif leg.state is LegState.UNKNOWN and overdue:
+            room.store.journal.record(leg_id, LegEvent.OVERDUE, why="listed, and neither filled nor gone", at=now)
 
 
 async def _weigh(room: Room, leg: StoredLeg) -> None:
     """Nothing was found: keep that as a look, and rule on all looks so far."""
     venue = leg.order.market.venue
-    if leg.deadline is None:
+    deadline = leg.deadline
+    if deadline is None:
         raise InvariantError(f"leg {leg.leg_id} is {leg.state} and was never sent")
     horizon = await room.accounts[venue].read_horizon()
     agree = await _books_agree(room, venue)
     look = Observation(at=room.clock.now(), horizon=horizon, books_agree=agree, stream_healthy=True)
     with room.store.together():
+        leg = room.store.trades.leg(leg.leg_id)
+        if leg.filled or leg.state not in {LegState.UNKNOWN, LegState.REVIEW}:
+            return  # while the venue was asked, the order was heard of
         room.store.journal.look(leg.leg_id, look)
-        finding = judge(venue, deadline=leg.deadline, looks=room.store.trades.looks(leg.leg_id), now=look.at)
+        finding = judge(venue, deadline=deadline, looks=room.store.trades.looks(leg.leg_id), now=look.at)
         if finding.ruling is Ruling.PROVEN_ABSENT:
             room.store.journal.record(leg.leg_id, LegEvent.PROVEN_ABSENT, why=finding.why, at=look.at)
         elif finding.ruling is Ruling.OVERDUE and leg.state is LegState.UNKNOWN:
@@ -119,7 +185,8 @@ async def _books_agree(room: Room, venue: VenueName) -> bool:
 
 async def _book(room: Room, leg: StoredLeg) -> None:
     """Bring a filled leg's trades into journal and ledger, and its settlement up to date."""
-    if leg.settlement is Settlement.FINAL and near(leg.order.qty, leg.filled):
+    booked = leg.settlement is Settlement.FINAL and near(leg.order.qty, leg.filled)
+    if booked or leg.settlement is Settlement.VOID:
         return
     await _book_fills(room, leg)
     if leg.settlement in {Settlement.NONE, Settlement.PENDING}:
@@ -138,9 +205,14 @@ async def _book_fills(room: Room, leg: StoredLeg) -> None:
 
 
 def book(room: Room, fill: Fill, leg_id: str | None) -> bool:
-    """Keep a fill and book it, in one transaction; False if it is known already."""
+    """Keep a fill and book it, in one transaction; False if it is known already, or failed on chain.
+
+    Raises InvariantError for a fill that cannot be booked; then nothing is kept of it.
+    """
     priced = _with_fee(room, fill)
     with room.store.together():
+        if leg_id is not None and room.store.trades.leg(leg_id).settlement is Settlement.VOID:
+            return False
         if not room.store.journal.add_fill(priced, leg_id):
             return False
         room.store.ledger.append([book_fill(priced, room.store.ledger.positions())])
@@ -163,8 +235,8 @@ def _settle(room: Room, leg: StoredLeg, seen: Settlement) -> None:
     """Move the settlement axis; a trade that failed on chain is taken back in the ledger, and pauses."""
     now = room.clock.now()
     with room.store.together():
-        room.store.journal.settle(leg.leg_id, seen, at=now)
-        if seen is not Settlement.VOID:
+        after = room.store.journal.settle(leg.leg_id, seen, at=now)
+        if after is leg.settlement or after is not Settlement.VOID:
             return
         refs = {fill_ref(fill) for fill in room.store.trades.fills(leg.leg_id)}
         voided = [book_void(booked, now) for booked in room.store.ledger.transactions() if booked.ref in refs]
@@ -173,9 +245,12 @@ def _settle(room: Room, leg: StoredLeg, seen: Settlement) -> None:
 
 
 async def _look_for_late_fill(room: Room, leg: StoredLeg) -> None:
+    if leg.state not in ZERO_STATES:
+        return
     outcome = await room.accounts[leg.order.market.venue].outcome(_sent_order(room, leg))
-    if isinstance(outcome, Filled) and leg.state in ZERO_STATES:
+    if isinstance(outcome, Filled):
         learn(room, leg, outcome)
+        perform_duties(room, leg.trade_id)
         await _book(room, room.store.trades.leg(leg.leg_id))
 
 
@@ -196,12 +271,12 @@ def perform_duties(room: Room, trade_id: str) -> TradeState:
     duties = DUTIES[state]
     if Duty.PAUSE in duties:
         _pause(room, trade, state)
-    elif state is TradeState.IN_DOUBT:
-        _pause_when_doubt_lasts(room, trade)
     elif trade.finished_at is None and state is TradeState.HEDGED and _all_booked(trade):
         _complete(room, trade)
     elif trade.finished_at is None and state is TradeState.FLAT:
         _fall_flat(room, trade)
+    elif trade.finished_at is None:
+        _pause_when_it_lasts(room, trade, state)
     return state
 
 
@@ -247,11 +322,12 @@ def _pause(room: Room, trade: StoredTrade, state: TradeState) -> None:
         room.fail(failure, f"trade {trade.trade_id}: {_legs(trade)}")
 
 
-def _pause_when_doubt_lasts(room: Room, trade: StoredTrade) -> None:
-    now = room.clock.now()
-    late = [leg for leg in trade.legs if leg.deadline and now - leg.deadline >= room.rules.doubt_max]
-    doubtful = [leg for leg in late if leg.state is LegState.UNKNOWN]
-    if doubtful and Failure.LEG_UNRESOLVED not in trade.notes:
+def _pause_when_it_lasts(room: Room, trade: StoredTrade, state: TradeState) -> None:
+    """An order in doubt, a fill whose trades are not shown, a trade that the chain does not confirm: not for ever."""
+    patience = OVERDUE_AFTER if state is TradeState.HEDGED_PROVISIONAL else room.rules.doubt_max
+    deadlines = [leg.deadline for leg in trade.legs if leg.deadline]
+    lasts = deadlines and room.clock.now() - min(deadlines) >= patience
+    if lasts and Failure.LEG_UNRESOLVED not in trade.notes:
         with room.store.together():
             room.store.journal.note(trade.trade_id, Failure.LEG_UNRESOLVED, status="pending")
             room.fail(Failure.LEG_UNRESOLVED, f"trade {trade.trade_id}: {_legs(trade)}; run `arbkit reconcile`")
@@ -264,7 +340,3 @@ def _legs(trade: StoredTrade) -> str:
 
 def _tell(room: Room, severity: Severity, kind: str, text: str) -> None:
     room.store.operations.alert(Alert(severity=severity, kind=kind, text=text), at=room.clock.now())
-
-
-FAULTS_OF_A_VENUE = (VenueUnavailable,)
-"""What a pass of the resolver may meet without harm: it asks again later."""

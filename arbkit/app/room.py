@@ -68,8 +68,13 @@ class Room:
         trip = self.store.operations.breaker().first
         return f"{trip.failure}: {trip.detail}" if trip else ""
 
-    def fail(self, failure: Failure, detail: str, *, severity: Severity = Severity.CRITICAL) -> None:
-        """Tell the breaker of a failure, and people with it, in one transaction."""
+    def fail(
+        self, failure: Failure, detail: str, *, severity: Severity = Severity.CRITICAL, once_a_day: bool = False
+    ) -> None:
+        """Tell the breaker of a failure, and people with it, in one transaction.
+
+        `once_a_day`: for what is met again at every look; the breaker is told each time, people once.
+        """
         now = self.clock.now()
         with self.store.together():
             before = self.store.operations.breaker()
@@ -79,7 +84,13 @@ class Room:
             if after.is_open and not before.is_open:
                 text = f"Circuit breaker triggered. {text}. Trading is paused; run `arbkit status`."
                 severity = Severity.CRITICAL
-            self.store.operations.alert(Alert(severity=severity, kind=failure.lower(), text=text), at=now)
+            key = f"{failure}:{detail}:{now.date()}" if once_a_day else ""
+            alert = Alert(severity=severity, kind=failure.lower(), text=text, dedupe_key=key)
+            self.store.operations.alert(alert, at=now)
+
+    def impossible(self, error: InvariantError) -> None:
+        """Something that cannot be was: pause, tell, and let everything else go on."""
+        self.fail(Failure.INVARIANT, str(error), once_a_day=True)
 
     def succeed(self) -> None:
         """Tell the breaker of a success."""

@@ -7,21 +7,22 @@ intent is durable and both legs are marked; nothing is sent twice. After sending
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from arbkit.app.resolve import actual_net, learn, perform_duties, resolve
+from arbkit.app.resolve import FAULTS_OF_A_VENUE, actual_net, learn, perform_duties, resolve
 from arbkit.app.room import BookPair, Markets, Room, situation
 from arbkit.core.books import Book, Level, problem
 from arbkit.core.breaker import Failure
-from arbkit.core.execution import LegState, TradeState
+from arbkit.core.execution import LegState, Standing, TradeState
 from arbkit.core.fees import kalshi_buy_fee_up
 from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Qty, Usd, ceil_div, cost_up
 from arbkit.core.opportunity import Leg, Opportunity
 from arbkit.core.orders import Action, FokOrder, InDoubt, SendOutcome
 from arbkit.core.risk import Approved, Mode, Refused, check
-from arbkit.errors import InvariantError, RefusedError, VenueUnavailable
+from arbkit.errors import InvariantError, RefusedError, StoreError, VenueUnavailable
 from arbkit.ports import PreparedOrder
 from arbkit.store.journal import Intent, PlannedLeg
 from arbkit.store.operations import Severity
@@ -96,14 +97,15 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
     answer = _approve_and_open(attempt, books)
     if isinstance(answer, Refused):
         return _refused(attempt, answer)
-    if why := await _spoiled(attempt):
+    try:
+        why = await _spoiled(attempt) or _mark_sending(attempt, answer)
+    except BaseException as error:
+        with suppress(StoreError):  # what cannot be written now, the next start finds: nothing was sent
+            _withhold(attempt, f"stopped by {type(error).__name__}")
+        raise
+    if why:
         _withhold(attempt, why)
         return _report(attempt, errors=(why,), warnings=answer.warnings)
-    try:
-        _mark_sending(attempt, answer)
-    except RefusedError as refusal:
-        _withhold(attempt, str(refusal))
-        return _report(attempt, errors=(str(refusal),), warnings=answer.warnings)
     started_ms = attempt.room.clock.monotonic_ms()
     await _send_both(attempt)
     await _wait_until_proven(attempt, started_ms)
@@ -141,6 +143,9 @@ def _approve_and_open(attempt: _Attempt, books: BookPair) -> Approved | Refused:
     with room.store.together():
         now = room.clock.now()
         facts = situation(room, opportunity, attempt.markets, books, now=now)
+        # The ceilings hold for what the orders may take, should the books have moved, not for what is expected.
+        more = worst_case(opportunity, attempt.markets) - opportunity.capital
+        facts = replace(facts, exposure=facts.exposure + more, event_exposure=facts.event_exposure + more)
         answer = check(opportunity, facts, room.limits, now=now)
         if isinstance(answer, Approved):
             if room.store is not room.catalogue:
@@ -190,6 +195,12 @@ def _worst_cost(order: FokOrder, market: Market) -> Usd:
     raise InvariantError(f"{market.id} has no known fee and came to be traded")
 
 
+def worst_case(opportunity: Opportunity, markets: Markets) -> Usd:
+    """The most that both orders of an opportunity can take together, fees included."""
+    legs = (opportunity.kalshi, opportunity.polymarket)
+    return Usd(sum(_worst_cost(_order("", leg), markets[leg.venue]).micros for leg in legs))
+
+
 async def read_books(room: Room, markets: Markets) -> BookPair:
     """Read both books afresh and at once. Errors: those of the venues, RefusedError for a book that is not shown."""
     answers = await asyncio.gather(*(room.venues[venue].books([market]) for venue, market in markets.items()))
@@ -234,32 +245,38 @@ def _cost_now(book: Book, leg: Leg) -> Usd | None:
     return None if left else cost
 
 
-def _mark_sending(attempt: _Attempt, approved: Approved) -> None:
-    """The last gate: asked in the commit that marks both legs, because everything may have changed since."""
+def _mark_sending(attempt: _Attempt, approved: Approved) -> str:
+    """The last gate: asked in the commit that marks both legs, because everything may have changed since.
+
+    Why nothing may be sent, "" if both legs are marked now. Raises AlreadyRunning in a run that was overtaken.
+    """
     room = attempt.room
     with room.store.together():
         now = room.clock.now()
         if why := room.paused():
-            raise RefusedError(f"trading is paused: {why}")
+            return f"trading is paused: {why}"
         if now > approved.expires_at:
-            raise RefusedError("the permission of risk expired while the books were read again")
+            return "the permission of risk expired while the books were read again"
         room.store.operations.hold_epoch(room.epoch)
         deadline = now + timedelta(milliseconds=room.rules.order_timeout_ms)
         room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)
+    return ""
 
 
 async def _send_both(attempt: _Attempt) -> None:
-    """Start both sends with no await between; each runs to its end even if this task is cancelled."""
-    tasks = {
-        venue: asyncio.ensure_future(_send_and_learn(attempt, venue, prepared))
-        for venue, prepared in attempt.prepared.items()
-    }
-    done = asyncio.gather(*tasks.values())
+    """Start both sends with no await between; each runs to its end whatever becomes of the other or of this task."""
+    tasks = [
+        asyncio.ensure_future(_send_and_learn(attempt, venue, prepared)) for venue, prepared in attempt.prepared.items()
+    ]
+    done = asyncio.gather(*tasks, return_exceptions=True)
     try:
-        await asyncio.shield(done)
+        ends = await asyncio.shield(done)
     except asyncio.CancelledError:
         await done
         raise
+    for end in ends:
+        if end is not None:
+            raise end
 
 
 async def _send_and_learn(attempt: _Attempt, venue: VenueName, prepared: PreparedOrder) -> None:
@@ -267,9 +284,21 @@ async def _send_and_learn(attempt: _Attempt, venue: VenueName, prepared: Prepare
         outcome: SendOutcome = await attempt.room.desks[venue].send(prepared)
     except BaseException as error:
         # Whatever a desk failed with, a byte may have left: the order is in doubt, and the fault is a bug.
-        learn(attempt.room, attempt.room.store.trades.leg(prepared.order.leg_id), InDoubt(type(error).__name__))
+        _keep(attempt.room, prepared, InDoubt(type(error).__name__))
         raise
-    learn(attempt.room, attempt.room.store.trades.leg(prepared.order.leg_id), outcome)
+    _keep(attempt.room, prepared, outcome)
+
+
+def _keep(room: Room, prepared: PreparedOrder, outcome: SendOutcome) -> None:
+    """Write an answer down. If that fails the leg stays SENDING, and the resolver will ask the venue for it."""
+    try:
+        learn(room, room.store.trades.leg(prepared.order.leg_id), outcome)
+    except InvariantError as error:
+        room.impossible(error)
+    except StoreError as error:
+        with suppress(StoreError):
+            room.fail(Failure.STORE, f"what became of order {prepared.client_id} could not be written: {error}")
+        raise
 
 
 async def _wait_until_proven(attempt: _Attempt, started_ms: int) -> None:
@@ -282,17 +311,17 @@ async def _wait_until_proven(attempt: _Attempt, started_ms: int) -> None:
     while not _is_over(room, trade_id, state) and room.clock.monotonic_ms() - started_ms < room.rules.resolve_for_ms:
         try:
             state = await resolve(room, trade_id)
-        except VenueUnavailable:
+        except FAULTS_OF_A_VENUE:
             state = perform_duties(room, trade_id)
         if not _is_over(room, trade_id, state):
             await room.clock.sleep(room.rules.resolve_every_ms)
 
 
 def _is_over(room: Room, trade_id: str, state: TradeState) -> bool:
-    return room.store.trades.trade(trade_id).finished_at is not None or state in {
-        TradeState.ASYMMETRIC,
-        TradeState.REVIEW,
-    }
+    """Whether nothing more can be learnt soon: finished, for a person, or asymmetric with what stands in the ledger."""
+    trade = room.store.trades.trade(trade_id)
+    booked = all(leg.filled or leg.standing.standing is Standing.ZERO for leg in trade.legs)
+    return trade.finished_at is not None or state is TradeState.REVIEW or (state is TradeState.ASYMMETRIC and booked)
 
 
 def _withhold(attempt: _Attempt, why: str) -> None:

@@ -16,13 +16,14 @@ from arbkit.core.execution import (
     ZERO_STATES,
     LegEvent,
     LegState,
+    Standing,
     TradeState,
     is_late,
     step_leg,
     step_settlement,
 )
-from arbkit.core.money import Qty, Usd
-from arbkit.core.orders import Fill, FokOrder, Settlement
+from arbkit.core.money import ZERO_USD, Qty, Usd
+from arbkit.core.orders import Fill, FokOrder, Settlement, near
 from arbkit.errors import InvariantError
 from arbkit.store.database import Database
 from arbkit.store.rows import text_of
@@ -105,6 +106,8 @@ class Journal:
                 if leg.venue_order_id:
                     raise InvariantError(f"leg {leg_id} is order {leg.venue_order_id}, not {venue_order_id}")
                 db.execute("UPDATE legs SET venue_order_id = ? WHERE id = ?", [venue_order_id, leg_id])
+            if is_late(leg.state, event):
+                self._take_up_again(db, leg)
             if after in ZERO_STATES:
                 until = text_of(at + LATE_FILL_WATCH)
                 db.execute("UPDATE legs SET watch_until = ? WHERE id = ?", [until, leg_id])
@@ -152,7 +155,7 @@ class Journal:
                     "+ ?, fee_micros = coalesce(fee_micros, 0) + ? WHERE id = ?",
                     [fill.qty.micros, fill.cost.micros, fill.fee.micros, leg_id],
                 )
-                self._settle_reservations(db, self._trades.leg(leg_id).trade_id, fill.at)
+                self._spend(db, leg_id, fill)
         return True
 
     def finish(self, trade_id: str, *, status: str, net: Usd | None, notes: str, at: datetime) -> None:
@@ -209,14 +212,33 @@ class Journal:
         )
 
     def _settle_reservations(self, db: sqlite3.Connection, trade_id: str, at: datetime) -> None:
-        """Free what the legs have proven: a leg's exposure once it is zero, or filled and its fills are kept (they are
-        booked in the same transaction); the loss once all is final."""
+        """Free what the legs have proven: a leg's exposure once it is zero, or filled and all its fills are kept (they
+        are booked in the same transaction); the loss once all is final."""
         trade = self._trades.trade(trade_id)
         for leg in trade.legs:
-            if leg.state in ZERO_STATES or (leg.state not in UNPROVEN_STATES and leg.filled):
+            whole = leg.state is LegState.FILLED and near(leg.order.qty, leg.filled)
+            if whole or leg.standing.standing is Standing.ZERO:
                 self._release(db, trade_id, "exposure", leg.order.market.venue, at)
         if trade.state in {TradeState.HEDGED, TradeState.FLAT}:
             self._release(db, trade_id, "loss", "both", at)
+
+    def _spend(self, db: sqlite3.Connection, leg_id: str, fill: Fill) -> None:
+        """What a fill took is in the ledger from now on, and no longer reserved; the rest of the order still is."""
+        leg, taken = self._trades.leg(leg_id), fill.cost + (fill.fee or ZERO_USD)
+        db.execute(
+            "UPDATE reservations SET micros = max(micros - ?, 0) WHERE trade_id = ? AND kind = 'exposure' "
+            "AND venue = ?",
+            [taken.micros, leg.trade_id, leg.order.market.venue],
+        )
+        self._settle_reservations(db, leg.trade_id, fill.at)
+
+    def _take_up_again(self, db: sqlite3.Connection, leg: StoredLeg) -> None:
+        """A leg was believed to hold nothing and was filled: its trade is open again, and so is what it may cost."""
+        db.execute("UPDATE trades SET finished_at = NULL, status = 'partial' WHERE id = ?", [leg.trade_id])
+        db.execute(
+            "UPDATE reservations SET released_at = NULL WHERE trade_id = ? AND (kind = 'loss' OR venue = ?)",
+            [leg.trade_id, leg.order.market.venue],
+        )
 
     def _release(self, db: sqlite3.Connection, trade_id: str, kind: str, venue: str, at: datetime) -> None:
         db.execute(
