@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from arbkit.net import NoAnswer, NotSent, Poster
+from arbkit.net import NoAnswer, NotSent, Poster, Rate
 from tests.builders import StandingClock
 
 pytestmark = pytest.mark.anyio
@@ -95,6 +95,75 @@ async def test_a_refused_connection_proves_that_nothing_was_sent() -> None:
     with pytest.raises(NotSent):
         await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=1_000)
     await poster.close()
+
+
+async def test_a_host_without_an_address_proves_that_nothing_was_sent() -> None:
+    poster = Poster("kalshi", "https://nowhere.invalid", clock=StandingClock(), writes=None)
+    with pytest.raises(NotSent):
+        await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=5_000)
+    await poster.close()
+
+
+async def test_a_failed_tls_handshake_proves_that_nothing_was_sent() -> None:
+    async with posting_to(saying(b"no tls here\r\n")) as (_, server):
+        poster = Poster("kalshi", f"https://127.0.0.1:{server.port}", clock=StandingClock(), writes=None)
+        with pytest.raises(NotSent):
+            await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=1_000)
+        await poster.close()
+        assert server.requests == 0
+
+
+async def test_a_handshake_that_never_ends_is_not_sent_at_the_deadline() -> None:
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1 << 16)
+        await asyncio.sleep(1)
+        writer.close()
+
+    listening = await asyncio.start_server(mute, "127.0.0.1", 0)
+    url = f"https://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    poster = Poster("kalshi", url, clock=StandingClock(), writes=None)
+    with pytest.raises(NotSent, match="timed out"):
+        await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=200)
+    await poster.close()
+    listening.close()
+
+
+async def test_our_own_limit_does_not_hold_an_order_beyond_its_deadline() -> None:
+    async with posting_to(saying(an_answer(201))) as (_, server):
+        slow = Rate(per_period=1, period_s=60)
+        poster = Poster("kalshi", f"http://127.0.0.1:{server.port}", clock=StandingClock(), writes=slow)
+        await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=2_000)
+        with pytest.raises(NotSent):
+            await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=150)
+        await poster.close()
+        assert server.requests == 1
+
+
+async def test_orders_share_one_warm_connection() -> None:
+    connections = 0
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while head := await reader.readline():
+            length = 0
+            while head not in {b"\r\n", b""}:
+                length = int(head.split(b":")[1]) if head.lower().startswith(b"content-length") else length
+                head = await reader.readline()
+            await reader.readexactly(length)
+            writer.write(an_answer(200))
+            await writer.drain()
+        writer.close()
+
+    listening = await asyncio.start_server(keep, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    poster = Poster("kalshi", url, clock=StandingClock(), writes=None)
+    await poster.warm("/ok")
+    for _ in range(3):
+        await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=2_000)
+    await poster.close()
+    listening.close()
+    assert connections == 1
 
 
 async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 """Sending orders over HTTP: once. Nothing here is ever repeated, and a doubt about what left is told as a doubt.
 
 An order travels over a connection of its own that is kept warm. What failed before any byte of the request left is
-NotSent; everything after that, a refusal to read the answer included, is NoAnswer: the order may stand.
+NotSent; everything after that, a refusal to read the answer included, is NoAnswer: the order may stand. Which of the
+two it was is not guessed from the kind of failure: the transport tells when it begins to write.
 """
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import httpx
 
@@ -27,6 +29,18 @@ class NoAnswer(Exception):
     """The request may have arrived, and what came back, if anything, does not say what became of it."""
 
 
+@dataclass(slots=True)
+class _Pen:
+    """Told of every step of the transport; knows whether a byte of the request can have left."""
+
+    wrote: bool = False
+
+    async def __call__(self, step: str, about: object) -> None:
+        """Steps are named like http11.send_request_headers.started; opening a connection sends nothing of ours."""
+        del about
+        self.wrote = self.wrote or ".send_" in step
+
+
 class Poster:
     """Requests that change something at one host of one venue: each is sent at most once.
 
@@ -46,37 +60,43 @@ class Poster:
     ) -> Reply:
         """Send one request and return whatever is answered, of any status.
 
-        `timeout_ms` bounds all of it after the connection stands. Raises NotSent and NoAnswer, and nothing else that
-        the network can cause.
+        `timeout_ms` bounds all of it, waiting for our own limit and connecting included. Raises NotSent and NoAnswer,
+        and nothing else that the network can cause.
         """
-        if self._bucket:
-            await self._bucket.admit(1)
-        url = self._base_url.copy_with(raw_path=self._base_url.raw_path.rstrip(b"/") + path.encode("ascii"))
         kind = {"Content-Type": "application/json"} if body else {}
-        request = self._client.build_request(method, url, headers={**kind, **headers}, content=body or None)
-        try:
-            async with asyncio.timeout(timeout_ms / 1_000):
-                response = await self._client.send(request, stream=True)
-                try:
-                    return await self._reply(response)
-                finally:
-                    await response.aclose()
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent(_said(error)) from error
-        except (TimeoutError, httpx.HTTPError) as error:
-            raise NoAnswer(_said(error)) from error
+        request = self._client.build_request(method, self._url(path), headers={**kind, **headers}, content=body or None)
+        return await self._exchange(request, timeout_ms, self._bucket)
 
-    async def warm(self, path: str) -> None:
+    async def warm(self, path: str, *, timeout_ms: int = 5_000) -> None:
         """Open the connection, or keep it, by a request that means nothing; a failure is left to the next order."""
         try:
-            url = self._base_url.copy_with(raw_path=self._base_url.raw_path.rstrip(b"/") + path.encode("ascii"))
-            await self._client.get(url)
-        except httpx.HTTPError:
+            await self._exchange(self._client.build_request("GET", self._url(path)), timeout_ms, None)
+        except (NotSent, NoAnswer):
             return
 
     async def close(self) -> None:
         """Close the connection."""
         await self._client.aclose()
+
+    def _url(self, path: str) -> httpx.URL:
+        return self._base_url.copy_with(raw_path=self._base_url.raw_path.rstrip(b"/") + path.encode("ascii"))
+
+    async def _exchange(self, request: httpx.Request, timeout_ms: int, bucket: TokenBucket | None) -> Reply:
+        pen = _Pen()
+        request.extensions["trace"] = pen
+        try:
+            async with asyncio.timeout(timeout_ms / 1_000):
+                if bucket:
+                    await bucket.admit(1)
+                response = await self._client.send(request, stream=True)
+                try:
+                    return await self._reply(response)
+                finally:
+                    await response.aclose()
+        except (TimeoutError, httpx.HTTPError) as error:
+            if pen.wrote:
+                raise NoAnswer(_said(error)) from error
+            raise NotSent(_said(error)) from error
 
     async def _reply(self, response: httpx.Response) -> Reply:
         body = bytearray()
@@ -101,4 +121,6 @@ def client_of(base_url: httpx.URL, timeout: httpx.Timeout) -> httpx.AsyncClient:
 
 
 def _said(error: BaseException) -> str:
-    return clean(str(error), _TEXT_LENGTH_MAX) or type(error).__name__
+    return clean(str(error), _TEXT_LENGTH_MAX) or (
+        "timed out" if isinstance(error, TimeoutError) else type(error).__name__
+    )
