@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from arbkit.core.books import Book
+from arbkit.core.books import Book, LiveBook
 from arbkit.core.markets import Market, MarketId, Side, VenueName
 from arbkit.core.money import Price
 from arbkit.core.orders import Balance, Fill, FokOrder, Holding, SendOutcome
@@ -192,4 +193,83 @@ class Account(Protocol):
 
     async def barred(self) -> str:
         """Why this account may not trade from here (geoblock, closed-only, region), "" when it may."""
+        ...
+
+
+class FeedState(StrEnum):
+    """What the market-data stream of a venue is doing."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    POLLING = "polling"
+    """No socket can be had at present: books are read by REST, less often."""
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    """The health report of a stream (specification section 3.1.3)."""
+
+    venue: VenueName
+    state: FeedState
+    connected_since: datetime | None = None
+    last_frame_at: datetime | None = None
+    """When anything at all arrived, a heartbeat included."""
+    last_change_at: datetime | None = None
+    """When market data last arrived."""
+    reconnects: int = 0
+    attempts: int = 0
+    """Attempts to connect that failed in a row; 0 while connected."""
+    frames: int = 0
+    resyncs: int = 0
+    """Snapshots asked for after a gap, a crossed book or a reconnection."""
+    books_live: int = 0
+    books_wanted: int = 0
+    detail: str = ""
+    """Why it is not LIVE, in words."""
+
+
+class FeedListener(Protocol):
+    """Who is told of a stream. Every method returns at once and never raises for what a venue sent."""
+
+    def book_changed(self, market: MarketId, *, received_ms: int) -> None:
+        """The live book of a market changed, or ceased to be LIVE. `received_ms`: monotonic, when the frame came."""
+        ...
+
+    def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:
+        """The private channel spoke of an order of ours: ask the venue about it now. Either id may be ""."""
+        ...
+
+    def market_news(self, market: MarketId, what: str) -> None:
+        """A market changed otherwise (closed, paused, tick size, settled): read it afresh before trading it."""
+        ...
+
+    def feed_news(self, health: FeedHealth, what: str) -> None:
+        """The stream was connected, lost, resynchronised, or gave up and polls."""
+        ...
+
+
+class Feed(Protocol):
+    """The market data of one venue as a stream of changes. Reconnects and resynchronises by itself."""
+
+    name: VenueName
+
+    def follow(self, markets: Sequence[Market]) -> None:
+        """Keep exactly these books from now on; callable at any time, before `run` and while it runs."""
+        ...
+
+    def book(self, market: MarketId) -> LiveBook | None:
+        """The live book of a market that is followed: always the same object while it is followed."""
+        ...
+
+    def seen_at(self, market: MarketId) -> datetime | None:
+        """Up to when the book is known to be what the venue shows; None while it is not LIVE."""
+        ...
+
+    def health(self) -> FeedHealth:
+        """How the stream is doing, now."""
+        ...
+
+    async def run(self, listener: FeedListener) -> None:
+        """Stream until cancelled. Errors: AuthError when the venue will never let us in."""
         ...

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from arbkit.app.reconcile import refresh_balances
 from arbkit.app.room import BookPair, Markets, Room
-from arbkit.app.trade import ExecutionResult, execute, read_books
+from arbkit.app.trade import ExecutionResult, execute, read_books, worst_case
 from arbkit.core.detect import look
 from arbkit.core.markets import Market, Pair, VenueName
-from arbkit.core.money import Usd
+from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity
 from arbkit.errors import BadId
 from arbkit.store.store import Store
@@ -42,7 +42,21 @@ async def plan(room: Room, pair: Pair) -> Plan:
     room.catalogue.catalogue.refresh([kalshi, polymarket], at=room.clock.now())
     await refresh_balances(room)
     books = await read_books(room, markets)
-    found = look(
+    left = _capital(room)
+    found = _found(room, pair, markets, books, capital_max=left)
+    if isinstance(found, Opportunity):
+        # The exposure limit holds for what the orders may take at worst: leave room for that, too.
+        more = worst_case(found, markets) - found.capital
+        if found.capital + more > left:
+            found = _found(room, pair, markets, books, capital_max=max(left - more, ZERO_USD))
+    return Plan(pair=pair, markets=markets, books=books, found=found)
+
+
+def _found(
+    room: Room, pair: Pair, markets: Markets, books: BookPair, *, capital_max: Usd
+) -> Opportunity | NoOpportunity:
+    kalshi, polymarket = markets[VenueName.KALSHI], markets[VenueName.POLYMARKET]
+    return look(
         pair,
         kalshi=kalshi,
         polymarket=polymarket,
@@ -52,11 +66,10 @@ async def plan(room: Room, pair: Pair) -> Plan:
             room.policy,
             kalshi_cash=_free(room, kalshi),
             polymarket_cash=_free(room, polymarket),
-            capital_max=_capital(room),
+            capital_max=capital_max,
         ),
         now=room.clock.now(),
     )
-    return Plan(pair=pair, markets=markets, books=books, found=found)
 
 
 async def take(room: Room, planned: Plan, *, sighting_id: str | None = None) -> ExecutionResult:

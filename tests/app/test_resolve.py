@@ -9,6 +9,8 @@ import pytest
 
 from arbkit.app.reconcile import reconcile
 from arbkit.app.resolve import learn, resolve, resolve_all
+from arbkit.app.take import plan, take
+from arbkit.app.trade import worst_case
 from arbkit.core.books import Book, Level, make_book
 from arbkit.core.breaker import Failure
 from arbkit.core.detect import look
@@ -404,3 +406,12 @@ async def test_a_late_answer_of_nothing_known_changes_nothing(scene: Scene) -> N
 def _sent(scene: Scene) -> SentOrder:
     leg = the_trade(scene).legs[1]
     return SentOrder(order=leg.order, client_id=leg.client_id, venue_order_id=leg.venue_order_id, since=NOW)
+
+
+async def test_a_plan_leaves_room_below_the_ceiling_for_the_worst_that_its_orders_may_take(scene: Scene) -> None:
+    pair = scene.opportunity.pair
+    scene.room = replace(scene.room, limits=Limits(total_exposure_max=Usd.parse("12"), event_exposure_max=Usd(10**8)))
+    planned = await plan(scene.room, pair)
+    assert isinstance(planned.found, Opportunity)
+    assert worst_case(planned.found, planned.markets) <= Usd.parse("12")
+    assert (await take(scene.room, planned)).success
