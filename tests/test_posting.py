@@ -115,16 +115,20 @@ async def test_a_failed_tls_handshake_proves_that_nothing_was_sent() -> None:
 
 async def test_a_handshake_that_never_ends_is_not_sent_at_the_deadline() -> None:
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1 << 16)
-        await asyncio.sleep(1)
+        while await reader.read(1 << 16):
+            pass
         writer.close()
+        await writer.wait_closed()
+        hung_up.set()
 
+    hung_up = asyncio.Event()
     listening = await asyncio.start_server(mute, "127.0.0.1", 0)
     url = f"https://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     poster = Poster("kalshi", url, clock=StandingClock(), writes=None)
     with pytest.raises(NotSent, match="timed out"):
         await poster.send_once("POST", "/orders", headers={}, body=b"{}", timeout_ms=200)
     await poster.close()
+    await asyncio.wait_for(hung_up.wait(), timeout=2)
     listening.close()
 
 

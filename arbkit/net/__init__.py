@@ -1,4 +1,4 @@
-"""The one door to the network: reads over HTTP (http), orders over HTTP (posting)."""
+"""The one door to the network: reads over HTTP (http), orders over HTTP (posting), streams (sockets)."""
 
 from arbkit.net.http import (
     BODY_BYTES_MAX,

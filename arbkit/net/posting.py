@@ -84,6 +84,8 @@ class Poster:
     async def _exchange(self, request: httpx.Request, timeout_ms: int, bucket: TokenBucket | None) -> Reply:
         pen = _Pen()
         request.extensions["trace"] = pen
+        # Each step gets less than the whole: a handshake cancelled from outside would leave its socket open.
+        request.extensions["timeout"] = httpx.Timeout(timeout_ms * 0.95 / 1_000).as_dict()
         try:
             async with asyncio.timeout(timeout_ms / 1_000):
                 if bucket:
@@ -122,5 +124,5 @@ def client_of(base_url: httpx.URL, timeout: httpx.Timeout) -> httpx.AsyncClient:
 
 def _said(error: BaseException) -> str:
     return clean(str(error), _TEXT_LENGTH_MAX) or (
-        "timed out" if isinstance(error, TimeoutError) else type(error).__name__
+        "timed out" if isinstance(error, TimeoutError | httpx.TimeoutException) else type(error).__name__
     )
