@@ -187,6 +187,7 @@ policies = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(pairs_of_books(), kalshi_fees, polymarket_fees, policies, st.sampled_from(Polarity))
 def test_cost_fees_and_net_add_up_and_no_bound_is_passed(

@@ -1,5 +1,6 @@
 """The gate of a stream: cheap, and never shut before something that could be taken."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +71,7 @@ def test_a_market_with_an_unknown_fee_is_never_looked_at() -> None:
 cents = st.tuples(st.integers(1, 99), st.integers(1, 99)).filter(lambda pair: pair[0] < pair[1])
 
 
+@pytest.mark.slow
 @given(
     cents, cents, st.sampled_from(Polarity), st.integers(0, 2_000_000), st.integers(0, 250_000), st.integers(1, 2),
 )  # fmt: skip

@@ -79,6 +79,7 @@ def listed(store: Store, *rows: Market, kind: PassKind = PassKind.FULL, at: date
     return store.catalogue.finish(listing, at=at)
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
 @given(st.sampled_from(VenueName).flatmap(any_market))
 def test_a_market_comes_back_as_it_was_stored(store: Store, market: Market) -> None:

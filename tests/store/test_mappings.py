@@ -97,6 +97,7 @@ def test_two_files_must_not_contradict_each_other(tmp_path: Path) -> None:
         load_mappings(tmp_path)
 
 
+@pytest.mark.slow
 def test_there_is_an_end_to_the_number_of_pairs(tmp_path: Path) -> None:
     rows = "".join(f"  - {{kalshi: K{n}, polymarket: P{n}}}\n" for n in range(PAIRS_MAX + 1))
     with pytest.raises(BadFile, match="more than 5000 pairs"):

@@ -106,6 +106,7 @@ def test_every_attempt_has_a_signature_of_its_own(kind: str) -> None:
     assert not signer.verifies({**first, "KALSHI-ACCESS-TIMESTAMP": second["KALSHI-ACCESS-TIMESTAMP"]}, "POST", PATH)
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(
     kind=st.sampled_from(["rsa", "ed25519"]),

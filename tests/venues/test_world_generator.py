@@ -17,6 +17,8 @@ from arbkit.venues.sim.world.families import FAMILIES
 from arbkit.venues.sim.world.generator import generate
 from arbkit.venues.sim.world.model import JsonObject, SeedBook, Twin, TwinKind, World
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 22, 15, 4, tzinfo=UTC)
 
 
