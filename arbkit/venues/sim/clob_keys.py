@@ -68,6 +68,11 @@ class ClobKeys:
         del self._keys[key.key]
         self._issued = {place: kept for place, kept in self._issued.items() if kept.key != key.key}
 
+    def known(self, key: str, secret: str, passphrase: str) -> ApiKey | None:
+        """The key with exactly these three, as the user channel wants them."""
+        found = self._keys.get(key)
+        return found if found is not None and (found.secret, found.passphrase) == (secret, passphrase) else None
+
     def admit(self, method: str, path: str, headers: Mapping[str, str], body: bytes, now: datetime) -> ApiKey | None:
         """The key that signed an L2 request, or None."""
         key = self._keys.get(headers.get("poly_api_key", ""))

@@ -20,6 +20,11 @@ class Target(StrEnum):
     POLY_TRADE = "poly.trade"
     GAMMA_READ = "gamma.read"
     POSITIONS_READ = "positions.read"
+    KALSHI_CONNECT = "kalshi.connect"
+    POLY_CONNECT = "poly.connect"
+    KALSHI_FRAME = "kalshi.frame"
+    """Frames that a stream sends, every connection counted together."""
+    POLY_FRAME = "poly.frame"
 
 
 class Trouble(StrEnum):
@@ -43,14 +48,30 @@ class Trouble(StrEnum):
     HTTP_503_CANCEL_ONLY = "http.503_cancel_only"
     HTTP_503_DISABLED = "http.503_disabled"
     MARKET_PAUSE = "market.pause"
+    MARKET_CLOSE = "market.close"
+    MARKET_RESOLVE = "market.resolve"
+    RULES_CHANGED = "market.rules_changed"
     MAINTENANCE = "exchange.maintenance"
+    WS_CONNECT_REFUSE = "ws.connect_refuse"
+    WS_SILENT = "ws.silent"
+    WS_SILENT_WITH_PONG = "ws.silent_with_pong"
+    WS_CLOSE = "ws.close"
+    WS_LAG = "ws.lag"
+    WS_SEQ_GAP = "ws.seq_gap"
+    WS_DUP = "ws.dup"
+    WS_REORDER = "ws.reorder"
+    WS_CROSSED = "ws.crossed"
+    WS_MALFORMED = "ws.malformed"
+    WS_UNKNOWN_TYPE = "ws.unknown_type"
+    WS_WRONG_MARKET = "ws.wrong_market"
 
 
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One fault: the `nth` request of a kind (from 1) and the `times - 1` after it (0: all after it) are hit.
 
-    `ms` is a delay, a lag or the distance between two states of a trade; `path` the states; `key` a market; `status` an
-    HTTP status. For `rest.read_lag` the fault holds from the start, whatever `nth` says.
+    `ms` is a delay, a lag or the distance between two states of a trade; `path` the states; `key` a market, of which
+    `ms` thousandths are what YES pays when it is resolved; `status` an HTTP status. For `rest.read_lag` the fault holds
+    from the start, whatever `nth` says.
     """
 
     on: Target

@@ -15,12 +15,14 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from arbkit.errors import UsageError
 from arbkit.ports import Clock
 from arbkit.venues.sim.simulation import Service, Simulation
-from arbkit.venues.sim.wire.message import Request
+from arbkit.venues.sim.streams import Sending
+from arbkit.venues.sim.wire.message import Answer, Request
 
 LOOPBACK = "127.0.0.1"
 _METHODS = ["GET", "POST", "PUT", "DELETE"]
@@ -29,6 +31,8 @@ _BODY_BYTES_MAX = 4_000_000
 _HANG_S_MAX = 60.0
 _START_S_MAX = 30.0
 _KEEP_ALIVE_S = 600
+_LOOK_EVERY_S = 0.02
+"""How often a stream looks for news: no change of a book is told later than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,41 @@ class SimServer:
                 tasks.create_task(server.serve(sockets=[bound]))
 
     def _app(self, service: Service) -> Starlette:
-        return Starlette(routes=[Route("/{path:path}", self._endpoint(service), methods=_METHODS)])
+        routes = [Route("/{path:path}", self._endpoint(service), methods=_METHODS)]
+        streams = [WebSocketRoute("/{path:path}", self._streaming)]
+        return Starlette(routes=[*streams, *routes])
+
+    async def _streaming(self, socket: WebSocket) -> None:
+        """Serve one WebSocket until either side has enough."""
+        stream = self.simulation.stream(socket.url.path, dict(socket.headers), self._now())
+        if isinstance(stream, Answer):
+            await socket.send_denial_response(Response(stream.body, stream.status))
+            return
+        await socket.accept()
+        heard = asyncio.ensure_future(socket.receive_text())
+        with suppress(WebSocketDisconnect, RuntimeError):
+            while not self._stopping.is_set():
+                await asyncio.wait({heard}, timeout=_LOOK_EVERY_S)
+                sendings = self.simulation.hear(stream, None, self._now())
+                if heard.done():
+                    sendings += self.simulation.hear(stream, heard.result(), self._now())
+                    heard = asyncio.ensure_future(socket.receive_text())
+                if not await self._sent(socket, sendings):
+                    break
+        heard.cancel()
+        if socket.client_state is WebSocketState.CONNECTED:
+            with suppress(RuntimeError):
+                await socket.close(1001)
+
+    async def _sent(self, socket: WebSocket, sendings: list[Sending]) -> bool:
+        """Send what is to be sent; False when the connection is to be cut."""
+        for sending in sendings:
+            if sending.text is None:
+                return False
+            if sending.after_ms:
+                await asyncio.sleep(sending.after_ms / 1_000)
+            await socket.send_text(sending.text)
+        return True
 
     def _endpoint(self, service: Service) -> Callable[[HttpRequest], Awaitable[Response]]:
         async def endpoint(http: HttpRequest) -> Response:
@@ -185,7 +223,9 @@ def _server(app: Starlette) -> uvicorn.Server:
         uvicorn.Config(
             app,
             lifespan="off",
-            ws="none",
+            ws="websockets-sansio",
+            ws_ping_interval=10,
+            ws_max_size=_BODY_BYTES_MAX,
             log_config=None,
             access_log=False,
             server_header=False,

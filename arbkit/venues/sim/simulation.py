@@ -1,6 +1,7 @@
 """Simulation: both venues over one world, as four services that turn requests into answers. It opens no socket."""
 
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
 
@@ -13,7 +14,7 @@ from arbkit.venues.sim.crowd import Flow, SeededCrowd
 from arbkit.venues.sim.faults import Fault, Target, Trouble
 from arbkit.venues.sim.floor import Floor
 from arbkit.venues.sim.kalshi_engine import KalshiEngine
-from arbkit.venues.sim.kalshi_gate import KalshiGate
+from arbkit.venues.sim.kalshi_gate import KalshiGate, Refused
 from arbkit.venues.sim.kalshi_listing import KalshiListing
 from arbkit.venues.sim.kalshi_portfolio import KalshiAccount
 from arbkit.venues.sim.kalshi_state import SHARDS, KalshiState
@@ -21,18 +22,24 @@ from arbkit.venues.sim.lifecycle import plan_kalshi, plan_polymarket
 from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
 from arbkit.venues.sim.polymarket_wallets import TradeStatus
+from arbkit.venues.sim.streams import Sending, Session, Stream
 from arbkit.venues.sim.trouble import target_of, troubled
 from arbkit.venues.sim.wire import backstage
 from arbkit.venues.sim.wire.clob import ClobWire
 from arbkit.venues.sim.wire.clob_orders import sent_order_ids
+from arbkit.venues.sim.wire.clob_stream import MarketSession, UserSession
 from arbkit.venues.sim.wire.gamma import Gamma
 from arbkit.venues.sim.wire.kalshi import KalshiWire
+from arbkit.venues.sim.wire.kalshi_stream import KalshiSession
 from arbkit.venues.sim.wire.message import Answer, Request, Router, json_answer
 from arbkit.venues.sim.wire.positions import PositionReads
 from arbkit.venues.sim.world.model import World
 
 _POLYMARKET_QTY_SCALE = 10_000
 """Polymarket trades millionths of a share; the seeds hold hundredths."""
+_OTHER_RULES = "The rules of this market were rewritten while it was open. It resolves by another source."
+KALSHI_STREAM = "/trade-api/ws/v2"
+CLOB_MARKET_STREAM, CLOB_USER_STREAM = "/ws/market", "/ws/user"
 STARTING_USD = 1_000
 """What an account starts with: on each of Kalshi's shards, and in each wallet of Polymarket."""
 
@@ -118,6 +125,34 @@ class Simulation:
                 return self._proper(service, request)
             return troubled(fault, request, lambda later: self._proper(service, later), self.agenda)
 
+    def stream(self, path: str, headers: Mapping[str, str], now: datetime) -> Stream | Answer:
+        """Open a WebSocket at a path of Kalshi's or the order book's port; an Answer refuses the upgrade."""
+        with self.lock:
+            at_kalshi = path == KALSHI_STREAM
+            fault = self.control.faults.hit(Target.KALSHI_CONNECT if at_kalshi else Target.POLY_CONNECT)
+            if fault is not None and fault.do is Trouble.WS_CONNECT_REFUSE:
+                return Answer(status=fault.status or 502)
+            session: Session
+            if at_kalshi:
+                account = self.kalshi_gate.admit("GET", path, headers, now)
+                if isinstance(account, Refused):
+                    return json_answer({"error": {"code": "token_authentication_failure"}}, 401)
+                session = KalshiSession(self.kalshi_listing, self.kalshi_floor, account, now=now)
+                return Stream(session, self.control.faults, Target.KALSHI_FRAME)
+            if path == CLOB_USER_STREAM:
+                session = UserSession(self.clob_keys, self.polymarket)
+            elif path == CLOB_MARKET_STREAM:
+                session = MarketSession(self.polymarket_listing, self.polymarket_floor)
+            else:
+                return Answer(status=404)
+            return Stream(session, self.control.faults, Target.POLY_FRAME)
+
+    def hear(self, stream: Stream, text: str | None, now: datetime) -> list[Sending]:
+        """What a stream sends for a frame of its client, or (None) for what has happened meanwhile."""
+        with self.lock:
+            self.agenda.run_until(now)
+            return stream.news(now) if text is None else stream.command(text, now)
+
     def _proper(self, service: Service, request: Request) -> Answer:
         if service is Service.KALSHI:
             return self._kalshi_wire.answer(request)
@@ -133,6 +168,18 @@ class Simulation:
                 self.kalshi.pause(fault.key, request.at)
             case Trouble.MARKET_PAUSE:
                 self.polymarket_listing.by_condition[fault.key].changed["acceptingOrders"] = False
+            case Trouble.MARKET_CLOSE if fault.on.value.startswith("kalshi"):
+                self.kalshi.close(fault.key, request.at)
+            case Trouble.MARKET_CLOSE:
+                self.polymarket_listing.by_condition[fault.key].changed["closed"] = True
+            case Trouble.MARKET_RESOLVE if fault.on.value.startswith("kalshi"):
+                self.kalshi.settle(fault.key, fault.ms * 10, request.at)
+            case Trouble.MARKET_RESOLVE:
+                self.polymarket.resolve(fault.key, 0 if fault.ms else 1, request.at)
+            case Trouble.RULES_CHANGED if fault.on.value.startswith("kalshi"):
+                self.kalshi_listing.markets[fault.key].changed["rules_primary"] = _OTHER_RULES
+            case Trouble.RULES_CHANGED:
+                self.polymarket_listing.by_condition[fault.key].changed["description"] = _OTHER_RULES
             case Trouble.MAINTENANCE if fault.on.value.startswith("kalshi"):
                 self.kalshi_state.closed = True
             case Trouble.MAINTENANCE:
