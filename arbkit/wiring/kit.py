@@ -89,6 +89,8 @@ class Kit:
         self.environ = environ
         self._asked_sim = environ.get("ARBKIT_SIM", "")
         self.embedded: Simulation | None = None
+        self.seated = False
+        """Whether our accounts were opened at the simulator."""
         self._closing = ExitStack()
 
     def run(self, work: Coroutine[object, object, Result]) -> Result:

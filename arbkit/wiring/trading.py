@@ -192,7 +192,7 @@ def _paper_cash(store: Store, venue: VenueName) -> list[Balance]:
 
 def _live(kit: Kit, store: Store) -> Sides:
     settings = kit.settings
-    signer, account = _sim_keys(kit) if kit.sim else _keys(kit)
+    signer, account = sim_keys(kit) if kit.sim else real_keys(kit)
     _bind(store, f"{signer.key_id}/{account.wallet.address}", kit)
     hosts, timeout_ms = kit.hosts, settings.trading.execution_timeout_ms
     kalshi_url = kit.sim_urls.kalshi if kit.sim else settings.kalshi.api_base
@@ -207,7 +207,7 @@ def _live(kit: Kit, store: Store) -> Sides:
     for poster in (kalshi_poster, clob_poster):
         kit.later(poster.close)
     if kit.sim:
-        _seat(kit, store, signer, account)
+        seat(kit, store, signer, account)
     credentials = kit.run(api_credentials(hosts["clob"], account.wallet, kit.clock))
     polymarket_venue = PolymarketVenue(hosts["clob"], hosts["gamma"], kit.clock)
     desks: dict[VenueName, Desk] = {
@@ -230,7 +230,8 @@ def _live(kit: Kit, store: Store) -> Sides:
     return Sides(desks, accounts)
 
 
-def _keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
+def real_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
+    """The keys of the settings; raises AuthError and ConfigError."""
     settings = kit.settings
     kalshi = find_secret(KALSHI_KEY, file=settings.kalshi.key_file, environment=kit.environ)
     wallet = find_secret(POLYMARKET_KEY, file=settings.polymarket.key_file, environment=kit.environ)
@@ -239,7 +240,7 @@ def _keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
     return KalshiSigner(settings.kalshi.key_id, kalshi.secret), account
 
 
-def _sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
+def sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
     """Keys made for the simulator on first use; they are worth nothing anywhere else."""
     own_directory(kit.home / "keys")
     pem = _kept(kit.home / "keys" / "kalshi.pem", new_key_pem)
@@ -269,8 +270,11 @@ def _bind(store: Store, identity: str, kit: Kit) -> None:
         )
 
 
-def _seat(kit: Kit, store: Store, signer: KalshiSigner, account: TradingAccount) -> None:
+def seat(kit: Kit, store: Store, signer: KalshiSigner, account: TradingAccount) -> None:
     """Open our accounts at the simulator. An embedded one is new with every command: it is told what we hold."""
+    if kit.seated:
+        return
+    kit.seated = True
     simulation = kit.embedded
     if simulation is None:
         kit.run(_seat_at_server(kit, signer, account))

@@ -68,12 +68,20 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unnumbered:
-    """A frame outside any sequence: `subscribed`, a ticker."""
+    """A frame outside any sequence: a ticker, a fill."""
 
     kind: str
 
 
-Frame = Numbered | Refused | Unnumbered
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """The answer to `subscribe`: the number that a channel has on this connection."""
+
+    channel: str
+    sid: int
+
+
+Frame = Numbered | Refused | Unnumbered | Subscribed
 
 
 class Continuity(StrEnum):
@@ -125,6 +133,15 @@ class _ErrorFrame(msgspec.Struct, tag_field="type", tag="error", gc=False):
     seq: int | None = None
 
 
+class _SubscribedRow(msgspec.Struct, gc=False):
+    channel: str
+    sid: int
+
+
+class _SubscribedFrame(msgspec.Struct, gc=False):
+    msg: _SubscribedRow
+
+
 class _OtherFrame(msgspec.Struct, gc=False):
     type: str
     sid: int | None = None
@@ -164,6 +181,9 @@ def _other(text: bytes | str) -> Frame:
         fields.decode(text, known)  # raises, and says where
     if frame.sid is not None and frame.seq is not None:
         return Numbered(frame.sid, frame.seq)
+    if frame.type == "subscribed":
+        told = fields.decode(text, _SubscribedFrame).msg
+        return Subscribed(clean(told.channel), told.sid)
     return Unnumbered(clean(frame.type))
 
 
@@ -178,7 +198,7 @@ class Sequences:
 
     def follow(self, frame: Frame) -> Continuity:
         """Say how a frame follows, and remember it. After a GAP counting goes on from the frame that showed it."""
-        if isinstance(frame, Unnumbered) or frame.sid is None or frame.seq is None:
+        if isinstance(frame, Unnumbered | Subscribed) or frame.sid is None or frame.seq is None:
             return Continuity.NEXT
         last = self._last.get(frame.sid, 0)
         if frame.seq <= last:

@@ -27,6 +27,8 @@ ASSETS_MAX: Final = 200
 """Assets followed on one connection; beyond 500 no snapshots came."""
 
 _MEMO_SIZE_MAX: Final = 65_536
+_HELD_MAX: Final = 2_000
+"""Changes kept of a book that is being read over HTTP."""
 _IGNORED: Final = frozenset({"last_trade_price", "best_bid_ask", "new_market"})
 
 
@@ -116,15 +118,33 @@ def unsubscribe(assets: Sequence[str]) -> bytes:
 class MarketStream:
     """The live books of the markets that one connection follows."""
 
-    def __init__(self, markets: Iterable[Market]) -> None:
+    def __init__(self, markets: Iterable[Market] = ()) -> None:
         self.books: dict[MarketId, LiveBook] = {}
         self._by_asset: dict[str, LiveBook] = {}
         self._sides: dict[str, Side] = {}
         self._venue_ms: dict[MarketId, int] = {}
+        self._held: dict[MarketId, list[tuple[int, ChangeRow]]] = {}
+        self._unheld_ms: dict[MarketId, int] = {}
         for market in markets:
-            book = LiveBook(market.id, unit_micros=1)
-            self.books[market.id] = self._by_asset[market.yes_token] = book
-            self._sides |= {market.yes_token: Side.YES, market.no_token: Side.NO}
+            self.add(market, LiveBook(market.id, unit_micros=1))
+
+    def add(self, market: Market, book: LiveBook) -> None:
+        """Follow one more market."""
+        self.books[market.id] = self._by_asset[market.yes_token] = book
+        self._sides |= {market.yes_token: Side.YES, market.no_token: Side.NO}
+
+    def remove(self, market: Market) -> None:
+        """Follow a market no longer."""
+        self.books.pop(market.id, None)
+        self._by_asset.pop(market.yes_token, None)
+        for kept in (self._venue_ms, self._held, self._unheld_ms):
+            kept.pop(market.id, None)
+        for token in (market.yes_token, market.no_token):
+            self._sides.pop(token, None)
+
+    def venue_ms(self, market: MarketId) -> int:
+        """When the book last changed by the venue's clock; 0 if that is not known."""
+        return self._venue_ms.get(market, 0)
 
     @property
     def assets(self) -> list[str]:
@@ -135,14 +155,23 @@ class MarketStream:
         """The connection broke: no book is current any more."""
         for book in self.books.values():
             book.interrupt()
+        for kept in (self._venue_ms, self._held, self._unheld_ms):
+            kept.clear()
 
-    def load(self, book: Book) -> None:
-        """Start a live book from one that was read over HTTP."""
+    def load(self, book: Book) -> bool:
+        """Start a live book from one that was read over HTTP, then apply the changes that came in the meantime and are
+        not older. Returns whether it is LIVE."""
+        at_ms = (book.venue_at - fields.EPOCH) // timedelta(milliseconds=1) if book.venue_at is not None else 0
+        if at_ms < self._unheld_ms.get(book.market, 0):
+            return False
         yes_bids = {level.price.micros // TICK_MICROS: level.qty.micros for level in book.yes_bids}
         no_bids = {TICKS - level.price.micros // TICK_MICROS: level.qty.micros for level in book.yes_asks}
-        if book.venue_at is not None:
-            self._venue_ms[book.market] = (book.venue_at - fields.EPOCH) // timedelta(milliseconds=1)
-        self.books[book.market].snapshot(yes_bids=yes_bids, no_bids=no_bids)
+        self._venue_ms[book.market] = at_ms
+        live = self.books[book.market].snapshot(yes_bids=yes_bids, no_bids=no_bids)
+        for at_ms, change in self._held.pop(book.market, ()):
+            if at_ms >= self._venue_ms.get(book.market, 0):
+                live = live and self._put(self.books[book.market], change)
+        return live
 
     def freeze(self, market: MarketId, *, seen_at: datetime) -> Book:
         """What stands now in a live book."""
@@ -184,6 +213,8 @@ class MarketStream:
         if at_ms < self._venue_ms.get(book.market, 0) and book.state is LiveState.LIVE:
             return
         self._venue_ms[book.market] = at_ms
+        self._held.pop(book.market, None)
+        self._unheld_ms.pop(book.market, None)
         yes_bids = {_TICKS[level.price]: _SIZES[level.size] for level in event.bids}
         no_bids = {TICKS - _TICKS[level.price]: _SIZES[level.size] for level in event.asks}
         if len(yes_bids) + len(no_bids) != len(event.bids) + len(event.asks):
@@ -202,16 +233,31 @@ class MarketStream:
         last: dict[MarketId, ChangeRow] = {}
         for change in event.price_changes:
             book = self._by_asset.get(change.asset_id)
-            if book is None or book.state is not LiveState.LIVE or at_ms < self._venue_ms[book.market]:
+            if book is None:
                 continue
-            side, ticks = (Side.YES, _TICKS[change.price]) if change.side == "BUY" else (Side.NO, _ask(change))
-            if book.put(side, ticks, _SIZES[change.size]):
+            if book.state is not LiveState.LIVE:
+                self._hold(book.market, at_ms, change)
+            elif at_ms < self._venue_ms.get(book.market, 0):
+                continue
+            elif self._put(book, change):
                 last[book.market] = change
             else:
                 effects.lost[book.market] = "an impossible level"
         for market, change in last.items():
             self._venue_ms[market] = at_ms
             self._compare(self.books[market], change, effects)
+
+    def _put(self, book: LiveBook, change: ChangeRow) -> bool:
+        side, ticks = (Side.YES, _TICKS[change.price]) if change.side == "BUY" else (Side.NO, _ask(change))
+        return book.put(side, ticks, _SIZES[change.size])
+
+    def _hold(self, market: MarketId, at_ms: int, change: ChangeRow) -> None:
+        """Keep a change until the book is read; of too many the oldest go, and the read must be newer than those."""
+        held = self._held.setdefault(market, [])
+        held.append((at_ms, change))
+        if len(held) > _HELD_MAX:
+            self._unheld_ms[market] = held[_HELD_MAX // 2][0]
+            del held[: _HELD_MAX // 2]
 
     def _compare(self, book: LiveBook, change: ChangeRow, effects: Effects) -> None:
         """Hold our own top against the venue's; an empty side is named 0 or 1, or not at all."""
