@@ -62,13 +62,6 @@ class Truth:
     asks: Side = field(default_factory=lambda: {"0.5500": "7.00", "0.6000": "20.00"})
     ms: int = 1_795_608_000_000
 
-    def book(self, market: MarketId, clock: SystemClock) -> Book:
-        bids, asks = (
-            [Level(Price.parse(price), Qty.parse(size)) for price, size in side.items()]
-            for side in (self.bids, self.asks)
-        )
-        return make_book(market, yes_bids=bids, yes_asks=asks, seen_at=clock.now())
-
 
 @dataclass
 class Stage:
@@ -266,13 +259,17 @@ class Reads:
         for market in markets:
             truth = self.stage.truths.get(market.yes_token or market.id.key)
             if truth is not None:
-                found[market.id] = truth_of(truth, market, self.clock)
+                found[market.id] = truth_book(truth, market, self.clock.now())
         return Books(found)
 
 
-def truth_of(truth: Truth, market: Market, clock: SystemClock) -> Book:
+def truth_book(truth: Truth, market: Market, seen_at: datetime) -> Book:
     """What HTTP shows; Polymarket says when it was made."""
-    book = truth.book(market.id, clock)
+    bids, asks = (
+        [Level(Price.parse(price), Qty.parse(size)) for price, size in side.items()]
+        for side in (truth.bids, truth.asks)
+    )
+    book = make_book(market.id, yes_bids=bids, yes_asks=asks, seen_at=seen_at)
     if market.id.venue is VenueName.KALSHI:
         return book
     return replace(book, venue_at=datetime.fromtimestamp(truth.ms / 1_000, UTC))

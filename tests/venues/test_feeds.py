@@ -28,6 +28,7 @@ from tests.venues.stages import (
     kalshi_market,
     polymarket_market,
     staged,
+    truth_book,
     until,
 )
 
@@ -93,7 +94,7 @@ def right(feed: StreamFeed, stage: Stage) -> bool:
         if book is not None:
             if book.state is not LiveState.LIVE:
                 return False
-            truth = stage.truths[market.yes_token or market.id.key].book(market.id, CLOCK)
+            truth = truth_book(stage.truths[market.yes_token or market.id.key], market, CLOCK.now())
             ours = book.freeze(seen_at=truth.seen_at)
             if (ours.yes_bids, ours.yes_asks) != (truth.yes_bids, truth.yes_asks):
                 return False

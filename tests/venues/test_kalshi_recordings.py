@@ -287,7 +287,7 @@ def test_twelve_subscriptions_merged_into_one_run_on_one_sequence(shared: Path) 
     for row in recorded["frames"]:
         replay.show(dumped(row["frame"]))
 
-    assert (replay.counts["Snapshot"], replay.counts["Numbered"], replay.counts["Unnumbered"]) == (12, 11, 1)
+    assert (replay.counts["Snapshot"], replay.counts["Numbered"], replay.counts["Subscribed"]) == (12, 11, 1)
     assert replay.counts[Continuity.NEXT] == len(recorded["frames"]) == 269
     assert {book.state for book in replay.books.values()} == {LiveState.LIVE}
 

@@ -28,6 +28,8 @@ SNAPSHOT_MS: Final = 10_000
 """A snapshot that did not come in this time is asked for again."""
 CROSSED_MS: Final = 1_000
 """A book may be crossed while the exchange reports a match level by level; beyond this it is wrong."""
+CROSSED_AGAIN_MS: Final = 60_000
+"""A snapshot that is crossed itself is doubted no sooner."""
 TROUBLE_MAX: Final = 20
 TROUBLE_MS: Final = 60_000
 """More gaps or unreadable frames than that in this time, and another connection is better."""
@@ -178,7 +180,7 @@ class BookTalk:
         if not stream.apply(frame, book):
             self._awaited[frame.ticker] = now_ms + SNAPSHOT_MS
         elif book.yes.best + book.no.best >= TICKS:
-            self._crossed[frame.ticker] = now_ms + SNAPSHOT_MS
+            self._crossed[frame.ticker] = now_ms + CROSSED_AGAIN_MS
         self._listener.book_changed(book.market, received_ms=now_ms)
         if was_live:
             self._resync(f"{frame.ticker} was not what its snapshot shows, though no frame is missing", now_ms)
