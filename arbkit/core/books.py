@@ -199,12 +199,19 @@ class LiveBook:
             return False
         if not 0 < price < TICKS or size < 0:
             return self._corrupt()
-        self.ladder(side).put(price, size)
+        (self.yes if side is Side.YES else self.no).put(price, size)
         return True
 
     def change(self, side: Side, price: int, difference: int) -> bool:
         """Add to the size bid for an outcome at a price, or take away (Kalshi). Returns whether the book is LIVE."""
-        return self.put(side, price, self.ladder(side).sizes.get(price, 0) + difference)
+        if self.state is not LiveState.LIVE:
+            return False
+        ladder = self.yes if side is Side.YES else self.no
+        size = ladder.sizes.get(price, 0) + difference
+        if not 0 < price < TICKS or size < 0:
+            return self._corrupt()
+        ladder.put(price, size)
+        return True
 
     def interrupt(self) -> None:
         """Forget that the book is current: a gap in the sequence, a lost connection, silence."""

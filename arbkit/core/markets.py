@@ -47,6 +47,10 @@ class MarketId:
     def __str__(self) -> str:
         return f"{self.venue}:{self.key}"
 
+    def __hash__(self) -> int:
+        """The key alone: keys of the two venues are never alike, and this runs several times for every message."""
+        return hash(self.key)
+
 
 class MarketStatus(StrEnum):
     """Where a market stands in its life; only OPEN takes orders."""

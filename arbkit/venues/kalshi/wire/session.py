@@ -14,11 +14,11 @@ from typing import Final
 import msgspec
 
 from arbkit.core.books import Book, LiveBook, LiveState
-from arbkit.core.markets import Market, MarketId
-from arbkit.errors import SchemaMismatch
+from arbkit.core.markets import Market, MarketId, Side
+from arbkit.errors import BadNumber, SchemaMismatch
 from arbkit.ports import FeedListener
 from arbkit.venues.kalshi.wire import stream
-from arbkit.venues.kalshi.wire.stream import TICKS, Continuity, Delta, Numbered, Refused, Sequences, Snapshot
+from arbkit.venues.kalshi.wire.stream import PRICES, SIZES, TICKS, DeltaRow, Numbered, Refused, Snapshot
 
 CHUNK: Final = 100
 """Markets named in one command."""
@@ -85,7 +85,9 @@ class BookTalk:
 
     def _begin(self, now_ms: int) -> None:
         self._sid: int | None = None
-        self._numbers, self._trouble = Sequences(), Trouble()
+        self._last = 0
+        """The number of the last frame of the subscription."""
+        self._trouble = Trouble()
         self._current_ms = self._asked_ms = self._probed_ms = now_ms
         self._turn = 0
         self._unasked: list[str] = []
@@ -131,41 +133,64 @@ class BookTalk:
     def take(self, frame: bytes, now_ms: int) -> None:
         """Apply a frame. What cannot be read voids every book: it may have been a change of any."""
         try:
+            delta = stream.DELTA_DECODER.decode(frame)
+        except msgspec.MsgspecError:
+            self._take(frame, now_ms)
+            return
+        if delta.sid != self._sid or delta.seq != self._last + 1:
+            self._take(frame, now_ms)
+            return
+        self._last += 1
+        self._current_ms = now_ms
+        self._change(delta.msg, now_ms)
+
+    def _take(self, frame: bytes, now_ms: int) -> None:
+        """Anything but the next change in sequence."""
+        try:
             read = stream.parse_frame(frame, use_yes_price=True)
         except SchemaMismatch as error:
             self._resync(f"a frame could not be read ({error.path}: {error.found})", now_ms)
             return
-        continuity = self._numbers.follow(read)
-        if continuity is Continuity.REPEATED:
-            return
         if isinstance(read, Numbered):
-            self._numbered(read, continuity, now_ms)
+            self._numbered(read, now_ms)
         elif isinstance(read, stream.Subscribed):
-            self._sid = read.sid
+            self._sid, self._last = read.sid, 0
             self._subscribe(now_ms)
         elif isinstance(read, Refused):
             self._refused(read, now_ms)
 
-    def _numbered(self, frame: Numbered, continuity: Continuity, now_ms: int) -> None:
-        if frame.sid != self._sid:
+    def _numbered(self, frame: Numbered, now_ms: int) -> None:
+        if frame.sid != self._sid or self._repeated(frame.seq, now_ms):
             return
-        if continuity is Continuity.GAP:
-            self._resync(f"frames before number {frame.seq} are missing", now_ms)
         self._current_ms = now_ms
-        if isinstance(frame, Delta):
-            self._change(frame, now_ms)
-        elif isinstance(frame, Snapshot):
+        if isinstance(frame, Snapshot):
             self._snapshot(frame, now_ms)
 
-    def _change(self, frame: Delta, now_ms: int) -> None:
-        book = self._books.get(frame.ticker)
+    def _repeated(self, seq: int, now_ms: int) -> bool:
+        """Whether a frame came before; if frames before it did not come, no book is believed any more."""
+        if seq <= self._last:
+            return True
+        if seq > self._last + 1:
+            self._resync(f"frames before number {seq} are missing", now_ms)
+        self._last = seq
+        return False
+
+    def _change(self, row: DeltaRow, now_ms: int) -> None:
+        book = self._books.get(row.market_ticker)
         if book is None or book.state is not LiveState.LIVE:
             return
-        self.changed_ms = self._touched_ms[frame.ticker] = now_ms
-        if not book.change(frame.side, frame.price, frame.difference):
-            self._reread([frame.ticker], f"{frame.ticker}: a change that does not fit the book", now_ms)
-        elif book.yes.best + book.no.best >= TICKS:
-            self._crossed.setdefault(frame.ticker, now_ms + CROSSED_MS)
+        try:
+            price, difference = PRICES[row.price_dollars], SIZES[row.delta_fp]
+        except BadNumber as error:
+            self._reread([row.market_ticker], f"{row.market_ticker}: {error}", now_ms)
+            return
+        self.changed_ms = self._touched_ms[row.market_ticker] = now_ms
+        side, price = (Side.YES, price) if row.side == "yes" else (Side.NO, TICKS - price)
+        if not book.change(side, price, difference):
+            self._reread([row.market_ticker], f"{row.market_ticker}: a change that does not fit the book", now_ms)
+            return
+        if book.yes.best + book.no.best >= TICKS:
+            self._crossed.setdefault(row.market_ticker, now_ms + CROSSED_MS)
         self._listener.book_changed(book.market, received_ms=now_ms)
 
     def _snapshot(self, frame: Snapshot, now_ms: int) -> None:
@@ -280,6 +305,8 @@ class BookTalk:
                 self._listener.book_changed(book.market, received_ms=now_ms)
 
     def _refused(self, frame: Refused, now_ms: int) -> None:
+        if frame.sid == self._sid and frame.seq is not None and self._repeated(frame.seq, now_ms):
+            return
         why = f"error {frame.code}: {frame.message}"
         self._tell(why)
         if frame.code in _TERMINAL or self._sid is None or self._trouble.more(now_ms):

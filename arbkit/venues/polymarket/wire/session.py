@@ -18,7 +18,7 @@ from arbkit.core.text import clean
 from arbkit.errors import SchemaMismatch
 from arbkit.ports import FeedListener
 from arbkit.venues.polymarket.wire import fields, stream
-from arbkit.venues.polymarket.wire.stream import PONG, Effects, MarketStream
+from arbkit.venues.polymarket.wire.stream import PONG, Effects, EventRow, MarketStream
 
 SNAPSHOT_MS: Final = 10_000
 """A book that did not come in this time is read over HTTP."""
@@ -44,14 +44,15 @@ class BookTalk:
         self._listener, self._tell, self._silence_ms = listener, tell, silence_ms
         self._stream = MarketStream()
         self._markets: dict[MarketId, Market] = {}
-        self._seen_ms: dict[MarketId, int] = {}
-        self._touched_ms: dict[MarketId, int] = {}
+        self._touched_ms: dict[str, int] = {}
+        """By condition id: when an event of the book came, or it was loaded."""
+        self._verified_ms: dict[str, int] = {}
+        """By condition id: when the read was asked for that last agreed."""
         self._connected = False
         self._begin(0)
 
     def _begin(self, now_ms: int) -> None:
         self._opened_ms = self._now_ms = now_ms
-        self._data_ms = 0
         self._awaited: dict[MarketId, int] = {}
         self._crossed: dict[MarketId, int] = {}
         self._unreadable = 0
@@ -65,8 +66,10 @@ class BookTalk:
         for market in removed:
             self._stream.remove(market)
             self.unread.discard(market.id)
-            for kept in (self._awaited, self._crossed, self._seen_ms, self._touched_ms):
+            for kept in (self._awaited, self._crossed):
                 kept.pop(market.id, None)
+            for by_key in (self._touched_ms, self._verified_ms):
+                by_key.pop(market.id.key, None)
         for market in added:
             self._stream.add(market, books[market.id])
         if self._connected:
@@ -77,7 +80,9 @@ class BookTalk:
     def seen_ms(self, market: MarketId) -> int | None:
         """Up to when a book is known to be what the venue shows: its last event, or the last read that agreed."""
         book = self._stream.books.get(market)
-        return self._seen_ms.get(market) if book is not None and book.state is LiveState.LIVE else None
+        if book is None or book.state is not LiveState.LIVE:
+            return None
+        return max(self._touched_ms.get(market.key, 0), self._verified_ms.get(market.key, 0))
 
     def opened(self, now_ms: int) -> None:
         """Subscribe to everything anew; what was polled before is not believed."""
@@ -96,7 +101,13 @@ class BookTalk:
         if frame == _PONG:
             return
         try:
-            effects = self._stream.take(frame)
+            found = stream.decoded(frame)
+            if isinstance(found, EventRow) and found.event_type == "price_change":
+                book = self._stream.quick(found)
+                if book is not None:
+                    self._touched(book, now_ms)
+                    return
+            effects = self._stream.apply(found)
         except SchemaMismatch as error:
             self._unreadable += 1
             why = f"a frame could not be read ({error.path}: {error.found})"
@@ -105,17 +116,17 @@ class BookTalk:
                 self.broken = why
             return
         for market in effects.touched:
-            self._touched(market, now_ms)
+            self._touched(self._stream.books[market], now_ms)
         if effects.lost or effects.tick_sizes or effects.resolved:
             self._unusual(effects, now_ms)
 
-    def _touched(self, market: MarketId, now_ms: int) -> None:
-        self.changed_ms = self._data_ms = self._touched_ms[market] = self._seen_ms[market] = now_ms
+    def _touched(self, book: LiveBook, now_ms: int) -> None:
+        market = book.market
+        self.changed_ms = self._touched_ms[market.key] = now_ms
         if self._awaited:
             self._awaited.pop(market, None)
         if self.unread:
             self.unread.discard(market)
-        book = self._stream.books[market]
         if book.yes.best + book.no.best >= TICKS:
             self._crossed.setdefault(market, now_ms + CROSSED_MS)
         self._listener.book_changed(market, received_ms=now_ms)
@@ -131,7 +142,7 @@ class BookTalk:
         """Believe these books no longer, and have them read."""
         for market in markets:
             self._stream.books[market].interrupt()
-            self._touched_ms[market] = now_ms
+            self._touched_ms[market.key] = now_ms
             self._awaited.pop(market, None)
             self.unread.add(market)
             self._listener.book_changed(market, received_ms=now_ms)
@@ -151,8 +162,10 @@ class BookTalk:
             return
         ours = self._stream.freeze(book.market, seen_at=book.seen_at)
         if (ours.yes_bids, ours.yes_asks) == (book.yes_bids, book.yes_asks):
-            self._seen_ms[book.market] = max(self._seen_ms.get(book.market, 0), asked_ms)
-        elif self._touched_ms.get(book.market, 0) < asked_ms and _venue_ms(book) >= self._stream.venue_ms(book.market):
+            self._verified_ms[book.market.key] = asked_ms
+        elif self._touched_ms.get(book.market.key, 0) < asked_ms and _venue_ms(book) >= self._stream.venue_ms(
+            book.market
+        ):
             self._behind(book, asked_ms, now_ms)
 
     def _behind(self, book: Book, asked_ms: int, now_ms: int) -> None:
@@ -173,7 +186,7 @@ class BookTalk:
         if live:
             self.unread.discard(book.market)
             self._awaited.pop(book.market, None)
-            self._seen_ms[book.market], self._touched_ms[book.market] = asked_ms, now_ms
+            self._touched_ms[book.market.key] = self._verified_ms[book.market.key] = asked_ms
         self._listener.book_changed(book.market, received_ms=now_ms)
 
     def due(self, now_ms: int) -> None:
@@ -189,7 +202,8 @@ class BookTalk:
             elif now_ms >= at_ms:
                 del self._crossed[market]
                 self._lose({market: "stays crossed"}, now_ms)
-        if self._markets and not self._data_ms and now_ms - self._opened_ms > self._silence_ms:
+        mute = self.changed_ms is None or self.changed_ms < self._opened_ms
+        if self._markets and mute and now_ms - self._opened_ms > self._silence_ms:
             self.broken = f"not one book in {self._silence_ms // 1_000} s"
 
     def _subscribe(self, markets: list[Market], frame: Callable[[list[str]], bytes], now_ms: int) -> None:

@@ -20,6 +20,7 @@ from arbkit.venues.polymarket.wire import fields
 
 PING: Final = "PING"
 PONG: Final = "PONG"
+PONGS: Final = frozenset({PONG, PONG.encode()})
 PING_INTERVAL_MS: Final = 10_000
 SILENCE_MS_MAX: Final = 30_000
 """Without a PONG for this long the connection is dead."""
@@ -115,6 +116,15 @@ def unsubscribe(assets: Sequence[str]) -> bytes:
     return msgspec.json.encode({"operation": "unsubscribe", "assets_ids": assets})
 
 
+def decoded(frame: str | bytes) -> list[EventRow] | EventRow:
+    """The events of a frame. Raises SchemaMismatch."""
+    try:
+        found: list[EventRow] | EventRow = _FRAME.decode(frame)
+    except fields.NOT_DECODED as error:
+        raise fields.explained(error) from error
+    return found
+
+
 class MarketStream:
     """The live books of the markets that one connection follows."""
 
@@ -122,9 +132,10 @@ class MarketStream:
         self.books: dict[MarketId, LiveBook] = {}
         self._by_asset: dict[str, LiveBook] = {}
         self._sides: dict[str, Side] = {}
-        self._venue_ms: dict[MarketId, int] = {}
-        self._held: dict[MarketId, list[tuple[int, ChangeRow]]] = {}
-        self._unheld_ms: dict[MarketId, int] = {}
+        self._venue_ms: dict[str, int] = {}
+        """By condition id: when the book last changed, by the venue's clock."""
+        self._held: dict[str, list[tuple[int, ChangeRow]]] = {}
+        self._unheld_ms: dict[str, int] = {}
         for market in markets:
             self.add(market, LiveBook(market.id, unit_micros=1))
 
@@ -138,13 +149,13 @@ class MarketStream:
         self.books.pop(market.id, None)
         self._by_asset.pop(market.yes_token, None)
         for kept in (self._venue_ms, self._held, self._unheld_ms):
-            kept.pop(market.id, None)
+            kept.pop(market.id.key, None)
         for token in (market.yes_token, market.no_token):
             self._sides.pop(token, None)
 
     def venue_ms(self, market: MarketId) -> int:
         """When the book last changed by the venue's clock; 0 if that is not known."""
-        return self._venue_ms.get(market, 0)
+        return self._venue_ms.get(market.key, 0)
 
     @property
     def assets(self) -> list[str]:
@@ -162,34 +173,58 @@ class MarketStream:
         """Start a live book from one that was read over HTTP, then apply the changes that came in the meantime and are
         not older. Returns whether it is LIVE."""
         at_ms = (book.venue_at - fields.EPOCH) // timedelta(milliseconds=1) if book.venue_at is not None else 0
-        if at_ms < self._unheld_ms.get(book.market, 0):
+        if at_ms < self._unheld_ms.get(book.market.key, 0):
             return False
         yes_bids = {level.price.micros // TICK_MICROS: level.qty.micros for level in book.yes_bids}
         no_bids = {TICKS - level.price.micros // TICK_MICROS: level.qty.micros for level in book.yes_asks}
-        self._venue_ms[book.market] = at_ms
+        self._venue_ms[book.market.key] = at_ms
         live = self.books[book.market].snapshot(yes_bids=yes_bids, no_bids=no_bids)
-        for at_ms, change in self._held.pop(book.market, ()):
-            if at_ms >= self._venue_ms.get(book.market, 0):
+        for at_ms, change in self._held.pop(book.market.key, ()):
+            if at_ms >= self._venue_ms.get(book.market.key, 0):
                 live = live and self._put(self.books[book.market], change)
         return live
 
     def freeze(self, market: MarketId, *, seen_at: datetime) -> Book:
         """What stands now in a live book."""
-        venue_at = fields.EPOCH + timedelta(milliseconds=self._venue_ms[market])
+        venue_at = fields.EPOCH + timedelta(milliseconds=self._venue_ms[market.key])
         return self.books[market].freeze(seen_at=seen_at, venue_at=venue_at)
 
     def take(self, frame: str | bytes) -> Effects:
         """Apply a frame: PONG, one event, or an array of events. Raises SchemaMismatch for anything else."""
+        return Effects() if frame in PONGS else self.apply(decoded(frame))
+
+    def apply(self, found: list[EventRow] | EventRow) -> Effects:
+        """Apply what a frame held."""
         effects = Effects()
-        if frame in {PONG, PONG.encode()}:
-            return effects
-        try:
-            found = _FRAME.decode(frame)
-        except fields.NOT_DECODED as error:
-            raise fields.explained(error) from error
         for event in found if isinstance(found, list) else (found,):
             self._take(event, effects)
         return effects
+
+    def quick(self, event: EventRow) -> LiveBook | None:
+        """Apply a change of one book as nearly all are: it fits, and our top is the venue's afterwards. Returns the
+        book. None: it is another case, for `apply`; what was done already it does again, for sizes are absolute."""
+        book: LiveBook | None = None
+        top: ChangeRow | None = None
+        at_ms = _ms(event.timestamp)
+        for change in event.price_changes or ():
+            if (found := self._by_asset.get(change.asset_id)) is None:
+                continue
+            if book is not None and book is not found:
+                return None
+            if found.state is not LiveState.LIVE or at_ms < self._venue_ms.get(found.market.key, 0):
+                return None
+            side, ticks = (Side.YES, _TICKS[change.price]) if change.side == "BUY" else (Side.NO, _ask(change))
+            size = _SIZES[change.size]
+            if not 0 < ticks < TICKS or size < 0:
+                return None
+            found.put(side, ticks, size)
+            book, top = found, change
+        if book is None or top is None or top.best_bid is None or top.best_ask is None:
+            return None
+        if book.yes.best != _TICKS[top.best_bid] or TICKS - book.no.best != _TICKS[top.best_ask]:
+            return None
+        self._venue_ms[book.market.key] = at_ms
+        return book
 
     def _take(self, event: EventRow, effects: Effects) -> None:
         match event.event_type:
@@ -210,11 +245,11 @@ class MarketStream:
         if event.bids is None or event.asks is None:
             raise fields.mismatch("$.bids", "a snapshot without both sides")
         at_ms = _ms(event.timestamp)
-        if at_ms < self._venue_ms.get(book.market, 0) and book.state is LiveState.LIVE:
+        if at_ms < self._venue_ms.get(book.market.key, 0) and book.state is LiveState.LIVE:
             return
-        self._venue_ms[book.market] = at_ms
-        self._held.pop(book.market, None)
-        self._unheld_ms.pop(book.market, None)
+        self._venue_ms[book.market.key] = at_ms
+        self._held.pop(book.market.key, None)
+        self._unheld_ms.pop(book.market.key, None)
         yes_bids = {_TICKS[level.price]: _SIZES[level.size] for level in event.bids}
         no_bids = {TICKS - _TICKS[level.price]: _SIZES[level.size] for level in event.asks}
         if len(yes_bids) + len(no_bids) != len(event.bids) + len(event.asks):
@@ -237,14 +272,14 @@ class MarketStream:
                 continue
             if book.state is not LiveState.LIVE:
                 self._hold(book.market, at_ms, change)
-            elif at_ms < self._venue_ms.get(book.market, 0):
+            elif at_ms < self._venue_ms.get(book.market.key, 0):
                 continue
             elif self._put(book, change):
                 last[book.market] = change
             else:
                 effects.lost[book.market] = "an impossible level"
         for market, change in last.items():
-            self._venue_ms[market] = at_ms
+            self._venue_ms[market.key] = at_ms
             self._compare(self.books[market], change, effects)
 
     def _put(self, book: LiveBook, change: ChangeRow) -> bool:
@@ -253,10 +288,10 @@ class MarketStream:
 
     def _hold(self, market: MarketId, at_ms: int, change: ChangeRow) -> None:
         """Keep a change until the book is read; of too many the oldest go, and the read must be newer than those."""
-        held = self._held.setdefault(market, [])
+        held = self._held.setdefault(market.key, [])
         held.append((at_ms, change))
         if len(held) > _HELD_MAX:
-            self._unheld_ms[market] = held[_HELD_MAX // 2][0]
+            self._unheld_ms[market.key] = held[_HELD_MAX // 2][0]
             del held[: _HELD_MAX // 2]
 
     def _compare(self, book: LiveBook, change: ChangeRow, effects: Effects) -> None:
