@@ -221,11 +221,14 @@ class StreamFeed:
         refusal = line.refusal
         if isinstance(refusal, Refused) and not line.connections and (error := self._streams.hopeless(refusal)):
             raise error
+        up = line.up_since_ms is not None
         whose = "orders and markets: " if line is self._news else ""
-        gave_up = f"; gave up after {line.failures} attempts, trying on" if line.given_up else ""
-        self._detail = "" if line.up_since_ms is not None else f"{whose}{what}"
-        if not line.given_up or line.failures == self._policy.max_attempts or line.up_since_ms is not None:
-            self._say(f"{whose}{what}{gave_up}")
+        self._detail = "" if up else f"{whose}{what}"
+        if not line.given_up:
+            self._say(f"{whose}{what}")
+        elif not up and line.failures == self._policy.max_attempts:
+            # Said once: a venue that flaps must not fill the log. What ends it is a connection that lasts.
+            self._say(f"{whose}{what}; gave up after {line.failures} attempts, trying on")
 
     def _say(self, what: str) -> None:
         if self._listener is not None:

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
@@ -15,16 +15,29 @@ from websockets.exceptions import ConnectionClosed
 from arbkit.core.books import Book, Level, make_book
 from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.money import Price, Qty
-from arbkit.core.reconnect import ReconnectionPolicy
 from arbkit.errors import VenueUnavailable
 from arbkit.ports import Books, FeedHealth
 from arbkit.wiring.kit import SystemClock
 from tests.builders import a_market
 
-QUICK = ReconnectionPolicy(
-    initial_delay_ms=20, max_delay_ms=100, heartbeat_interval_ms=100, heartbeat_timeout_ms=1_500
-)  # fmt: skip
 Side = dict[str, str]
+
+
+class FastClock(SystemClock):
+    """Ten times as fast as ours, and may be set forward."""
+
+    def __init__(self) -> None:
+        self.stepped = timedelta()
+        self._start, self._start_ms = super().now(), super().monotonic_ms()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(milliseconds=self.monotonic_ms() - self._start_ms) + self.stepped
+
+    def monotonic_ms(self) -> int:
+        return self._start_ms + (super().monotonic_ms() - self._start_ms) * 10
+
+    async def sleep(self, ms: int) -> None:
+        await super().sleep(ms // 10 + 1)
 
 
 @dataclass
@@ -60,7 +73,7 @@ class Truth:
 
     bids: Side = field(default_factory=lambda: {"0.4000": "10.00", "0.4500": "5.00"})
     asks: Side = field(default_factory=lambda: {"0.5500": "7.00", "0.6000": "20.00"})
-    ms: int = 1_795_608_000_000
+    ms: int = 1_700_000_000_000
 
 
 @dataclass
@@ -246,7 +259,7 @@ class Reads:
 
     name: VenueName
     stage: Stage
-    clock: SystemClock = field(default_factory=SystemClock)
+    clock: SystemClock
     down: bool = False
     asked: list[list[str]] = field(default_factory=list)
     tells_changes: bool = False
