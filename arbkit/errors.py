@@ -13,6 +13,7 @@ ArbkitError
 ├── OrderInDoubt          7   an order whose fate is unknown
 ├── StoreError           70   the database or the disk failed
 ├── InvariantError       70   a bug
+├── TaskDied             70   a part of the live loop ended by itself
 └── AlreadyRunning       73   another instance holds the lock
 
 Exit code 0 is done, 1 a check that found something, 130 interrupted. A message says what failed, with which values,
@@ -115,6 +116,12 @@ class StoreError(ArbkitError):
 
 class InvariantError(ArbkitError):
     """Something that cannot be was: a bug. Trading stops."""
+
+    exit_code = 70
+
+
+class TaskDied(ArbkitError):
+    """A part of the live loop ended by itself; trading was paused, and the loop stopped."""
 
     exit_code = 70
 

@@ -42,6 +42,11 @@ async def plan(room: Room, pair: Pair) -> Plan:
     room.catalogue.catalogue.refresh([kalshi, polymarket], at=room.clock.now())
     await refresh_balances(room)
     books = await read_books(room, markets)
+    return Plan(pair=pair, markets=markets, books=books, found=sized(room, pair, markets, books))
+
+
+def sized(room: Room, pair: Pair, markets: Markets, books: BookPair) -> Opportunity | NoOpportunity:
+    """What these books offer within the cash at hand and what the exposure limit leaves. Reads the store alone."""
     left = _capital(room)
     found = _found(room, pair, markets, books, capital_max=left)
     if isinstance(found, Opportunity):
@@ -49,7 +54,7 @@ async def plan(room: Room, pair: Pair) -> Plan:
         more = worst_case(found, markets) - found.capital
         if found.capital + more > left:
             found = _found(room, pair, markets, books, capital_max=max(left - more, ZERO_USD))
-    return Plan(pair=pair, markets=markets, books=books, found=found)
+    return found
 
 
 def _found(

@@ -121,6 +121,12 @@ class Sightings:
         with self._database.writing() as db:
             db.execute("UPDATE sightings SET why_not = ? WHERE id = ?", [why_not, sighting_id])
 
+    def end(self, sighting_id: str, *, at: datetime) -> None:
+        """Note that an opportunity is no longer there."""
+        with self._database.writing() as db:
+            sql = "UPDATE sightings SET expired_at = ? WHERE id = ? AND expired_at IS NULL"
+            db.execute(sql, [text_of(at), sighting_id])
+
     def mark_executed(self, sighting_id: str) -> None:
         """Note that an opportunity was taken."""
         with self._database.writing() as db:

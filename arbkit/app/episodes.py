@@ -1,0 +1,94 @@
+"""Episodes: each opportunity from the first look that shows it to the first that does not, kept in the store.
+
+The first look is written at once, so that a trade can name it; later ones are gathered and written now and then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from arbkit.core.fees import FeeModel
+from arbkit.core.money import Usd
+from arbkit.core.opportunity import Opportunity
+from arbkit.store.sightings import Sightings
+
+
+@dataclass(slots=True)
+class Episode:
+    """An opportunity that is there. `peak` is the best look at it, `why_not` why it has not been taken."""
+
+    sighting_id: str
+    first_seen_at: datetime
+    last: Opportunity
+    peak: Opportunity
+    why_not: str = ""
+    written: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An opportunity that ended."""
+
+    pair_id: str
+    lasted_ms: int
+    peak_net: Usd
+    why_not: str
+
+
+class Episodes:
+    """The opportunities of the present, by pair."""
+
+    def __init__(self, sightings: Sightings) -> None:
+        self._sightings = sightings
+        self.open: dict[str, Episode] = {}
+        self.count = 0
+
+    def seen(self, found: Opportunity, *, now: datetime) -> bool:
+        """Note a look that shows an opportunity; whether it is a new one."""
+        known = self.open.get(found.pair.id)
+        if known is not None and known.last.kalshi.side is found.kalshi.side:
+            known.last = found
+            known.written = False
+            if found.net > known.peak.net:
+                known.peak = found
+            return False
+        if known is not None:
+            self.gone(found.pair.id, now=now)
+        self.open[found.pair.id] = Episode(self._record(found, why_not="", now=now), now, found, found)
+        self.count += 1
+        return True
+
+    def gone(self, pair_id: str, *, now: datetime) -> Gone | None:
+        """Note a look that shows nothing; what ended with it, if anything was there."""
+        episode = self.open.pop(pair_id, None)
+        if episode is None:
+            return None
+        self._write(episode, now)
+        self._sightings.end(episode.sighting_id, at=now)
+        lasted_ms = round((now - episode.first_seen_at).total_seconds() * 1_000)
+        return Gone(pair_id, lasted_ms, episode.peak.net, episode.why_not)
+
+    def explain(self, pair_id: str, why_not: str) -> bool:
+        """Note why an opportunity is not taken; whether that is news."""
+        episode = self.open.get(pair_id)
+        if episode is None or episode.why_not == why_not:
+            return False
+        episode.why_not = why_not
+        episode.written = False
+        return True
+
+    def write(self, *, now: datetime) -> None:
+        """Write down what was gathered."""
+        for episode in self.open.values():
+            self._write(episode, now)
+
+    def _write(self, episode: Episode, now: datetime) -> None:
+        if episode.written:
+            return
+        # The last figures stay in the row, the best only as its peak.
+        for found in (episode.peak, episode.last):
+            self._record(found, why_not=episode.why_not, now=now)
+        episode.written = True
+
+    def _record(self, found: Opportunity, *, why_not: str, now: datetime) -> str:
+        [kept] = self._sightings.record([found], looked_at=[], fee_model=FeeModel.VENUE, why_not=why_not, at=now)
+        return kept.id

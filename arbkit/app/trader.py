@@ -1,0 +1,162 @@
+"""Trader: of what is on offer, the best is sized to what risk leaves, and taken; one trade at a time."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from arbkit.app.events import EventKind, LiveEvent, Tell
+from arbkit.app.reconcile import refresh_balances
+from arbkit.app.resolve import FAULTS_OF_A_VENUE
+from arbkit.app.room import Room
+from arbkit.app.take import sized
+from arbkit.app.trade import ExecutionResult, execute
+from arbkit.app.watching import Watching
+from arbkit.core.breaker import Failure
+from arbkit.core.inventory import REBALANCING_BONUS_PPM, Direction, inventory
+from arbkit.core.markets import VenueName
+from arbkit.core.money import MICRO
+from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.errors import AuthError, RefusedError
+
+AFTER_REFUSAL = timedelta(seconds=2)
+AFTER_FAILURE = timedelta(seconds=5)
+"""How long a pair is left alone after it was refused, and after its orders came to nothing."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the trader has done."""
+
+    refused: int = 0
+    tried: int = 0
+    hedged: int = 0
+    results: list[ExecutionResult] = field(default_factory=list)
+
+
+class Trader:
+    """Takes opportunities. `lock` is held while a trade is under way: the resolver waits for it."""
+
+    def __init__(self, room: Room, watching: Watching, tell: Tell, *, trades_max: int | None) -> None:
+        self._room, self._watching, self._tell, self._trades_max = room, watching, tell, trades_max
+        self._not_before: dict[str, datetime] = {}
+        self.lock = asyncio.Lock()
+        self.done = asyncio.Event()
+        self.stopping = False
+        self.in_flight = ""
+        self.tally = Tally()
+
+    async def run(self) -> None:
+        """Take what is offered until told to stop, or until enough was traded."""
+        while not self.stopping:
+            await self._watching.offered.wait()
+            self._watching.offered.clear()
+            while not self.stopping and (offer := self.best()) is not None:
+                self._watching.offers.pop(offer.pair.id, None)
+                async with self.lock:
+                    await self._consider(offer)
+                if self._trades_max is not None and self.tally.tried >= self._trades_max:
+                    self.stopping = True
+        self.done.set()
+
+    def best(self) -> Opportunity | None:
+        """The offer with the highest score among those that may be tried now (specification section 3.7)."""
+        now = self._room.clock.now()
+        free = [
+            offer
+            for pair_id, offer in self._watching.offers.items()
+            if self._not_before.get(pair_id, now) <= now
+        ]  # fmt: skip
+        return max(free, key=self._score, default=None)
+
+    def _score(self, offer: Opportunity) -> tuple[int, str]:
+        held = self._room.store.ledger.positions()
+        preferred = inventory(offer.pair, held, imbalance_max=self._room.limits.imbalance_max).preferred
+        buys_on_kalshi = offer.buys_yes_on is VenueName.KALSHI
+        wanted = {Direction.BUY_KALSHI_SELL_POLY: buys_on_kalshi, Direction.BUY_POLY_SELL_KALSHI: not buys_on_kalshi}
+        bonus = REBALANCING_BONUS_PPM if wanted.get(preferred, False) else MICRO
+        return offer.net.micros * bonus // MICRO, offer.pair.id
+
+    async def _consider(self, offer: Opportunity) -> None:
+        pair_id = offer.pair.id
+        if why := self._obstacle(offer):
+            self._pass_over(offer, why, AFTER_REFUSAL)
+            return
+        markets, books = self._watching.markets_of(pair_id), self._watching.books_of(pair_id)
+        if markets is None or books is None:
+            return
+        found = sized(self._room, offer.pair, markets, books)
+        if isinstance(found, NoOpportunity):
+            detail = f": {found.detail}" if found.detail else ""
+            self._pass_over(offer, f"{found.reason}{detail}", AFTER_REFUSAL)
+            return
+        episode = self._watching.episodes.open.get(pair_id)
+        self.in_flight = pair_id
+        try:
+            result = await execute(
+                self._room, found, markets=markets, books=books, sighting_id=episode.sighting_id if episode else None
+            )
+        except AuthError as error:
+            self._room.fail(Failure.AUTHENTICATION, str(error), once_a_day=True)
+            self._pass_over(offer, str(error), AFTER_FAILURE)
+        except (RefusedError, *FAULTS_OF_A_VENUE) as error:
+            self._pass_over(offer, str(error), AFTER_FAILURE)
+        else:
+            await self._conclude(offer, result)
+        finally:
+            self.in_flight = ""
+
+    def _obstacle(self, offer: Opportunity) -> str:
+        """Why nothing may be tried now, "" if it may."""
+        if why := self._room.paused():
+            return f"trading is paused: {why}"
+        for market in (offer.pair.kalshi, offer.pair.polymarket):
+            if what := self._watching.doubtful.get(market):
+                return f"{market}: {what}; it has not been read afresh yet"
+            if closed := self._watching.closed.get(market.venue):
+                return f"{market.venue} does not trade: {closed}"
+        return ""
+
+    async def _conclude(self, offer: Opportunity, result: ExecutionResult) -> None:
+        if result.state == "refused":
+            self._pass_over(offer, "; ".join(result.errors), AFTER_REFUSAL)
+            return
+        self.tally.tried += 1
+        self.tally.hedged += result.success
+        self.tally.results.append(result)
+        self._not_before[offer.pair.id] = self._room.clock.now() + (timedelta(0) if result.success else AFTER_FAILURE)
+        profit = "" if result.actual_profit is None else f", profit ${result.actual_profit}"
+        errors = f": {'; '.join(result.errors)}" if result.errors else ""
+        text = f"{offer.pair.id}: {result.qty} contracts {result.state}{profit}{errors}"
+        self._tell(
+            LiveEvent(
+                at=self._room.clock.now(),
+                event=EventKind.TRADE,
+                text=text,
+                pair=offer.pair.id,
+                trade=result.trade_id,
+                state=result.state,
+                qty=result.qty,
+                net=result.actual_profit,
+            )
+        )
+        if not result.success:
+            self._watching.episodes.explain(offer.pair.id, text)
+        await self._count_cash()
+
+    async def _count_cash(self) -> None:
+        """Cash has moved: without knowing it, risk refuses the next trade for the age of the balances."""
+        try:
+            await refresh_balances(self._room)
+        except FAULTS_OF_A_VENUE as error:
+            text = f"the balances could not be read: {error}"
+            self._tell(LiveEvent(at=self._room.clock.now(), event=EventKind.WARNING, text=text))
+
+    def _pass_over(self, offer: Opportunity, why: str, pause: timedelta) -> None:
+        self.tally.refused += 1
+        self._not_before[offer.pair.id] = self._room.clock.now() + pause
+        if self._watching.episodes.explain(offer.pair.id, why):
+            now, pair_id = self._room.clock.now(), offer.pair.id
+            text = f"{pair_id}: not taken: {why}"
+            self._tell(
+                LiveEvent(at=now, event=EventKind.REFUSED, text=text, pair=pair_id, qty=offer.qty, net=offer.net)
+            )
