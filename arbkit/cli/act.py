@@ -90,19 +90,6 @@ def mappings_add(
         record_decision(kit, options.output, kalshi, polymarket, inverted=inverted, approved=not reject, note=note)
 
 
-@app.command("run", epilog=EVERYWHERE)
-def run(ctx: typer.Context) -> None:
-    """Show the whole job once, on simulated venues: sync, match, scan, trade, positions.
-
-    Example: arbkit run --sim
-    """
-    from arbkit.cli.tour import tour
-
-    options: Options = ctx.obj
-    with options.opened() as kit:
-        tour(kit, options.output)
-
-
 @sim.command("serve", epilog=EVERYWHERE)
 def sim_serve(
     ctx: typer.Context,

@@ -39,6 +39,36 @@ def trade(
         trading.trade(kit, options.output, wanted, mode=mode, choices=choices)
 
 
+@app.command("run", epilog=EVERYWHERE)
+def run(
+    ctx: typer.Context,
+    *,
+    live: Live = False,
+    confirm: Confirm = False,
+    force: Annotated[bool, typer.Option("--force", help="Start in spite of checks, never of the unknown.")] = False,
+    pairs: Annotated[list[str] | None, typer.Option(help="Only this pair, by id.", metavar="ID")] = None,
+    max_trades: Annotated[int | None, typer.Option(help="Stop after so many trades.", min=1, metavar="N")] = None,
+    span: Annotated[str, typer.Option("--for", help="Stop after 90s, 10m, 2h.", metavar="SPAN")] = "",
+    once: Annotated[bool, typer.Option("--once", help="Look at every book once, then stop.")] = False,
+    no_live: Annotated[bool, typer.Option("--no-live", help="Lines instead of a screen.")] = False,
+) -> None:
+    """Watch both venues' streams, and take what risk permits. Without --live --confirm it is a dry run.
+
+    With --sim and nothing else it shows the whole job once, on simulated venues, and ends.
+
+    Example: arbkit run --live --confirm --max-trades 1
+    """
+    from arbkit.cli import running
+
+    options: Options = ctx.obj
+    choices = running.RunChoices(
+        live=live, confirm=confirm, force=force, pairs=tuple(pairs or ()), max_trades=max_trades, span=span,
+        once=once, no_live=no_live,
+    )  # fmt: skip
+    with options.opened() as kit:
+        running.run(kit, options.output, choices)
+
+
 @app.command("reconcile", epilog=EVERYWHERE)
 def reconcile(
     ctx: typer.Context,

@@ -55,7 +55,7 @@ def attempt(
     """Take pairs one after the other, and show how each ended."""
     results: list[ExecutionResult] = []
     with trading_room(kit, mode=mode, what="trade") as room:
-        _start(kit, room, output, force=choices.force)
+        start_checked(kit, room, output, force=choices.force)
         for text in ids:
             planned = kit.run(plan(room, pair_of(kit.store, text)))
             if not isinstance(planned.found, Opportunity):
@@ -71,7 +71,7 @@ def attempt(
     return results
 
 
-def _start(kit: Kit, room: Room, output: Output, *, force: bool) -> None:
+def start_checked(kit: Kit, room: Room, output: Output, *, force: bool) -> None:
     """The checks of a start: what is unknown always stops; the rest stops a live start unless forced."""
     age = kit.settings.crash_recovery.max_state_age_minutes
     check = kit.run(check_start(room, state_age_max=timedelta(minutes=age)))

@@ -1,0 +1,179 @@
+"""`run`: the live loop in a terminal, in a pipe, in cron; and the tour, when only --sim is said."""
+
+import asyncio
+import re
+import signal
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from arbkit.app.catalog import sync
+from arbkit.app.events import EventKind, LiveEvent
+from arbkit.app.live import Choices, Live, Summary
+from arbkit.app.pairs import match_catalogues
+from arbkit.cli.progress import counting
+from arbkit.cli.render import Field, Output
+from arbkit.cli.tour import tour
+from arbkit.cli.trading import mode_of, start_checked
+from arbkit.core.risk import Mode
+from arbkit.errors import OrderInDoubt, UsageError
+from arbkit.wiring import Kit
+from arbkit.wiring.live import live_loop
+from arbkit.wiring.trading import trading_room
+
+EVENT: Sequence[Field[LiveEvent]] = (
+    Field("at", lambda e: e.at),
+    Field("event", lambda e: e.event),
+    Field("text", lambda e: e.text),
+    Field("pair", lambda e: e.pair or None),
+    Field("venue", lambda e: e.venue or None),
+    Field("trade", lambda e: e.trade or None),
+    Field("state", lambda e: e.state or None),
+    Field("qty", lambda e: e.qty),
+    Field("net_usd", lambda e: e.net),
+    Field("took_ms", lambda e: e.took_ms),
+)
+
+SUMMARY: Sequence[Field[Summary]] = (
+    Field("mode", lambda s: s.mode),
+    Field("pairs", lambda s: s.pairs),
+    Field("book_changes", lambda s: s.book_changes),
+    Field("looks", lambda s: s.looks),
+    Field("opportunities", lambda s: s.opportunities),
+    Field("refused", lambda s: s.refused),
+    Field("trades", lambda s: s.trades),
+    Field("hedged", lambda s: s.hedged),
+    Field("profit_usd", lambda s: s.profit),
+    Field("detection_ms_max", lambda s: s.detection_ms_max),
+    Field("open_trades", lambda s: s.open_trades),
+    Field("paused", lambda s: s.paused or None),
+    Field("ran_ms", lambda s: s.ran_ms),
+)
+
+_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_SPAN_DAYS_MAX = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunChoices:
+    """What was asked of `run`."""
+
+    live: bool = False
+    confirm: bool = False
+    force: bool = False
+    pairs: tuple[str, ...] = ()
+    max_trades: int | None = None
+    span: str = ""
+    once: bool = False
+    no_live: bool = False
+
+    @property
+    def asks_for_the_loop(self) -> bool:
+        """Whether anything was said that only the loop knows."""
+        return self != RunChoices(force=self.force)
+
+
+def run(kit: Kit, output: Output, choices: RunChoices) -> None:
+    """Run the loop; with --sim and nothing else, walk once through the whole job and end."""
+    if kit.sim and not choices.asks_for_the_loop and not output.json:
+        tour(kit, output)
+        return
+    mode = mode_of(live=choices.live, confirm=choices.confirm)
+    asked = Choices(
+        pairs=frozenset(choices.pairs),
+        trades_max=choices.max_trades,
+        for_ms=milliseconds(choices.span) if choices.span else None,
+        once=choices.once,
+    )
+    _prepare(kit, output)
+    summary = _run(kit, output, mode, asked, choices)
+    if not output.json:
+        output.facts(summary, SUMMARY)
+    if summary.open_trades:
+        raise OrderInDoubt(f"{summary.open_trades} trades are open; run `arbkit reconcile`; nothing is sent again")
+
+
+def milliseconds(text: str) -> int:
+    """Read a span such as 90s, 10m, 2h30m. Raises UsageError."""
+    parts = re.findall(r"(\d{1,9})(ms|s|m|h|d)", text)
+    total = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if "".join(number + unit for number, unit in parts) != text or not 0 < total <= _SPAN_DAYS_MAX * _UNITS["d"]:
+        raise UsageError(f"{text!r} is no span of time; write for example 90s, 10m or 2h")
+    return total
+
+
+def _prepare(kit: Kit, output: Output) -> None:
+    """Read and match the catalogues if that was never done, or too long ago."""
+    oldest = kit.clock.now() - timedelta(minutes=kit.settings.data_age.catalogue_max_minutes)
+    passes = [kit.store.catalogue.last_sync(venue.name, kit.source) for venue in kit.venues.values()]
+    if any(last is None or last.started_at < oldest for last in passes):
+        output.say("reading both catalogues")
+        with counting(output) as counted:
+            results = kit.run(sync(kit.chosen(None), kit.store, kit.clock, counted, source=kit.source))
+        for result in results:
+            if result.error:
+                raise result.error
+            output.say(f"{result.venue}: {result.seen} markets, {result.unusable.total()} not usable")
+    matched = match_catalogues(kit.store, kit.mappings, kit.clock)
+    output.say(
+        f"{matched.kalshi_markets} x {matched.polymarket_markets} markets: {len(matched.pairs)} pairs,"
+        f" {matched.tradable} may be traded"
+    )
+
+
+def _run(kit: Kit, output: Output, mode: Mode, asked: Choices, choices: RunChoices) -> Summary:
+    with trading_room(kit, mode=mode, what="run") as room:
+        start_checked(kit, room, output, force=choices.force)
+        screen = _screen(output, no_live=choices.no_live)
+        live = live_loop(kit, replace(room, rules=replace(room.rules, resolve_for_ms=2_000)), asked, screen.tell)
+        with screen.showing(live):
+            return kit.run(_until_told_to_stop(live, screen))
+
+
+async def _until_told_to_stop(live: Live, screen: "Screen") -> Summary:
+    """Ctrl-C and SIGTERM let the loop end in order; a second one ends it at once."""
+    loop = asyncio.get_running_loop()
+    drawing = asyncio.ensure_future(screen.draw(live))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _stop, live, loop, number)
+    try:
+        return await live.run()
+    finally:
+        drawing.cancel()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _stop(live: Live, loop: asyncio.AbstractEventLoop, number: signal.Signals) -> None:
+    live.stop.set()
+    loop.remove_signal_handler(number)
+
+
+class Screen:
+    """Lines as they come: JSON objects, or sentences with their time."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def tell(self, event: LiveEvent) -> None:
+        """Write an event."""
+        if self._output.json:
+            self._output.facts(event, EVENT)
+        elif event.event is not EventKind.LATENCY:
+            self._output.say(f"{event.at:%H:%M:%S} {event.event:<11} {event.text}")
+
+    def showing(self, _live: Live) -> AbstractContextManager[object]:
+        """What holds while the loop runs."""
+        return nullcontext()
+
+    async def draw(self, _live: Live) -> None:
+        """Keep the screen up to date."""
+
+
+def _screen(output: Output, *, no_live: bool) -> Screen:
+    if output.json or no_live or not output.progress:
+        return Screen(output)
+    from arbkit.cli.live_view import LiveScreen
+
+    return LiveScreen(output)
