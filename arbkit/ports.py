@@ -237,7 +237,8 @@ class FeedListener(Protocol):
         ...
 
     def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:
-        """The private channel spoke of an order of ours: ask the venue about it now. Either id may be ""."""
+        """The private channel spoke of an order of ours: ask the venue about it now. Either id may be ""; with both
+        "", news may have been missed: ask about every order that is open."""
         ...
 
     def market_news(self, market: MarketId, what: str) -> None:
@@ -263,7 +264,10 @@ class Feed(Protocol):
         ...
 
     def seen_at(self, market: MarketId) -> datetime | None:
-        """Up to when the book is known to be what the venue shows; None while it is not LIVE."""
+        """Up to when the book is known to be what the venue shows; None while it is not LIVE.
+
+        A book of which nothing was heard lately is then confirmed with the venue, and `book_changed` is told of it.
+        """
         ...
 
     def health(self) -> FeedHealth:

@@ -51,7 +51,7 @@ def test_the_locks_agree(first: str, second: str) -> None:
 @pytest.mark.timeout(180)
 def test_every_line_that_is_shown_works(simulator: str, tmp_path: Path) -> None:
     environ = environment(tmp_path, ARBKIT_SIM=simulator)
-    assert len(LINES) == 13
+    assert len(LINES) == 14
     for line in LINES:
         if "| jq" in line and not shutil.which("jq"):
             continue

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from arbkit.app.chores import Chores, Rhythm
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
-from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve_all
+from arbkit.app.resolve import FAULTS_OF_A_VENUE, actual_net, resolve_all
 from arbkit.app.room import Room
 from arbkit.app.trader import Trader
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
+from arbkit.core.execution import TradeState
 from arbkit.core.latency import BOUNDS, Bound, Stage
 from arbkit.core.markets import Pair, VenueName
 from arbkit.core.money import ZERO_USD, Usd
@@ -25,6 +26,8 @@ from arbkit.ports import Feed, FeedHealth, FeedState
 DRAIN_MS = 20_000
 """How long a trade that is under way may take to end after the order to stop."""
 _ONCE_MS = 10_000
+_ASK_MS = 500
+_UNKNOWN = {TradeState.WORKING, TradeState.IN_DOUBT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,13 +178,28 @@ class Live:
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
         try:
-            await resolve_all(self.room)
+            await self._settle()
             await self.chores.beat()
         except FAULTS_OF_A_VENUE as error:
             self._say(EventKind.WARNING, f"what is open could not be asked about: {error}")
 
+    async def _settle(self) -> None:
+        """Ask about orders of which it is not known what became of them, until it is or the time to drain is over."""
+        clock = self.room.clock
+        until_ms = clock.monotonic_ms() + DRAIN_MS
+        await resolve_all(self.room)
+        while self._unknown() and clock.monotonic_ms() < until_ms:
+            await clock.sleep(_ASK_MS)
+            await resolve_all(self.room)
+
+    def _unknown(self) -> bool:
+        return any(trade.state in _UNKNOWN for trade in self.room.store.trades.unfinished())
+
     def _summed_up(self, started_ms: int) -> Summary:
         tally, counts, room = self.trader.tally, self.watching.counts, self.room
+        # Asked again at the end: what was provisional when it was told of may have been proven since.
+        tried = [room.store.trades.trade(trade_id) for trade_id in tally.trades]
+        hedged = [trade for trade in tried if trade.state in {TradeState.HEDGED, TradeState.HEDGED_PROVISIONAL}]
         return Summary(
             mode=room.mode,
             pairs=len(self.watching.pairs),
@@ -190,8 +208,8 @@ class Live:
             opportunities=self.watching.episodes.count,
             refused=tally.refused,
             trades=tally.tried,
-            hedged=tally.hedged,
-            profit=sum((r.actual_profit for r in tally.results if r.actual_profit is not None), start=ZERO_USD),
+            hedged=len(hedged),
+            profit=sum((actual_net(trade) for trade in hedged), start=ZERO_USD),
             detection_ms_max=counts.detection_ms_max,
             open_trades=len(room.store.trades.unfinished()),
             paused=room.paused(),

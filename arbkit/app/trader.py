@@ -30,7 +30,8 @@ class Tally:
     refused: int = 0
     tried: int = 0
     hedged: int = 0
-    results: list[ExecutionResult] = field(default_factory=list)
+    trades: list[str] = field(default_factory=list)
+    """The ids of what was tried."""
 
 
 class Trader:
@@ -122,7 +123,7 @@ class Trader:
             return
         self.tally.tried += 1
         self.tally.hedged += result.success
-        self.tally.results.append(result)
+        self.tally.trades.append(result.trade_id)
         self._not_before[offer.pair.id] = self._room.clock.now() + (timedelta(0) if result.success else AFTER_FAILURE)
         profit = "" if result.actual_profit is None else f", profit ${result.actual_profit}"
         errors = f": {'; '.join(result.errors)}" if result.errors else ""

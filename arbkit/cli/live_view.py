@@ -12,7 +12,7 @@ from rich.text import Text
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Live
 from arbkit.cli.render import Output
-from arbkit.cli.running import Screen
+from arbkit.cli.screen import Screen
 from arbkit.core.risk import Mode
 from arbkit.ports import FeedState
 

@@ -4,16 +4,15 @@ import asyncio
 import re
 import signal
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from arbkit.app.catalog import sync
-from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Choices, Live, Summary
 from arbkit.app.pairs import match_catalogues
 from arbkit.cli.progress import counting
 from arbkit.cli.render import Field, Output
+from arbkit.cli.screen import Screen
 from arbkit.cli.tour import tour
 from arbkit.cli.trading import mode_of, start_checked
 from arbkit.core.risk import Mode
@@ -22,20 +21,8 @@ from arbkit.wiring import Kit
 from arbkit.wiring.live import live_loop
 from arbkit.wiring.trading import trading_room
 
-EVENT: Sequence[Field[LiveEvent]] = (
-    Field("at", lambda e: e.at),
-    Field("event", lambda e: e.event),
-    Field("text", lambda e: e.text),
-    Field("pair", lambda e: e.pair or None),
-    Field("venue", lambda e: e.venue or None),
-    Field("trade", lambda e: e.trade or None),
-    Field("state", lambda e: e.state or None),
-    Field("qty", lambda e: e.qty),
-    Field("net_usd", lambda e: e.net),
-    Field("took_ms", lambda e: e.took_ms),
-)
-
 SUMMARY: Sequence[Field[Summary]] = (
+    Field("event", lambda _: "summary"),
     Field("mode", lambda s: s.mode),
     Field("pairs", lambda s: s.pairs),
     Field("book_changes", lambda s: s.book_changes),
@@ -88,8 +75,7 @@ def run(kit: Kit, output: Output, choices: RunChoices) -> None:
     )
     _prepare(kit, output)
     summary = _run(kit, output, mode, asked, choices)
-    if not output.json:
-        output.facts(summary, SUMMARY)
+    output.facts(summary, SUMMARY)
     if summary.open_trades:
         raise OrderInDoubt(f"{summary.open_trades} trades are open; run `arbkit reconcile`; nothing is sent again")
 
@@ -131,7 +117,7 @@ def _run(kit: Kit, output: Output, mode: Mode, asked: Choices, choices: RunChoic
             return kit.run(_until_told_to_stop(live, screen))
 
 
-async def _until_told_to_stop(live: Live, screen: "Screen") -> Summary:
+async def _until_told_to_stop(live: Live, screen: Screen) -> Summary:
     """Ctrl-C and SIGTERM let the loop end in order; a second one ends it at once."""
     loop = asyncio.get_running_loop()
     drawing = asyncio.ensure_future(screen.draw(live))
@@ -148,27 +134,6 @@ async def _until_told_to_stop(live: Live, screen: "Screen") -> Summary:
 def _stop(live: Live, loop: asyncio.AbstractEventLoop, number: signal.Signals) -> None:
     live.stop.set()
     loop.remove_signal_handler(number)
-
-
-class Screen:
-    """Lines as they come: JSON objects, or sentences with their time."""
-
-    def __init__(self, output: Output) -> None:
-        self._output = output
-
-    def tell(self, event: LiveEvent) -> None:
-        """Write an event."""
-        if self._output.json:
-            self._output.facts(event, EVENT)
-        elif event.event is not EventKind.LATENCY:
-            self._output.say(f"{event.at:%H:%M:%S} {event.event:<11} {event.text}")
-
-    def showing(self, _live: Live) -> AbstractContextManager[object]:
-        """What holds while the loop runs."""
-        return nullcontext()
-
-    async def draw(self, _live: Live) -> None:
-        """Keep the screen up to date."""
 
 
 def _screen(output: Output, *, no_live: bool) -> Screen:

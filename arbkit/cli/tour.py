@@ -1,4 +1,4 @@
-"""`run` until there is a trading loop: the whole job once on simulated venues, each step in plain sight."""
+"""`run --sim`, and nothing else said: the whole job once on simulated venues, each step in plain sight."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,6 @@ from arbkit.cli.trading import TradeChoices, attempt
 from arbkit.core.markets import Method, Pair
 from arbkit.core.money import ZERO_USD
 from arbkit.core.risk import Mode
-from arbkit.errors import RefusedError
 from arbkit.store.pairs import Decision
 from arbkit.wiring import Kit
 
@@ -22,12 +21,7 @@ _TRADES_SHOWN = 3
 
 
 def tour(kit: Kit, output: Output) -> None:
-    """Walk through the main job. Raises RefusedError without --sim: there is no trading loop yet."""
-    if not kit.sim:
-        raise RefusedError(
-            "there is no trading loop on the real venues yet; `arbkit run --sim` shows the job on simulated ones, and"
-            " `arbkit markets sync`, `arbkit match` and `arbkit scan` look at the real ones without trading"
-        )
+    """Walk through the main job once; the same steps that the live loop takes by itself."""
     _say(output, "Simulated: both venues, their markets, prices and depth (made up from a seed, on this machine).")
     _say(
         output, "Real: wire formats, signatures, fees, matching, risk, ledger. No account, no money, no request leaves."
@@ -57,7 +51,7 @@ def tour(kit: Kit, output: Output) -> None:
     profit = sum((result.actual_profit for result in hedged if result.actual_profit), start=ZERO_USD)
     _say(output, "")
     _say(output, f"Done: {len(hedged)} trades hedged; they pay ${profit} more than they cost, fees included.")
-    _say(output, "Next: arbkit status --sim | arbkit reconcile --sim --live --confirm | arbkit scan --sim --json")
+    _say(output, "Next: arbkit run --sim --live --confirm --for 1m | arbkit status --sim | arbkit scan --sim --json")
 
 
 def _attempt(kit: Kit, output: Output, pairs: Sequence[Pair]) -> list[ExecutionResult]:

@@ -15,6 +15,9 @@ from arbkit.ports import Clock, FeedHealth, FeedListener, FeedState, Venue
 from arbkit.venues.line import Dial, Line, Talk
 from arbkit.venues.rereading import Reread, Rereader
 
+DOUBT_MS = 1_000
+"""A book of which nothing was heard for so long is read over HTTP when somebody asks how current it is."""
+
 
 class BookTalk(Talk, Reread, Protocol):
     """The talk of a connection that carries order books."""
@@ -111,11 +114,17 @@ class StreamFeed:
         return self._books.get(market)
 
     def seen_at(self, market: MarketId) -> datetime | None:
-        """Up to when the book is known to be what the venue shows; None while it is not LIVE."""
+        """Up to when the book is known to be what the venue shows; None while it is not LIVE.
+
+        Who asks about a book that was quiet has it read: when the venue has confirmed it, `book_changed` is told.
+        """
         branch, book = self._of.get(market), self._books.get(market)
         if branch is None or book is None or book.state is not LiveState.LIVE:
             return None
-        return self._when(branch.talk.seen_ms(market) if branch.up else self._rereader.polled_ms.get(market))
+        seen_ms = branch.talk.seen_ms(market) if branch.up else self._rereader.polled_ms.get(market)
+        if seen_ms is not None and self._clock.monotonic_ms() - seen_ms > DOUBT_MS:
+            self._rereader.doubted.add(market)
+        return self._when(seen_ms)
 
     def health(self) -> FeedHealth:
         """How the stream is doing, now."""
@@ -132,7 +141,7 @@ class StreamFeed:
             reconnects=sum(max(0, line.connections - 1) for line in lines),
             attempts=max((line.attempts for line in lines), default=0),
             frames=sum(line.frames for line in lines),
-            resyncs=sum(branch.talk.resyncs for branch in self._branches) + self._rereader.resyncs,
+            resyncs=sum(branch.talk.resyncs for branch in self._branches),
             books_live=sum(book.state is LiveState.LIVE for book in self._books.values()),
             books_wanted=len(self._books),
             detail=self._detail,

@@ -11,8 +11,8 @@ from arbkit.core.markets import Market, MarketId
 from arbkit.errors import SchemaMismatch, VenueUnavailable
 from arbkit.ports import Clock, FeedListener, Venue
 
-READ_MS: Final = 1_000
-"""Between two requests, at least."""
+READ_MS: Final = 250
+"""Between two requests, at least; the limits of the venue's host hold besides."""
 POLL_MS: Final = 2_000
 """How often a book is polled while there is no socket."""
 VERIFY_MS: Final = 5_000
@@ -21,7 +21,7 @@ BATCH_MAX: Final = 100
 """Books asked for at once."""
 POLLED_MS_MAX: Final = 30_000
 """A polled book that was not read for so long is believed no longer."""
-_TICK_MS: Final = 200
+_TICK_MS: Final = 50
 
 
 class Reread(Protocol):
@@ -59,7 +59,8 @@ class Rereader:
     ) -> None:
         self.polled_ms: dict[MarketId, int] = {}
         """When the polled books were asked for."""
-        self.resyncs = 0
+        self.doubted: set[MarketId] = set()
+        """Books that were asked about though nothing was heard of them lately: they are read next."""
         self._venue, self._clock, self._books, self._branches = venue, clock, books, branches
         self._tried_ms: dict[MarketId, int] = {}
         self._verified_ms = 0
@@ -75,7 +76,12 @@ class Rereader:
                 await self._clock.sleep(READ_MS)
 
     def _next(self, now_ms: int) -> list[Market]:
-        """The most urgent books: lost ones, then those to be polled, then the ones verified longest ago."""
+        """The most urgent books: doubted ones, lost ones, those to be polled, then the ones verified longest ago."""
+        if self.doubted:
+            doubted = [b.markets[m] for b in self._branches for m in b.markets if m in self.doubted]
+            self.doubted.intersection_update(market.id for market in doubted)
+            if urgent := self._oldest(doubted, now_ms - READ_MS):
+                return urgent
         lost = [b.markets[m] for b in self._branches if b.up for m in b.talk.unread if m in b.markets]
         if urgent := self._oldest(lost, now_ms - POLL_MS):
             return urgent
@@ -109,6 +115,9 @@ class Rereader:
                 branch.talk.compare(book, asked_ms=asked_ms, now_ms=now_ms)
             elif branch.given_up:
                 self._poll(book, asked_ms)
+                listener.book_changed(market_id, received_ms=now_ms)
+            if market_id in self.doubted:  # also when nothing changed: somebody waits for the book to be current
+                self.doubted.discard(market_id)
                 listener.book_changed(market_id, received_ms=now_ms)
 
     def _poll(self, book: Book, asked_ms: int) -> None:

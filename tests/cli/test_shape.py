@@ -15,6 +15,8 @@ from arbkit.cli.opportunities import OPPORTUNITY
 from arbkit.cli.options import EVERYWHERE, hoisted
 from arbkit.cli.progress import SYNC
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT
+from arbkit.cli.running import SUMMARY
+from arbkit.cli.screen import EVENT
 from arbkit.cli.settings import PLACE, SETTING
 from arbkit.cli.standing import POSITION, STANDING
 from arbkit.cli.views import ADDRESSES, MARKET, MARKET_DETAILS, PAIR
@@ -109,6 +111,8 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "match": PAIR,
         "positions": POSITION,
         "reconcile": DIFFERENCE,
+        "run (event)": EVENT,
+        "run (summary)": SUMMARY,
         "scan": OPPORTUNITY,
         "sim serve": ADDRESSES,
         "status": STANDING,

@@ -1,0 +1,341 @@
+"""The live loop: what changes is looked at, the best is taken, and everything that could cost money stops it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from arbkit.app.chores import LOST_AFTER, Rhythm
+from arbkit.app.events import EventKind, LiveEvent
+from arbkit.app.live import Choices, Live, Summary
+from arbkit.core.breaker import Failure
+from arbkit.core.latency import BOUNDS, Bound, Stage
+from arbkit.core.markets import VenueName
+from arbkit.core.money import Usd
+from arbkit.errors import TaskDied
+from arbkit.ports import FeedState, VenueHealth
+from tests.app.scene import Scene
+from tests.app.streams import StagedFeed
+from tests.builders import KALSHI, NOW, POLYMARKET
+from tests.desks import Fate
+from tests.venues.stages import FastClock, until
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass
+class Running:
+    """A loop over a scene, with what it told."""
+
+    live: Live
+    scene: Scene
+    feeds: dict[VenueName, StagedFeed]
+    events: list[LiveEvent]
+    task: "asyncio.Task[Summary]" = field(init=False)
+
+    def told(self, kind: EventKind, words: str = "") -> list[LiveEvent]:
+        return [event for event in self.events if event.event is kind and words in event.text]
+
+    def offer(self, *, qty: int = 200) -> None:
+        """YES at 0.45 on Kalshi and NO at 0.45 on Polymarket: both books of the scene."""
+        self.feeds[KALSHI].show("0.44", "0.45", qty=qty)
+        self.feeds[POLYMARKET].show("0.55", "0.56", qty=qty)
+
+    def offer_nothing(self) -> None:
+        self.feeds[KALSHI].show("0.54", "0.56")
+        self.feeds[POLYMARKET].show("0.54", "0.56")
+
+    @property
+    def posts(self) -> int:
+        return sum(venue.posts.total() for venue in self.scene.venues.values())
+
+    async def end(self) -> Summary:
+        self.live.stop.set()
+        return await self.task
+
+
+class SceneClock(FastClock):
+    """As fast as the other one; starts when the scene does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start = NOW
+
+
+QUICK = Rhythm(resolve_ms=200, balances_ms=2_000, health_ms=500, pairs_ms=500, facts_ms=100, look_ms=100, beat_ms=200)
+
+
+@asynccontextmanager
+async def running(
+    scene: Scene,
+    choices: Choices | None = None,
+    *,
+    rhythm: Rhythm = QUICK,
+    bounds: dict[Stage, Bound] | None = None,
+    setting: Callable[[Running], None] = lambda _: None,
+) -> AsyncIterator[Running]:
+    """The loop over the scene, on a clock ten times as fast as ours; ended if the test did not end it."""
+    clock = SceneClock()
+    for venue in scene.venues.values():
+        venue.clock = clock
+    scene.clock = clock
+    events: list[LiveEvent] = []
+    feeds = {name: StagedFeed(name, clock) for name in VenueName}
+    room = replace(scene.room, clock=clock, rules=replace(scene.room.rules, resolve_for_ms=500))
+    scene.room = room
+    live = Live(
+        room=room, feeds=feeds, choices=choices or Choices(), tell=events.append, rhythm=rhythm,
+        bounds=bounds or dict(BOUNDS) | {Stage.DETECTION: Bound(500, 5_000)},
+    )  # fmt: skip
+    run = Running(live, scene, feeds, events)
+    setting(run)
+    run.task = asyncio.ensure_future(live.run())
+    try:
+        await until(lambda: run.task.done() or all(feed.listener for feed in feeds.values()))
+        yield run
+    finally:
+        live.stop.set()
+        await asyncio.gather(run.task, return_exceptions=True)
+
+
+async def test_a_change_that_opens_an_opportunity_is_taken_and_the_ledger_is_the_truth(scene: Scene) -> None:
+    async with running(scene, Choices(trades_max=1)) as run:
+        run.offer()
+        summary = await run.task
+
+    assert (summary.trades, summary.hedged, summary.open_trades, summary.paused) == (1, 1, 0, "")
+    assert summary.profit == Usd.parse("1.4555")
+    assert scene.ledger == scene.truth
+    assert run.posts == 2
+    assert [e.event for e in run.events if e.event in {EventKind.STARTED, EventKind.TRADE, EventKind.STOPPED}] == [
+        "started", "trade", "stopped",
+    ]  # fmt: skip
+
+
+async def test_the_profit_of_trades_that_are_proven_later_is_in_the_summary(scene: Scene) -> None:
+    scene.venues[POLYMARKET].fate = Fate.PENDING
+    async with running(scene, Choices(trades_max=1)) as run:
+        run.offer()
+        await until(lambda: run.told(EventKind.TRADE))
+        summary = await run.task
+
+    assert summary.hedged == 1
+    assert summary.profit == Usd.parse("1.4555")
+
+
+async def test_books_that_offer_nothing_are_looked_at_and_left(scene: Scene) -> None:
+    async with running(scene) as run:
+        run.offer_nothing()
+        await until(lambda: run.live.watching.counts.looks >= 2)
+        summary = await run.end()
+
+    assert (summary.opportunities, summary.trades, run.posts) == (0, 0, 0)
+    assert summary.book_changes >= 2
+
+
+async def test_an_opportunity_is_kept_from_its_first_look_to_its_last_with_its_peak(scene: Scene) -> None:
+    scene.halt.append("the operator wants quiet")
+    async with running(scene) as run:
+        run.offer(qty=16)
+        await until(lambda: run.told(EventKind.OPPORTUNITY))
+        run.offer(qty=50)
+        await until(lambda: run.told(EventKind.REFUSED))
+        run.offer_nothing()
+        await until(lambda: run.told(EventKind.GONE))
+        await run.end()
+
+    [row] = scene.room.catalogue.sightings.recent(since=NOW)
+    assert row.last_seen_at >= row.first_seen_at >= NOW
+    assert row.peak_net > Usd(0)
+    assert "quiet" in row.why_not
+    assert run.posts == 0
+
+
+@pytest.mark.parametrize("venue", list(VenueName))
+async def test_a_book_of_which_nobody_knows_how_current_it_is_offers_nothing(scene: Scene, venue: VenueName) -> None:
+    async with running(scene) as run:
+        run.feeds[venue].seen = lambda: None
+        run.offer()
+        await until(lambda: run.live.watching.counts.looks >= 2)
+        await run.end()
+
+    assert not run.told(EventKind.OPPORTUNITY)
+    assert run.posts == 0
+
+
+@pytest.mark.parametrize("venue", list(VenueName))
+async def test_an_old_book_is_never_traded(scene: Scene, venue: VenueName) -> None:
+    async with running(scene) as run:
+        run.feeds[venue].seen = lambda: run.scene.clock.now() - timedelta(seconds=30)
+        run.offer()
+        await until(lambda: run.live.watching.counts.looks >= 3)
+        await asyncio.sleep(0.05)
+        await run.end()
+
+    assert run.posts == 0
+
+
+async def test_a_market_that_is_said_to_have_changed_waits_until_it_was_read_afresh(scene: Scene) -> None:
+    kalshi = scene.markets[KALSHI]
+    async with running(scene, rhythm=replace(QUICK, facts_ms=60_000)) as run:
+        run.live.watching.market_news(kalshi.id, "deactivated")
+        run.offer()
+        await until(lambda: run.told(EventKind.REFUSED, "has not been read afresh"))
+        assert run.posts == 0
+
+        await run.live.chores._freshen(KALSHI)
+        await until(lambda: run.told(EventKind.TRADE), within_s=10)
+        await run.end()
+
+
+async def test_a_market_whose_rules_changed_is_traded_no_more(scene: Scene) -> None:
+    kalshi = scene.markets[KALSHI]
+    scene.venues[KALSHI].market_listed = replace(kalshi, rules="Pays if it hails on 30 November.")
+    async with running(scene) as run:
+        run.live.watching.market_news(kalshi.id, "rules changed")
+        await until(lambda: run.told(EventKind.MARKET, "its rules changed"))
+        run.offer()
+        await asyncio.sleep(0.1)
+        await run.end()
+
+    assert run.live.watching.pairs == []
+    assert run.posts == 0
+
+
+async def test_a_venue_that_does_not_trade_is_left_alone_and_told_of_once(scene: Scene) -> None:
+    state = {"trading": False}
+
+    async def health() -> VenueHealth:
+        return VenueHealth(KALSHI, trading=state["trading"], detail="maintenance")
+
+    scene.venues[KALSHI].health = health  # type: ignore[method-assign] # the one method this test changes
+    async with running(scene) as run:
+        await until(lambda: run.told(EventKind.WARNING, "does not trade"))
+        run.offer()
+        await until(lambda: run.told(EventKind.REFUSED, "maintenance"))
+        await asyncio.sleep(0.2)
+        assert run.posts == 0
+        assert len(run.told(EventKind.WARNING, "does not trade")) == 1
+
+        state["trading"] = True
+        await until(lambda: run.told(EventKind.WARNING, "trades again"))
+        await until(lambda: run.told(EventKind.TRADE), within_s=10)
+        await run.end()
+
+
+async def test_a_halt_from_another_process_holds_at_once_and_its_end_is_told(scene: Scene) -> None:
+    scene.halt.append("HALT file")
+    async with running(scene) as run:
+        run.offer()
+        await until(lambda: run.told(EventKind.REFUSED, "HALT file"))
+        await until(lambda: run.told(EventKind.PAUSED))
+        assert run.posts == 0
+
+        scene.halt.clear()
+        await until(lambda: run.told(EventKind.RESUMED))
+        await until(lambda: run.told(EventKind.TRADE), within_s=10)
+        await run.end()
+
+
+async def test_what_is_found_too_late_is_skipped_and_told(scene: Scene) -> None:
+    async with running(scene, bounds=dict(BOUNDS) | {Stage.DETECTION: Bound(0, -1)}) as run:
+        run.offer()
+        await until(lambda: run.told(EventKind.LATENCY, "too late"))
+        summary = await run.end()
+
+    assert (summary.trades, run.posts) == (0, 0)
+    assert run.live.watching.counts.skipped_late
+
+
+async def test_a_task_that_dies_pauses_trading_and_ends_the_loop(scene: Scene) -> None:
+    async with running(scene) as run:
+        run.feeds[POLYMARKET].die_of(RuntimeError("no such thing"))
+        with pytest.raises(TaskDied, match=r"polymarket feed died .*no such thing"):
+            await run.task
+
+    assert Failure.TASK_DIED in scene.room.store.operations.breaker().trips
+    assert scene.room.paused()
+
+
+async def test_a_stream_that_is_lost_for_half_a_minute_pauses_trading_once(scene: Scene) -> None:
+    async with running(scene) as run:
+        run.feeds[KALSHI].state, run.feeds[KALSHI].detail = FeedState.POLLING, "gave up"
+        await asyncio.sleep(0.05)
+        assert Failure.CONNECTION_LOST not in scene.room.store.operations.breaker().trips
+        scene.clock.stepped = LOST_AFTER + timedelta(seconds=1)  # type: ignore[attr-defined] # a FastClock by now
+
+        await until(lambda: run.told(EventKind.PAUSED))
+        await asyncio.sleep(0.1)
+        await run.end()
+
+    assert Failure.CONNECTION_LOST in scene.room.store.operations.breaker().trips
+    assert len(run.told(EventKind.PAUSED)) == 1
+
+
+async def test_an_asymmetric_trade_is_the_last_one(scene: Scene) -> None:
+    scene.venues[POLYMARKET].fate = Fate.KILLED
+    async with running(scene) as run:
+        run.offer()
+        await until(lambda: run.told(EventKind.PAUSED))
+        posts = run.posts
+        for _ in range(5):
+            run.offer_nothing()
+            run.offer()
+            await asyncio.sleep(0.03)
+        summary = await run.end()
+
+    assert run.posts == posts == 2
+    assert "ASYMMETRIC_EXECUTION" in summary.paused
+
+
+async def test_pairs_that_were_not_asked_for_are_not_watched(scene: Scene) -> None:
+    async with running(scene, Choices(pairs=frozenset({"nothing"}))) as run:
+        summary = await run.end()
+    assert summary.pairs == 0
+
+
+async def test_for_a_time_and_once_end_by_themselves(scene: Scene) -> None:
+    async with running(scene, Choices(for_ms=500)) as run:
+        timed = await run.task
+    async with running(scene, Choices(once=True)) as run:
+        run.offer()
+        seen = await run.task
+
+    assert timed.ran_ms >= 500
+    assert timed.trades == 0
+    assert seen.trades >= 1
+
+
+async def test_the_order_to_stop_lets_a_trade_under_way_end(scene: Scene) -> None:
+    scene.venues[POLYMARKET].fate = Fate.HELD_FILLED
+    async with running(scene) as run:
+        run.offer()
+        await until(lambda: run.posts == 2)
+        summary = await run.end()
+
+    assert summary.trades == summary.hedged == 1
+    assert summary.open_trades == 0
+    assert scene.ledger == scene.truth
+
+
+async def test_a_refused_offer_is_told_once_while_nothing_changes(scene: Scene) -> None:
+    scene.halt.append("quiet")
+    async with running(scene) as run:
+        for _ in range(10):
+            run.offer()
+            await asyncio.sleep(0.02)
+        await run.end()
+    assert len(run.told(EventKind.REFUSED)) == 1
+
+
+async def test_another_terminal_finds_how_a_loop_stands_in_the_store(scene: Scene) -> None:
+    async with running(scene) as run:
+        run.offer_nothing()
+        await until(lambda: scene.room.store.operations.fact("live") is not None)
+        await run.end()
+    kept = scene.room.store.operations.fact("live")
+    assert kept is not None
+    assert '"pairs":1' in kept[0]
