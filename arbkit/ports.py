@@ -277,3 +277,40 @@ class Feed(Protocol):
     async def run(self, listener: FeedListener) -> None:
         """Stream until cancelled. Errors: AuthError when the venue will never let us in."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The sink has taken the alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The sink has not; it may be asked again, not before `at_least_ms`."""
+
+    why: str
+    at_least_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """The sink will never take this message."""
+
+    why: str
+
+
+Delivery = Delivered | Later | Never
+
+
+class AlertSink(Protocol):
+    """A place where people are reached."""
+
+    name: str
+
+    async def deliver(self, text: str, *, urgent: bool) -> Delivery:
+        """Hand over a message. Never raises for what the network or the other side does."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what is open."""
+        ...

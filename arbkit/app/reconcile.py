@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from arbkit.app.resolve import CASH_TOLERANCE, FILLS_SINCE, book, resolve_all
 from arbkit.app.room import Room
+from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import UNPROVEN_STATES
 from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
@@ -20,7 +21,6 @@ from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.orders import Balance, Fill, Holding
 from arbkit.errors import InvariantError
 from arbkit.ports import Payout
-from arbkit.store.operations import Alert, Severity
 from arbkit.store.trades import StoredTrade
 
 OWN_PREFIX = "ak1-"

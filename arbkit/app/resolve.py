@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from arbkit.app.room import Room
+from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.evidence import OVERDUE_AFTER, Observation, Ruling, judge
 from arbkit.core.execution import (
@@ -31,7 +32,6 @@ from arbkit.core.money import ZERO_USD, Usd, payout
 from arbkit.core.orders import Delayed, Fill, Filled, SendOutcome, Settlement, near
 from arbkit.errors import ArbkitError, AuthError, InvariantError, SchemaMismatch, VenueUnavailable
 from arbkit.ports import SentOrder
-from arbkit.store.operations import Alert, Severity
 from arbkit.store.trades import StoredLeg, StoredTrade
 
 FILLS_SINCE = timedelta(hours=1)

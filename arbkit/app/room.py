@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from arbkit.core.alerts import Severity, of_failure
 from arbkit.core.books import Book
 from arbkit.core.breaker import BreakerLimits, Failure, record_failure, record_success
 from arbkit.core.inventory import inventory
@@ -15,7 +16,6 @@ from arbkit.core.opportunity import Opportunity, Policy
 from arbkit.core.risk import Mode, Situation, exit_loss
 from arbkit.errors import InvariantError
 from arbkit.ports import Account, Clock, Desk, Venue
-from arbkit.store.operations import Alert, Severity
 from arbkit.store.pairs import Decision
 from arbkit.store.store import Store
 
@@ -80,12 +80,9 @@ class Room:
             before = self.store.operations.breaker()
             after = record_failure(before, failure, detail, limits=self.breaker_limits, now=now)
             self.store.operations.save_breaker(after, at=now)
-            text = f"{failure}: {detail}"
-            if after.is_open and not before.is_open:
-                text = f"Circuit breaker triggered. {text}. Trading is paused; run `arbkit status`."
-                severity = Severity.CRITICAL
             key = f"{failure}:{detail}:{now.date()}" if once_a_day else ""
-            alert = Alert(severity=severity, kind=failure.lower(), text=text, dedupe_key=key)
+            opened = after.is_open and not before.is_open
+            alert = of_failure(failure, detail, opened=opened, severity=severity, once=key)
             self.store.operations.alert(alert, at=now)
 
     def impossible(self, error: InvariantError) -> None:

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, actual_net, learn, perform_duties, resolve
 from arbkit.app.room import BookPair, Markets, Room, situation
+from arbkit.core.alerts import Severity
 from arbkit.core.books import Book, Level, problem
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState, Standing, TradeState
@@ -25,7 +26,6 @@ from arbkit.core.risk import Approved, Mode, Refused, check
 from arbkit.errors import InvariantError, RefusedError, StoreError, VenueUnavailable
 from arbkit.ports import PreparedOrder
 from arbkit.store.journal import Intent, PlannedLeg
-from arbkit.store.operations import Severity
 from arbkit.store.trades import StoredTrade
 
 

@@ -91,7 +91,7 @@ class Trader:
             self._pass_over(offer, f"{found.reason}{detail}", AFTER_REFUSAL)
             return
         episode = self._watching.episodes.open.get(pair_id)
-        self.in_flight = pair_id
+        self.in_flight, started_ms = pair_id, self._room.clock.monotonic_ms()
         try:
             result = await execute(
                 self._room, found, markets=markets, books=books, sighting_id=episode.sighting_id if episode else None
@@ -102,7 +102,7 @@ class Trader:
         except (RefusedError, *FAULTS_OF_A_VENUE) as error:
             self._pass_over(offer, str(error), AFTER_FAILURE)
         else:
-            await self._conclude(offer, result)
+            await self._conclude(offer, result, took_ms=self._room.clock.monotonic_ms() - started_ms)
         finally:
             self.in_flight = ""
 
@@ -117,7 +117,7 @@ class Trader:
                 return f"{market.venue} does not trade: {closed}"
         return ""
 
-    async def _conclude(self, offer: Opportunity, result: ExecutionResult) -> None:
+    async def _conclude(self, offer: Opportunity, result: ExecutionResult, *, took_ms: int) -> None:
         if result.state == "refused":
             self._pass_over(offer, "; ".join(result.errors), AFTER_REFUSAL)
             return
@@ -138,6 +138,7 @@ class Trader:
                 state=result.state,
                 qty=result.qty,
                 net=result.actual_profit,
+                took_ms=took_ms,
             )
         )
         if not result.success:

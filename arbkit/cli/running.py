@@ -112,8 +112,8 @@ def _run(kit: Kit, output: Output, mode: Mode, asked: Choices, choices: RunChoic
     with trading_room(kit, mode=mode, what="run") as room:
         start_checked(kit, room, output, force=choices.force)
         screen = _screen(output, no_live=choices.no_live)
-        live = live_loop(kit, replace(room, rules=replace(room.rules, resolve_for_ms=2_000)), asked, screen.tell)
-        with screen.showing(live):
+        settled = replace(room, rules=replace(room.rules, resolve_for_ms=2_000))
+        with live_loop(kit, settled, asked, screen.tell) as live, screen.showing(live):
             return kit.run(_until_told_to_stop(live, screen))
 
 

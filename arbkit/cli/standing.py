@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from arbkit.cli.render import Field, Output
+from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import pause, resume_refusals
 from arbkit.core.execution import TradeState
 from arbkit.core.ledger import Position, result, results_by_day
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.errors import RefusedError
 from arbkit.store.lock import halt_reason
-from arbkit.store.operations import Alert, Severity
 from arbkit.store.store import Store
 from arbkit.wiring import Kit
 

@@ -278,6 +278,7 @@ class Telegram(Section):
     chat_id: Text = Field(default="", description="Where to.", json_schema_extra={"yaml": "${TELEGRAM_CHAT_ID:-}"})
     bot_token_file: File = Field(default=None, description="File (mode 0600) with the bot's token.")
     bot_token: Secret = Field(default=None, description="The bot's token; by the environment only.")
+    api_base: Url = Field(default="https://api.telegram.org", description="Telegram's Bot API.")
     alert_levels: Words = Field(default=("critical", "high"), description="Of critical, high, medium.")
 
 
@@ -289,8 +290,9 @@ class Monitoring(Section):
     alert_on_large_opportunity: Money = Field(
         default=usd("50"), ge=usd("0"), description="Alert on a profit beyond this."
     )
+    alert_command: Words = Field(default=(), description="Program that gets each alert on its standard input.")
     metrics_port: Whole = Field(
-        default=9090, ge=1024, le=65_535, description="Prometheus, on this machine's loopback only."
+        default=9090, ge=0, le=65_535, description="Prometheus, on this machine's loopback only; 0: none."
     )
 
 

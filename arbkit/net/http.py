@@ -6,6 +6,7 @@ import ipaddress
 import re
 import ssl
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,6 +109,10 @@ class Http:
         self._timeouts = timeouts or Timeouts()
         self._body_bytes_max = body_bytes_max
         self._buckets = {name: TokenBucket(rate) for name, rate in rates.items()}
+        self.answers: Counter[int] = Counter()
+        """How many answers came, by status; 0 stands for none at all."""
+        self.clock_ahead_s: float | None = None
+        """How far the venue's clock is ahead of ours, by the Date of its last answer: to a second."""
         self._client = httpx.AsyncClient(
             verify=tls() if self._base_url.scheme == "https" else False,
             trust_env=False,
@@ -203,8 +208,10 @@ class Http:
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException) as error:
+            self.answers[0] += 1
             raise _TryAgain("timed out") from error
         except httpx.TransportError as error:
+            self.answers[0] += 1
             why = clean(str(error), _VENUE_TEXT_LENGTH_MAX) or type(error).__name__
             raise _TryAgain(f"no connection, or it broke ({why})", advice="check the network and the host") from error
 
@@ -219,6 +226,9 @@ class Http:
         """Decide what an answer is worth; its body is read only if it may be one."""
         status = response.status_code
         headers = {name.lower(): value for name, value in response.headers.items()}
+        self.answers[status] += 1
+        if (told := _date(headers.get("date", ""))) is not None:
+            self.clock_ahead_s = (told - self._clock.now()).total_seconds()
         if status in read.returned:
             return await self._reply(response, headers, read)
         if 300 <= status < 400:
@@ -355,8 +365,14 @@ def _retry_after_s(text: str, now: datetime) -> float:
     """Seconds from a Retry-After header (a number or a date, RFC 9110 section 10.2.3); 0 if it says nothing usable."""
     if _PLAIN_SECONDS.fullmatch(text.strip()):
         return float(text)
+    at = _date(text)
+    return 0 if at is None else max((at - now).total_seconds(), 0)
+
+
+def _date(text: str) -> datetime | None:
+    """A date of HTTP (RFC 9110 section 5.6.7); None if it is none."""
     try:
         at = parsedate_to_datetime(text)
     except ValueError:
-        return 0
-    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - now, now - now).total_seconds()
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

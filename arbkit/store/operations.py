@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Breaker, Failure, Trip
 from arbkit.core.markets import VenueName
 from arbkit.core.money import Usd
@@ -26,25 +26,6 @@ class Epoch:
     started_at: datetime
     ended_at: datetime | None
     version: str
-
-
-class Severity(StrEnum):
-    """How urgent an alert is (specification section 8.2)."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """Something a person should hear of. With a `dedupe_key`, the same thing is told once."""
-
-    severity: Severity
-    kind: str
-    text: str
-    dedupe_key: str = ""
 
 
 class Operations:

@@ -7,6 +7,7 @@ from typing import Self
 
 from arbkit.store.catalogue import Catalogue
 from arbkit.store.database import BUSY_MS, Database
+from arbkit.store.figures import FiguresOf
 from arbkit.store.journal import Journal
 from arbkit.store.ledger_book import LedgerBook
 from arbkit.store.operations import Operations
@@ -21,7 +22,8 @@ SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions"
 class Store:
     """The memory of one state directory. Use it in the thread that made it; other processes may use the file too.
 
-    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger` and `operations` hold the questions by subject.
+    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger`, `operations` and `figures` hold the questions by
+    subject.
     Errors: StoreError.
     """
 
@@ -35,6 +37,7 @@ class Store:
         self.journal = Journal(self._database, self.trades)
         self.ledger = LedgerBook(self._database)
         self.operations = Operations(self._database)
+        self.figures = FiguresOf(self._database)
 
     def __enter__(self) -> Self:
         return self

@@ -1,39 +1,82 @@
-"""The live loop, put together: feeds, rhythm, latency budget, and the child process that refreshes the catalogue."""
+"""The live loop, put together: feeds, rhythm, budget, log, metrics, alerts, and the child that reads catalogues."""
 
 import asyncio
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 
 from arbkit.app.chores import Rhythm
-from arbkit.app.events import Tell
+from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.live import Choices, Live
 from arbkit.app.room import Room
 from arbkit.config.settings import Settings
 from arbkit.core.latency import BOUNDS, Bound, Stage
 from arbkit.core.text import clean
+from arbkit.errors import ConfigError
+from arbkit.wiring.alerts import alerter_of, last_words, sinks_of
 from arbkit.wiring.feeds import stream_feeds
 from arbkit.wiring.kit import Kit
+from arbkit.wiring.logs import logging_to
+from arbkit.wiring.metrics import Metrics
 
 _MINUTE_MS = 60_000
 _SAID_MAX = 200
 
 
-def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell) -> Live:
-    """Everything that `run` needs beside the room. Errors: those of the keys and of the venues."""
+@contextmanager
+def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell) -> Iterator[Live]:
+    """Everything that `run` needs beside the room, with its log, metrics and alerts, until the end of the block.
+
+    What is still to be told at the end is tried once more. Errors: those of the keys, of the settings, of the venues.
+    """
     settings = kit.settings
-    rhythm = Rhythm(
-        facts_age_max=timedelta(minutes=settings.data_age.fees_max_minutes),
-        catalogue_ms=settings.data_age.catalogue_max_minutes * _MINUTE_MS,
-    )
-    return Live(
-        room=room,
-        feeds=stream_feeds(kit, room.mode),
-        choices=choices,
-        tell=tell,
-        rhythm=rhythm,
-        bounds=bounds_of(settings),
-        sync=lambda: _refresh(kit),
-    )
+    with logging_to(settings, kit.home, run=room.epoch) as log, measuring(kit, room, tell) as metrics:
+        alerter = alerter_of(kit, room.store, sinks_of(kit), log.alert)
+        tells = (tell, log.event, metrics.event)
+        live = Live(
+            room=room,
+            feeds=stream_feeds(kit, room.mode),
+            choices=choices,
+            tell=lambda event: _tell_all(tells, event),
+            rhythm=Rhythm(
+                facts_age_max=timedelta(minutes=settings.data_age.fees_max_minutes),
+                catalogue_ms=settings.data_age.catalogue_max_minutes * _MINUTE_MS,
+            ),
+            bounds=bounds_of(settings),
+            sync=lambda: _refresh(kit),
+        )
+        live.beside = {"alerts": alerter.run, "metrics": lambda: metrics.sampling(live)}
+        try:
+            yield live
+        finally:
+            kit.run(last_words(alerter))
+
+
+@contextmanager
+def measuring(kit: Kit, room: Room, tell: Tell) -> Iterator[Metrics]:
+    """Serve metrics, if a port is set; a port that is taken costs a warning, not the run."""
+    metrics = Metrics(version("arbkit"), room.mode, kit.hosts)
+    port = kit.settings.monitoring.metrics_port
+    if not port:
+        yield metrics
+        return
+    try:
+        metrics.serve(port)
+    except ConfigError as error:
+        tell(LiveEvent(at=kit.clock.now(), event=EventKind.WARNING, text=str(error)))
+        yield metrics
+        return
+    try:
+        yield metrics
+    finally:
+        metrics.close()
+
+
+def _tell_all(tells: Sequence[Tell], event: LiveEvent) -> None:
+    for one in tells:
+        one(event)
 
 
 def bounds_of(settings: Settings) -> dict[Stage, Bound]:

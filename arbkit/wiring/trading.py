@@ -43,6 +43,7 @@ from arbkit.venues.polymarket.wire.holdings import HeldToken
 from arbkit.venues.polymarket.wire.orders import validate as polymarket_validate
 from arbkit.venues.secrets import KALSHI_KEY, POLYMARKET_KEY, Secret, find_secret
 from arbkit.venues.sim.carry_over import LastKnown, carry_over
+from arbkit.wiring.alerts import deliver_now, sinks_of
 from arbkit.wiring.kit import Kit, per
 
 PAPER_CASH = Usd(50 * MICRO)
@@ -67,6 +68,7 @@ def trading_room(kit: Kit, *, mode: Mode, what: str) -> Iterator[Room]:
     Errors: AlreadyRunning, ConfigError, AuthError, and those of the venues.
     """
     with single_instance(kit.home, what=what, now=kit.clock.now()), _books(kit, mode) as store:
+        sinks = sinks_of(kit)  # first: an alert that could reach nobody is a reason not to trade
         sides = _paper(kit, store) if mode is Mode.DRY_RUN else _live(kit, store)
         now, host = kit.clock.now(), socket.gethostname()
         epoch = store.operations.begin_epoch(
@@ -76,6 +78,7 @@ def trading_room(kit: Kit, *, mode: Mode, what: str) -> Iterator[Room]:
             yield _room(kit, mode, store, sides, epoch.n)
         finally:
             store.operations.end_epoch(epoch.n, at=kit.clock.now())
+            deliver_now(kit, store, sinks)
 
 
 def store_of(kit: Kit, mode: Mode) -> Path:

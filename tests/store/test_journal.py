@@ -17,7 +17,7 @@ from arbkit.core.money import Price, Qty, Usd, cost_up
 from arbkit.core.orders import Action, Balance, Fill, FokOrder, Settlement
 from arbkit.errors import AlreadyRunning, InvariantError, StoreError
 from arbkit.store.journal import Intent, PlannedLeg
-from arbkit.store.operations import Alert, Severity
+from arbkit.core.alerts import Alert, Severity
 from arbkit.store.store import Store
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Where alerts go: a Telegram chat, or a command of the operator."""

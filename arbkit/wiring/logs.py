@@ -1,0 +1,174 @@
+"""The log: one JSON object a line, in files that rotate; written by a thread of its own; no secret reaches it."""
+
+import logging
+import logging.handlers
+import os
+import queue
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from arbkit.app.events import EventKind, LiveEvent
+from arbkit.config.settings import Settings
+from arbkit.core.alerts import Alert
+from arbkit.core.text import clean
+from arbkit.store.files import own_directory, own_file
+
+LEVELS: Final[Mapping[str, int]] = {
+    "debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR,
+}  # fmt: skip
+_NAMES: Final = {number: name for name, number in LEVELS.items()} | {logging.CRITICAL: "error"}
+_LEVEL_OF: Final = {
+    EventKind.GONE: logging.DEBUG,
+    EventKind.LATENCY: logging.WARNING,
+    EventKind.WARNING: logging.WARNING,
+    EventKind.PAUSED: logging.ERROR,
+}
+_MEBIBYTE: Final = 1 << 20
+_TEXT_MAX: Final = 4_000
+_SECRETS: Final = re.compile(
+    r"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\Z)|\b[0-9]{6,}:[A-Za-z0-9_-]{20,}", re.DOTALL
+)
+_SECRET_NAMES: Final = re.compile(r"TOKEN|SECRET|PASS|PRIVATE|CREDENTIAL", re.IGNORECASE)
+_SECRET_LENGTH_MIN: Final = 6
+
+
+class LogLine(msgspec.Struct, omit_defaults=True):
+    """A line of the log."""
+
+    at: str
+    level: str
+    event: str
+    text: str
+    run: int = 0
+    pair: str = ""
+    venue: str = ""
+    trade: str = ""
+    state: str = ""
+    took_ms: int | None = None
+
+
+def log_file(settings: Settings, home: Path) -> Path:
+    """Where the log is."""
+    return settings.logging.file or home / "logs" / "arbkit.log"
+
+
+class Log:
+    """What happens, for later."""
+
+    def __init__(self, run: int) -> None:
+        self._logger, self._run = logging.getLogger("arbkit.log"), run
+
+    def event(self, event: LiveEvent) -> None:
+        """Write an event of the live loop."""
+        line = LogLine(
+            at="", level="", event=event.event, text=event.text, run=self._run, pair=event.pair, venue=event.venue,
+            trade=event.trade, state=event.state, took_ms=event.took_ms,
+        )  # fmt: skip
+        self._logger.log(_LEVEL_OF.get(event.event, logging.INFO), "%s", event.text, extra={"line": line})
+
+    def alert(self, alert: Alert, what: str) -> None:
+        """Write an alert and what became of it."""
+        level = logging.ERROR if alert.severity == "critical" else logging.WARNING
+        text = f"{alert.severity}: {alert.text}{f' ({what})' if what else ''}"
+        line = LogLine(at="", level="", event="alert", text=text, run=self._run, state=alert.kind)
+        self._logger.log(level, "%s", text, extra={"line": line})
+
+
+@contextmanager
+def logging_to(settings: Settings, home: Path, *, run: int) -> Iterator[Log]:
+    """Write the log until the end of the block. Raises StoreError when the file cannot be ours."""
+    path = log_file(settings, home)
+    if not settings.logging.file:
+        own_directory(home)
+        own_directory(path.parent)
+    own_file(path)
+    handler = logging.handlers.RotatingFileHandler(
+        path,
+        maxBytes=settings.logging.max_size_mb * _MEBIBYTE,
+        backupCount=settings.logging.max_files - 1,
+        encoding="utf-8",
+        delay=True,
+    )
+    handler.setFormatter(_Json())
+    waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    writer = logging.handlers.QueueListener(waiting, handler)
+    feeder = _Feeder(waiting)
+    root = logging.getLogger()
+    before = root.level, root.handlers[:]
+    root.handlers[:] = [feeder]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("arbkit").setLevel(LEVELS[settings.logging.level])
+    writer.start()
+    try:
+        yield Log(run)
+    finally:
+        writer.stop()
+        handler.close()
+        root.setLevel(before[0])
+        root.handlers[:] = before[1]
+
+
+class _Feeder(logging.handlers.QueueHandler):
+    """Hands records over as they are; the writer formats them."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        return record
+
+
+class _Json(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__()
+        self._redact = redaction(os.environ)
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = getattr(record, "line", None)
+        if not isinstance(line, LogLine):  # of a library
+            line = LogLine(at="", level="", event=record.name, text=record.getMessage())
+        if record.exc_info:
+            line.text = f"{line.text}\n{self.formatException(record.exc_info)}"
+        line.at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line.level = _NAMES.get(record.levelno, "info")
+        line.text = clean(self._redact(line.text), _TEXT_MAX)
+        return msgspec.json.encode(line).decode()
+
+
+def redaction(environ: Mapping[str, str]) -> Callable[[str], str]:
+    """What takes keys and tokens out of a text: by their look, and every value of a variable named like one."""
+    hidden = [
+        value for name, value in environ.items() if _SECRET_NAMES.search(name) and len(value) >= _SECRET_LENGTH_MIN
+    ]
+
+    def redacted(text: str) -> str:
+        for value in hidden:
+            text = text.replace(value, "[redacted]")
+        return _SECRETS.sub("[redacted]", text)
+
+    return redacted
+
+
+def read_log(path: Path, *, count_max: int, level: str) -> list[LogLine]:
+    """The last lines of at least a level, oldest first, over all files that are kept."""
+    wanted = LEVELS[level]
+    found: list[LogLine] = []
+    for file in [path, *(path.with_name(f"{path.name}.{n}") for n in range(1, 100))]:
+        if not file.exists() or len(found) >= count_max:
+            break
+        with file.open("rb") as lines:
+            parsed = [line for raw in lines if (line := parsed_line(raw)) and LEVELS[line.level] >= wanted]
+        found = parsed + found
+    return found[-count_max:]
+
+
+def parsed_line(raw: bytes) -> LogLine | None:
+    """A line of the log; None for one that was cut off, or is none."""
+    try:
+        line = msgspec.json.decode(raw, type=LogLine)
+    except msgspec.MsgspecError:
+        return None
+    return line if line.level in LEVELS else None

@@ -1,0 +1,288 @@
+"""Metrics for Prometheus, on loopback alone: the names of the specification's section 8.1 and those of operation.
+
+The loop takes a sample every two seconds; the scraping thread only ever reads the last one. Names carry no prefix, for
+the specification gives them so; labels come from closed sets, never from a venue's text.
+"""
+
+import asyncio
+import platform
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Histogram, start_http_server
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
+from prometheus_client.registry import Collector
+
+from arbkit.app.events import EventKind, LiveEvent
+from arbkit.app.live import Live
+from arbkit.core.books import LiveState
+from arbkit.core.inventory import inventory
+from arbkit.core.markets import MarketId, Side, VenueName
+from arbkit.core.money import MICRO
+from arbkit.errors import ConfigError
+from arbkit.net import Http
+from arbkit.ports import FeedHealth, FeedState
+from arbkit.store.figures import Figures
+
+SAMPLE_MS: Final = 2_000
+LOOPBACK: Final = "127.0.0.1"
+_BUCKETS_MS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
+_FAILURES: Final = {
+    "late_fills_total": ("late_fill", "Fills that arrived after their order had been given up."),
+    "asymmetric_total": ("asymmetric_execution", "Trades of which one leg stands alone."),
+    "ghost_fills_total": ("ghost_fill", "Fills that a venue took back."),
+    "reconcile_discrepancies_total": ("position_mismatch", "Differences between ledger and venues."),
+    "external_fills_total": ("foreign_trade", "Trades of the accounts that arbkit did not make."),
+    "db_errors_total": ("store", "Failures of the database."),
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Sample:
+    """What the loop looked like at one moment."""
+
+    at: datetime
+    live: Mapping[str, float] = field(default_factory=dict)
+    feeds: tuple[FeedHealth, ...] = ()
+    closed: frozenset[str] = frozenset()
+    book_age_s: Mapping[str, float] = field(default_factory=dict)
+    answers: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    clocks_s: Mapping[str, float] = field(default_factory=dict)
+    figures: Figures | None = None
+
+
+class Metrics(Collector):
+    """Everything that is measured of one run."""
+
+    def __init__(self, version: str, mode: str, hosts: Mapping[str, Http]) -> None:
+        self.registry = CollectorRegistry()
+        self._version, self._mode, self._hosts = version, mode, hosts
+        self._sample: Sample | None = None
+        self._loop_lag_s = 0.0
+        self._last_opportunity: datetime | None = None
+        self._events: Tally[EventKind] = Tally()
+        self.detection_ms = Histogram(
+            "opportunity_detection_latency_ms", "From the change of a book to the opportunity it made.",
+            buckets=_BUCKETS_MS, registry=self.registry,
+        )  # fmt: skip
+        self.execution_ms = Histogram(
+            "execution_latency_ms", "From the decision to the proof of both legs.",
+            buckets=_BUCKETS_MS, registry=self.registry,
+        )  # fmt: skip
+        self.registry.register(self)
+
+    def event(self, event: LiveEvent) -> None:
+        """Count an event."""
+        self._events[event.event] += 1
+        if event.event is EventKind.OPPORTUNITY:
+            self._last_opportunity = event.at
+            if event.took_ms is not None:
+                self.detection_ms.observe(event.took_ms)
+        elif event.event is EventKind.TRADE and event.took_ms is not None:
+            self.execution_ms.observe(event.took_ms)
+
+    async def sampling(self, live: Live) -> None:
+        """Take samples until cancelled; how late each one is, is the lag of the event loop."""
+        loop = asyncio.get_running_loop()
+        while True:
+            self._sample = self._taken(live)
+            due = loop.time() + SAMPLE_MS / 1_000
+            await asyncio.sleep(SAMPLE_MS / 1_000)
+            self._loop_lag_s = max(loop.time() - due, 0)
+
+    def _taken(self, live: Live) -> Sample:
+        room, now = live.room, live.room.clock.now()
+        tally = live.trader.tally
+        held = room.store.ledger.positions()
+        imbalances = [
+            abs(inventory(pair, held, imbalance_max=room.limits.imbalance_max).net_micros)
+            for pair in live.watching.pairs
+        ]
+        answers = {
+            (http.venue, status): count for http in self._hosts.values() for status, count in http.answers.items()
+        }
+        return Sample(
+            at=now,
+            live={
+                "opportunities_executed": tally.hedged,
+                "orders_denied": tally.refused,
+                "success_rate": tally.hedged / tally.tried if tally.tried else 1,
+                "exposure": room.store.ledger.exposure().micros / MICRO,
+                "imbalance": max(imbalances, default=0) / MICRO,
+                "unrealized": self._unrealised(live),
+                "breaker_open": float(room.store.operations.breaker().is_open),
+                "halted": float(bool(room.halted())),
+                "unknown": sum(
+                    leg.state in {"unknown", "delayed", "sending"}
+                    for trade in room.store.trades.unfinished() for leg in trade.legs
+                ),
+            },
+            feeds=tuple(live.health()),
+            closed=frozenset(str(venue) for venue in live.watching.closed),
+            book_age_s=self._ages(live, now),
+            answers=answers,
+            clocks_s={
+                http.venue: http.clock_ahead_s for http in self._hosts.values() if http.clock_ahead_s is not None
+            },
+            figures=room.store.figures.at(now),
+        )  # fmt: skip
+
+    def _ages(self, live: Live, now: datetime) -> dict[str, float]:
+        """How old the books are on which something is offered now: the others may well be quiet."""
+        markets: dict[VenueName, list[MarketId]] = {venue: [] for venue in VenueName}
+        for episode in live.watching.episodes.open.values():
+            for market in (episode.last.pair.kalshi, episode.last.pair.polymarket):
+                markets[market.venue].append(market)
+        ages = {}
+        for venue, ids in markets.items():
+            seen = [at for market in ids if (at := live.feeds[venue].seen_at(market)) is not None]
+            ages[str(venue)] = max(((now - at).total_seconds() for at in seen), default=0.0)
+        return ages
+
+    def _unrealised(self, live: Live) -> float:
+        """What the positions would bring at the best bids, less what they cost; outcomes without a book at cost."""
+        total = 0
+        for (market, side), position in live.room.store.ledger.positions().items():
+            book = live.feeds[market.venue].book(market)
+            if not position.qty or book is None or book.state is not LiveState.LIVE:
+                continue
+            bid = book.ladder(Side(side)).best or 0
+            total += bid * 100 * position.qty.micros // MICRO - position.basis.micros
+        return total / MICRO
+
+    def collect(self) -> Iterator[Metric]:
+        """Say everything once, for a scrape."""
+        yield _gauge("build_info", "Version and mode of what runs.", [
+            (("version", "mode", "python"), (self._version, self._mode, platform.python_version()), 1)
+        ])  # fmt: skip
+        yield _count("opportunities_detected", "Opportunities seen.", self._events[EventKind.OPPORTUNITY])
+        yield _count("latency_exceeded", "Opportunities skipped for latency.", self._events[EventKind.LATENCY])
+        yield _plain("loop_lag_seconds", "How late the event loop was.", self._loop_lag_s)
+        last = self._last_opportunity
+        yield _plain("last_opportunity_time", "When one was last seen (Unix time).", last.timestamp() if last else 0)
+        sample = self._sample
+        if sample is not None:
+            yield from _of_the_loop(sample)
+            yield from _of_the_streams(sample)
+            if sample.figures is not None:
+                yield from _of_the_store(sample.figures, sample.at)
+
+    def serve(self, port: int) -> tuple[str, int]:
+        """Answer scrapes on loopback from a thread of its own; the address. Raises ConfigError for a taken port."""
+        try:
+            server, thread = start_http_server(port, addr=LOOPBACK, registry=self.registry)
+        except OSError as error:
+            raise ConfigError(
+                f"metrics cannot be served on {LOOPBACK}:{port} ({error.strerror}); set monitoring.metrics_port to a"
+                " free port, or to 0 for none"
+            ) from error
+        self._server, self._thread = server, thread
+        return LOOPBACK, int(server.server_port)
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(timeout=5)
+
+
+def _of_the_loop(sample: Sample) -> Iterator[Metric]:
+    live = sample.live
+    yield _count("opportunities_executed", "Opportunities of which both legs stand.", live["opportunities_executed"])
+    yield _count("orders_denied", "Opportunities that risk or the books refused.", live["orders_denied"])
+    yield _plain("execution_success_rate", "Share of this run's trades that are hedged.", live["success_rate"])
+    yield _plain("current_exposure", "Capital in positions, in dollars.", live["exposure"])
+    yield _plain("exposure_usd", "Capital in positions.", live["exposure"])
+    yield _plain("position_imbalance", "Largest unhedged number of contracts of a pair.", live["imbalance"])
+    yield _plain("unrealized_pnl_usd", "Positions at the best bids, less their cost.", live["unrealized"])
+    yield _plain("breaker_open", "1 while the circuit breaker is open.", live["breaker_open"])
+    yield _plain("halted", "1 while the HALT file is there.", live["halted"])
+    yield _plain("legs_unknown", "Orders of which it is not known what became of them.", live["unknown"])
+    yield _gauge("venue_health", "1 while the venue trades.", [
+        (("venue",), (str(venue),), float(venue not in sample.closed)) for venue in VenueName
+    ])  # fmt: skip
+    yield _gauge("book_age_seconds", "Oldest book on which something is offered.", [
+        (("venue",), (venue,), age) for venue, age in sample.book_age_s.items()
+    ])  # fmt: skip
+    answered = CounterMetricFamily("http_responses", "Answers to reads; 0: none came.", labels=("venue", "status"))
+    for (venue, status), count in sorted(sample.answers.items()):
+        answered.add_metric((venue, str(status)), count)
+    yield answered
+    yield _gauge("clock_offset_seconds", "How far the venue's clock is ahead, to a second.", [
+        (("venue",), (venue,), ahead) for venue, ahead in sample.clocks_s.items()
+    ])  # fmt: skip
+
+
+def _of_the_streams(sample: Sample) -> Iterator[Metric]:
+    for health in sample.feeds:
+        up = float(health.state is FeedState.LIVE)
+        yield _plain(f"{health.venue}_ws_connected", "1 while every stream of the venue is live.", up)
+    yield _streams("ws_reconnects", "Connections beyond the first.", [(h.venue, h.reconnects) for h in sample.feeds])
+    yield _streams("ws_seq_gaps", "Snapshots asked for anew.", [(h.venue, h.resyncs) for h in sample.feeds])
+    yield _streams("ws_frames", "Frames received.", [(h.venue, h.frames) for h in sample.feeds])
+    yield _gauge("ws_message_lag_seconds", "Since anything at all was heard of the venue.", [
+        (("venue",), (h.venue,), (sample.at - h.last_frame_at).total_seconds())
+        for h in sample.feeds if h.last_frame_at is not None
+    ])  # fmt: skip
+    yield _gauge(
+        "books_live", "Books that are current.", [(("venue",), (h.venue,), h.books_live) for h in sample.feeds]
+    )
+
+
+def _of_the_store(figures: Figures, at: datetime) -> Iterator[Metric]:
+    for name, micros, meaning in (
+        ("realized_pnl_usd", figures.realised_micros, "Profit booked, ever."),
+        ("daily_loss_usd", max(-figures.today_micros, 0), "Loss booked since midnight UTC."),
+        ("reserved_usd", figures.reserved_micros, "Capital held back for orders under way."),
+        ("loss_at_risk_usd", figures.loss_at_risk_micros, "What naked legs could lose."),
+        ("provisional_notional_usd", figures.provisional_micros, "Fills that the chain has not confirmed."),
+        ("naked_notional_usd", figures.naked_micros, "Contracts without their counterpart, at a dollar each."),
+    ):
+        yield _plain(name, meaning, micros / MICRO)
+    yield _count("total_volume_usd", "Money spent on contracts, ever.", figures.volume_micros / MICRO)
+    sent: Tally[str] = Tally()
+    outcomes = CounterMetricFamily("order_outcome", "Orders by what became of them.", labels=("venue", "outcome"))
+    for (venue, state), count in sorted(figures.orders.items()):
+        sent[venue] += count
+        outcomes.add_metric((venue, state), count)
+    yield outcomes
+    yield _streams("orders_sent", "Orders sent.", [(venue, sent[venue]) for venue in VenueName])
+    killed = sum(count for (_, state), count in figures.orders.items() if state == "killed")
+    yield _plain("fok_kill_ratio", "Share of the orders sent that were killed.", killed / max(sum(sent.values()), 1))
+    for name, (kind, meaning) in _FAILURES.items():
+        yield _count(name.removesuffix("_total"), meaning, figures.told.get(kind, 0))
+    yield _plain("fee_mismatch_usd", "Fees paid beyond what the schedule says.", figures.fee_mismatch_micros / MICRO)
+    yield _plain("position_mismatch", "1 while ledger and venues differ.", float(not figures.reconciled))
+    resolved = SummaryMetricFamily("leg_resolution_seconds", "From a trade's intent to the proof of both legs.")
+    resolved.add_metric((), count_value=figures.trades_finished, sum_value=figures.trades_ms / 1_000)
+    yield resolved
+    yield _plain("alerts_pending", "Alerts not yet delivered.", figures.alerts_pending)
+    age = (at - figures.alert_oldest).total_seconds() if figures.alert_oldest else 0
+    yield _plain("alert_oldest_seconds", "Age of the oldest of them.", age)
+    yield _count("alerts_failed", "Alerts that no sink will ever take.", figures.alerts_given_up)
+
+
+def _gauge(name: str, meaning: str, rows: Iterable[tuple[tuple[str, ...], tuple[str, ...], float]]) -> Metric:
+    family: GaugeMetricFamily | None = None
+    for labels, values, number in rows:
+        family = family or GaugeMetricFamily(name, meaning, labels=labels)
+        family.add_metric(values, number)
+    return family or GaugeMetricFamily(name, meaning, labels=("venue",))
+
+
+def _plain(name: str, meaning: str, number: float) -> Metric:
+    return GaugeMetricFamily(name, meaning, value=number)
+
+
+def _count(name: str, meaning: str, number: float) -> Metric:
+    return CounterMetricFamily(name, meaning, value=number)
+
+
+def _streams(name: str, meaning: str, rows: Iterable[tuple[VenueName, int]]) -> Metric:
+    family = CounterMetricFamily(name, meaning, labels=("venue",))
+    for venue, number in rows:
+        family.add_metric((venue,), number)
+    return family
