@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from arbkit.app.events import EventKind, LiveEvent, Tell
+from arbkit.app.loop_state import LOOP_FACT, FeedStanding, LoopState
 from arbkit.app.reconcile import reconcile, refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve_all
 from arbkit.app.room import Room
@@ -24,8 +25,6 @@ from arbkit.ports import FeedHealth, FeedState
 
 LOST_AFTER = timedelta(seconds=30)
 """A stream that is away for longer pauses trading (specification section 8.2)."""
-LIVE_FACT = "live"
-"""The name under which a running loop keeps its state for other terminals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +42,6 @@ class Rhythm:
     """0: the catalogue is not read by the loop."""
     look_ms: int = 1_000
     beat_ms: int = 5_000
-
-
-class LiveState(msgspec.Struct, frozen=True, kw_only=True):
-    """What a running loop tells other terminals."""
-
-    mode: str
-    pairs: int
-    opportunities: int
-    trades: int
-    hedged: int
-    in_flight: str
-    paused: str
-    feeds: dict[str, dict[str, object]]
-    venues_closed: dict[str, str]
 
 
 class Chores:
@@ -106,7 +91,7 @@ class Chores:
 
     async def beat(self) -> None:
         """Keep a sign of life, and how things stand, where another terminal finds them."""
-        state = LiveState(
+        state = LoopState(
             mode=self._room.mode,
             pairs=len(self._watching.pairs),
             opportunities=len(self._watching.episodes.open),
@@ -115,7 +100,12 @@ class Chores:
             in_flight=self._trader.in_flight,
             paused=self._room.paused(),
             feeds={
-                health.venue: {"state": health.state, "books_live": health.books_live, "detail": health.detail}
+                str(health.venue): FeedStanding(
+                    state=health.state,
+                    books_live=health.books_live,
+                    books_wanted=health.books_wanted,
+                    detail=health.detail,
+                )
                 for health in self._feeds()
             },
             venues_closed={str(venue): why for venue, why in self._watching.closed.items()},
@@ -123,7 +113,7 @@ class Chores:
         now, operations = self._room.clock.now(), self._room.store.operations
         with self._room.store.together():
             operations.note("heartbeat", now.isoformat(), at=now)
-            operations.note(LIVE_FACT, msgspec.json.encode(state).decode(), at=now)
+            operations.note(LOOP_FACT, msgspec.json.encode(state).decode(), at=now)
         self._watching.episodes.write(now=now)
 
     async def _every(self, ms: int, chore: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:

@@ -21,6 +21,7 @@ class Episode:
     last: Opportunity
     peak: Opportunity
     why_not: str = ""
+    taken: bool = False
     written: bool = True
 
 
@@ -62,6 +63,7 @@ class Episodes:
         episode = self.open.pop(pair_id, None)
         if episode is None:
             return None
+        self._explained(episode, "gone before it could be tried")
         self._write(episode, now)
         self._sightings.end(episode.sighting_id, at=now)
         lasted_ms = round((now - episode.first_seen_at).total_seconds() * 1_000)
@@ -75,6 +77,17 @@ class Episodes:
         episode.why_not = why_not
         episode.written = False
         return True
+
+    def end(self, *, now: datetime) -> None:
+        """Nobody looks any more: what is still there gets its reason."""
+        for episode in self.open.values():
+            self._explained(episode, "the run ended before it was tried")
+        self.write(now=now)
+
+    def _explained(self, episode: Episode, why_not: str) -> None:
+        if not episode.why_not and not episode.taken:
+            episode.why_not = why_not
+            episode.written = False
 
     def write(self, *, now: datetime) -> None:
         """Write down what was gathered."""

@@ -179,6 +179,7 @@ class Live:
         await asyncio.gather(*tasks.values(), return_exceptions=True)
         try:
             await self._settle()
+            self.watching.episodes.end(now=self.room.clock.now())
             await self.chores.beat()
         except FAULTS_OF_A_VENUE as error:
             self._say(EventKind.WARNING, f"what is open could not be asked about: {error}")

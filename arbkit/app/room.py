@@ -34,6 +34,8 @@ class TradeRules:
     resolve_every_ms: int = 500
     resolve_for_ms: int = 10_000
     """How long `execute` waits for both legs to be proven before it leaves the rest to the resolver."""
+    waits_for_chain: bool = True
+    """Whether a fill that the chain has still to confirm is waited for; the loop leaves that to its resolver."""
     doubt_max: timedelta = timedelta(seconds=60)
     """An order in doubt for longer pauses trading."""
 

@@ -321,7 +321,8 @@ def _is_over(room: Room, trade_id: str, state: TradeState) -> bool:
     """Whether nothing more can be learnt soon: finished, for a person, or asymmetric with what stands in the ledger."""
     trade = room.store.trades.trade(trade_id)
     booked = all(leg.filled or leg.standing.standing is Standing.ZERO for leg in trade.legs)
-    return trade.finished_at is not None or state is TradeState.REVIEW or (state is TradeState.ASYMMETRIC and booked)
+    enough = {TradeState.ASYMMETRIC} | (set() if room.rules.waits_for_chain else {TradeState.HEDGED_PROVISIONAL})
+    return trade.finished_at is not None or state is TradeState.REVIEW or (state in enough and booked)
 
 
 def _withhold(attempt: _Attempt, why: str) -> None:

@@ -134,3 +134,75 @@ def resume(
     options: Options = ctx.obj
     with options.opened() as kit:
         resume_all(kit, options.output, by=getpass.getuser(), reason=reason)
+
+
+@app.command("mode", epilog=EVERYWHERE)
+def mode(
+    ctx: typer.Context,
+    *,
+    wanted: Annotated[str, typer.Argument(help="dry-run or live; nothing: show it.", metavar="[MODE]")] = "",
+    confirm: Confirm = False,
+) -> None:
+    """Show or set whether live orders may be sent at all; a running loop obeys at its next order.
+
+    Example: arbkit mode dry-run
+    """
+    from arbkit.cli.mode import show_or_set
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        show_or_set(kit, options.output, wanted=wanted, confirm=confirm)
+
+
+@app.command("dry-run", epilog=EVERYWHERE)
+def dry_run(ctx: typer.Context) -> None:
+    """Allow dry runs only: nothing real is sent from now on. The same as `mode dry-run`.
+
+    Example: arbkit dry-run
+    """
+    from arbkit.cli.mode import show_or_set
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        show_or_set(kit, options.output, wanted="dry-run", confirm=False)
+
+
+@app.command("live", epilog=EVERYWHERE)
+def live_mode(ctx: typer.Context, *, confirm: Confirm = False) -> None:
+    """Allow live orders again. The same as `mode live`.
+
+    Example: arbkit live --confirm
+    """
+    from arbkit.cli.mode import show_or_set
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        show_or_set(kit, options.output, wanted="live", confirm=confirm)
+
+
+@app.command("doctor", epilog=EVERYWHERE)
+def doctor(ctx: typer.Context) -> None:
+    """Check everything that live trading needs, and say why it is not possible; exit code 1 if it is not.
+
+    Example: arbkit doctor --json | jq -r 'select(.state != "ok") | "\\(.check): \\(.detail)"'
+    """
+    from arbkit.cli.health import show_checks
+    from arbkit.wiring.doctor import examine
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        ready = show_checks(options.output, examine(kit))
+    raise typer.Exit(0 if ready else 1)
+
+
+@app.command("shell", epilog=EVERYWHERE)
+def shell(ctx: typer.Context) -> None:
+    """Open a prompt over the same commands.
+
+    Example: arbkit shell --sim
+    """
+    from arbkit.cli.shell import shell
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        shell(kit, options.output, again=options.again, before=options.words, names=options.names)

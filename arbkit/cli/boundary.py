@@ -2,21 +2,16 @@
 
 import os
 import platform
-import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from arbkit.core.redaction import redaction
 from arbkit.errors import ArbkitError, shown
 
 BUG = 70
 INTERRUPTED = 130
-_SECRETS = re.compile(
-    r"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\Z)|\b[0-9]{6,}:[A-Za-z0-9_-]{20,}|(0x)?[0-9a-fA-F]{64,}", re.DOTALL
-)
-_SECRET_NAMES = re.compile(r"TOKEN|SECRET|PASS|KEY|CREDENTIAL", re.IGNORECASE)
-_SECRET_LENGTH_MIN = 6
 
 
 def guarded(call: Callable[[], int], *, arguments: Sequence[str], json: bool) -> int:
@@ -57,10 +52,7 @@ def failed(kind: str, message: str, code: int, *, json: bool) -> int:
 
 def redacted(text: str) -> str:
     """Take out what looks like a key or a token, and every value of a variable named like one."""
-    for name, value in os.environ.items():
-        if _SECRET_NAMES.search(name) and len(value) >= _SECRET_LENGTH_MIN:
-            text = text.replace(value, "[redacted]")
-    return _SECRETS.sub("[redacted]", text)
+    return redaction(os.environ, long_hex=True)(text)
 
 
 def _report(error: Exception, arguments: Sequence[str]) -> str:

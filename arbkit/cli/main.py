@@ -53,6 +53,8 @@ def options(
         color=not no_color,
         quiet=quiet,
         verbose=verbose,
+        again=run,
+        names=tuple(sorted(getattr(ctx.command, "commands", ()))),
     )
 
 

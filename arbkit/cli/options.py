@@ -1,7 +1,7 @@
 """Options that every command takes, before or after its name, and the way from them to a Kit."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,6 +63,22 @@ class Options:
     color: bool = True
     quiet: bool = False
     verbose: bool = False
+    again: "Callable[[Sequence[str]], int]" = lambda _: 0
+    """Runs another command, for the prompt."""
+    names: Sequence[str] = ()
+    """The names of all commands."""
+
+    @property
+    def words(self) -> list[str]:
+        """These options as they were said, for another command."""
+        given = [("--config", self.config), ("--home", self.home)]
+        switches = [("--sim", self.sim), ("--json", self.json), ("--no-color", not self.color),
+                    ("--quiet", self.quiet), ("--verbose", self.verbose)]  # fmt: skip
+        return [
+            *(word for name, path in given if path for word in (name, str(path))),
+            *(word for setting in self.settings for word in ("--set", setting)),
+            *(name for name, said in switches if said),
+        ]
 
     @property
     def output(self) -> "Output":

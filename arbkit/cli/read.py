@@ -167,3 +167,53 @@ def ledger_verify(ctx: typer.Context) -> None:
     with options.opened() as kit:
         sound = show_soundness(kit, options.output)
     raise typer.Exit(0 if sound else 1)
+
+
+@app.command("opportunities", epilog=EVERYWHERE)
+def opportunities(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(help="How far back.", metavar="SPAN")] = "1d",
+    limit: Annotated[int | None, typer.Option(help="At most so many.", min=1, metavar="N")] = None,
+) -> None:
+    """List the opportunities that were seen, how long they lasted, and why each was not taken.
+
+    Example: arbkit opportunities --since 2h --json | jq -s 'group_by(.why_not) | map({why: .[0].why_not, n: length})'
+    """
+    from arbkit.cli.logbook import show_opportunities
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        show_opportunities(kit, options.output, since=since, limit=limit)
+
+
+@app.command("logs", epilog=EVERYWHERE)
+def logs(
+    ctx: typer.Context,
+    *,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on with what is written.")] = False,
+    level: Annotated[str, typer.Option(help="At least debug, info, warn or error.", metavar="LEVEL")] = "info",
+    limit: Annotated[int, typer.Option(help="So many lines to begin with.", min=1, metavar="N")] = 50,
+) -> None:
+    """Show the log of the live loop.
+
+    Example: arbkit logs --level warn --json | jq -r '.text'
+    """
+    from arbkit.cli.logbook import show_log
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        show_log(kit, options.output, level=level, limit=limit, follow=follow)
+
+
+@app.command("health", epilog=EVERYWHERE)
+def health(ctx: typer.Context) -> None:
+    """Say whether anything needs a person, from the store alone; exit code 1 if so.
+
+    Example: arbkit health --json | jq -c 'select(.state != "ok")'
+    """
+    from arbkit.cli.health import show_health
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        healthy = show_health(kit, options.output)
+    raise typer.Exit(0 if healthy else 1)

@@ -64,6 +64,10 @@ class Output:
         else:
             sys.stdout.write("".join(f"{line}\n" for line in _aligned(columns, cells)))
 
+    def flush(self) -> None:
+        """Let whoever reads have what was written so far."""
+        sys.stdout.flush()
+
     def facts(self, row: Row, fields: Sequence[Field[Row]]) -> None:
         """Write one row: as an object, or as a list of titles and values."""
         if self.json:

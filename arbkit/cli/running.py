@@ -1,7 +1,6 @@
 """`run`: the live loop in a terminal, in a pipe, in cron; and the tour, when only --sim is said."""
 
 import asyncio
-import re
 import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,13 +9,14 @@ from datetime import timedelta
 from arbkit.app.catalog import sync
 from arbkit.app.live import Choices, Live, Summary
 from arbkit.app.pairs import match_catalogues
+from arbkit.cli.logbook import milliseconds
 from arbkit.cli.progress import counting
 from arbkit.cli.render import Field, Output
 from arbkit.cli.screen import Screen
 from arbkit.cli.tour import tour
 from arbkit.cli.trading import mode_of, start_checked
 from arbkit.core.risk import Mode
-from arbkit.errors import OrderInDoubt, UsageError
+from arbkit.errors import OrderInDoubt
 from arbkit.wiring import Kit
 from arbkit.wiring.live import live_loop
 from arbkit.wiring.trading import trading_room
@@ -37,9 +37,6 @@ SUMMARY: Sequence[Field[Summary]] = (
     Field("paused", lambda s: s.paused or None),
     Field("ran_ms", lambda s: s.ran_ms),
 )
-
-_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_SPAN_DAYS_MAX = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +77,6 @@ def run(kit: Kit, output: Output, choices: RunChoices) -> None:
         raise OrderInDoubt(f"{summary.open_trades} trades are open; run `arbkit reconcile`; nothing is sent again")
 
 
-def milliseconds(text: str) -> int:
-    """Read a span such as 90s, 10m, 2h30m. Raises UsageError."""
-    parts = re.findall(r"(\d{1,9})(ms|s|m|h|d)", text)
-    total = sum(int(number) * _UNITS[unit] for number, unit in parts)
-    if "".join(number + unit for number, unit in parts) != text or not 0 < total <= _SPAN_DAYS_MAX * _UNITS["d"]:
-        raise UsageError(f"{text!r} is no span of time; write for example 90s, 10m or 2h")
-    return total
-
-
 def _prepare(kit: Kit, output: Output) -> None:
     """Read and match the catalogues if that was never done, or too long ago."""
     oldest = kit.clock.now() - timedelta(minutes=kit.settings.data_age.catalogue_max_minutes)
@@ -112,7 +100,7 @@ def _run(kit: Kit, output: Output, mode: Mode, asked: Choices, choices: RunChoic
     with trading_room(kit, mode=mode, what="run") as room:
         start_checked(kit, room, output, force=choices.force)
         screen = _screen(output, no_live=choices.no_live)
-        settled = replace(room, rules=replace(room.rules, resolve_for_ms=2_000))
+        settled = replace(room, rules=replace(room.rules, resolve_for_ms=2_000, waits_for_chain=False))
         with live_loop(kit, settled, asked, screen.tell) as live, screen.showing(live):
             return kit.run(_until_told_to_stop(live, screen))
 

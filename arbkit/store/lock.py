@@ -29,21 +29,36 @@ def single_instance(home: Path, *, what: str, now: datetime) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         _take(descriptor, path)
-        holder = json.dumps({"pid": os.getpid(), "what": what, "since": now.isoformat(timespec="seconds")})
+        written = json.dumps({"pid": os.getpid(), "what": what, "since": now.isoformat(timespec="seconds")})
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, holder.encode("ascii"), 0)
+        os.pwrite(descriptor, written.encode("ascii"), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def holder(home: Path) -> str:
+    """Who holds the lock of a state directory, "" if nobody does. It is looked at, and let go of at once."""
+    path = home / LOCK_FILE
+    if not path.exists():
+        return ""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        _take(descriptor, path)
+    except AlreadyRunning:
+        return os.pread(descriptor, _HOLDER_BYTES_MAX, 0).decode("ascii", "replace").strip() or "unknown"
+    finally:
+        os.close(descriptor)
+    return ""
 
 
 def _take(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.read(descriptor, _HOLDER_BYTES_MAX).decode("ascii", "replace").strip() or "unknown"
+        who = os.read(descriptor, _HOLDER_BYTES_MAX).decode("ascii", "replace").strip() or "unknown"
         raise AlreadyRunning(
-            f"{path.parent}: another instance is running ({holder}); stop it, or use another --home"
+            f"{path.parent}: another instance is running ({who}); stop it, or use another --home"
         ) from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}; the state directory has to be on a local disk") from error

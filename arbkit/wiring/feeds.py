@@ -13,8 +13,8 @@ from arbkit.venues.polymarket.account import api_credentials
 from arbkit.venues.polymarket.feed import polymarket_feed
 from arbkit.venues.polymarket.signing import ApiCredentials
 from arbkit.venues.secrets import KALSHI_KEY, find_secret
+from arbkit.wiring.accounts import real_keys, seat, sim_keys
 from arbkit.wiring.kit import Kit
-from arbkit.wiring.trading import real_keys, seat, sim_keys
 
 
 def stream_feeds(kit: Kit, mode: Mode) -> Mapping[VenueName, Feed]:

@@ -4,10 +4,10 @@ import logging
 import logging.handlers
 import os
 import queue
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +16,9 @@ import msgspec
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.config.settings import Settings
 from arbkit.core.alerts import Alert
+from arbkit.core.redaction import redaction
 from arbkit.core.text import clean
-from arbkit.store.files import own_directory, own_file
+from arbkit.store.files import FILE_MODE, own_directory, own_file
 
 LEVELS: Final[Mapping[str, int]] = {
     "debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR,
@@ -31,11 +32,6 @@ _LEVEL_OF: Final = {
 }
 _MEBIBYTE: Final = 1 << 20
 _TEXT_MAX: Final = 4_000
-_SECRETS: Final = re.compile(
-    r"-----BEGIN [^-]+-----.*?(-----END [^-]+-----|\Z)|\b[0-9]{6,}:[A-Za-z0-9_-]{20,}", re.DOTALL
-)
-_SECRET_NAMES: Final = re.compile(r"TOKEN|SECRET|PASS|PRIVATE|CREDENTIAL", re.IGNORECASE)
-_SECRET_LENGTH_MIN: Final = 6
 
 
 class LogLine(msgspec.Struct, omit_defaults=True):
@@ -88,7 +84,7 @@ def logging_to(settings: Settings, home: Path, *, run: int) -> Iterator[Log]:
         own_directory(home)
         own_directory(path.parent)
     own_file(path)
-    handler = logging.handlers.RotatingFileHandler(
+    handler = _OwnFiles(
         path,
         maxBytes=settings.logging.max_size_mb * _MEBIBYTE,
         backupCount=settings.logging.max_files - 1,
@@ -114,6 +110,14 @@ def logging_to(settings: Settings, home: Path, *, run: int) -> Iterator[Log]:
         root.handlers[:] = before[1]
 
 
+class _OwnFiles(logging.handlers.RotatingFileHandler):
+    """Files that rotate, each for our eyes alone."""
+
+    def _open(self) -> TextIOWrapper:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        return os.fdopen(os.open(self.baseFilename, flags, FILE_MODE), "a", encoding=self.encoding)
+
+
 class _Feeder(logging.handlers.QueueHandler):
     """Hands records over as they are; the writer formats them."""
 
@@ -124,7 +128,7 @@ class _Feeder(logging.handlers.QueueHandler):
 class _Json(logging.Formatter):
     def __init__(self) -> None:
         super().__init__()
-        self._redact = redaction(os.environ)
+        self._redact = redaction(os.environ, long_hex=False)
 
     def format(self, record: logging.LogRecord) -> str:
         line = getattr(record, "line", None)
@@ -136,20 +140,6 @@ class _Json(logging.Formatter):
         line.level = _NAMES.get(record.levelno, "info")
         line.text = clean(self._redact(line.text), _TEXT_MAX)
         return msgspec.json.encode(line).decode()
-
-
-def redaction(environ: Mapping[str, str]) -> Callable[[str], str]:
-    """What takes keys and tokens out of a text: by their look, and every value of a variable named like one."""
-    hidden = [
-        value for name, value in environ.items() if _SECRET_NAMES.search(name) and len(value) >= _SECRET_LENGTH_MIN
-    ]
-
-    def redacted(text: str) -> str:
-        for value in hidden:
-            text = text.replace(value, "[redacted]")
-        return _SECRETS.sub("[redacted]", text)
-
-    return redacted
 
 
 def read_log(path: Path, *, count_max: int, level: str) -> list[LogLine]:

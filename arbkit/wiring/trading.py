@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,42 +12,34 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import msgspec
-
 from arbkit.app.room import Room, TradeRules
 from arbkit.core.breaker import BreakerLimits
 from arbkit.core.ledger import Account as LedgerAccount
 from arbkit.core.ledger import balances as ledger_balances
 from arbkit.core.limits import Limits, LossAtRisk, checked, strict
-from arbkit.core.markets import Market, MarketId, Side, VenueName
+from arbkit.core.markets import VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Usd
 from arbkit.core.opportunity import Policy
 from arbkit.core.orders import Balance, Holding
 from arbkit.core.risk import Mode
-from arbkit.errors import AuthError, ConfigError, VenueUnavailable
-from arbkit.net import NoAnswer, NotSent, Poster
+from arbkit.errors import AuthError, ConfigError
+from arbkit.net import Poster
 from arbkit.ports import Account, Desk
-from arbkit.store.files import own_directory, own_file
 from arbkit.store.lock import halt_reason, single_instance
 from arbkit.store.store import Store
-from arbkit.venues.kalshi.account import KalshiAccount
 from arbkit.venues.kalshi.desk import KalshiDesk
-from arbkit.venues.kalshi.signing import KalshiSigner, new_key_pem
 from arbkit.venues.kalshi.wire.orders import validate as kalshi_validate
 from arbkit.venues.paper import PaperAccount
-from arbkit.venues.polymarket.account import Hosts, PolymarketAccount, api_credentials
-from arbkit.venues.polymarket.client import PolymarketVenue
 from arbkit.venues.polymarket.desk import PolymarketDesk
-from arbkit.venues.polymarket.signing import SignatureType, TradingAccount, Wallet, checksummed, keccak_256
-from arbkit.venues.polymarket.wire.holdings import HeldToken
 from arbkit.venues.polymarket.wire.orders import validate as polymarket_validate
-from arbkit.venues.secrets import KALSHI_KEY, POLYMARKET_KEY, Secret, find_secret
-from arbkit.venues.sim.carry_over import LastKnown, carry_over
+from arbkit.wiring.accounts import accounts_of, credentials_of, keys_of
 from arbkit.wiring.alerts import deliver_now, sinks_of
 from arbkit.wiring.kit import Kit, per
 
 PAPER_CASH = Usd(50 * MICRO)
 """What the dry run starts with at each venue (specification section 7.1: $50 and $50)."""
+DRY_ONLY_FACT = "dry_only"
+"""Whether `mode dry-run` was said."""
 PAPER_LATENCY_MS = 200
 """How long an order of the dry run takes: the specification's target for placing one."""
 _SEAT_MS = 5_000
@@ -121,9 +113,15 @@ def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
         mode=mode,
         epoch=epoch,
         version=version("arbkit"),
-        halted=lambda: halt_reason(kit.home),
+        halted=lambda: halt_reason(kit.home) or (dry_only(kit.store) if mode is Mode.LIVE else ""),
         new_id=lambda: f"{epoch}-{secrets.token_hex(6)}",
     )
+
+
+def dry_only(store: Store) -> str:
+    """Why no live order may be sent from this state directory, "" if it may."""
+    fact = store.operations.fact(DRY_ONLY_FACT)
+    return "the mode is dry-run; `arbkit mode live --confirm` allows live orders" if fact and fact[0] == "yes" else ""
 
 
 def policy_of(kit: Kit) -> Policy:
@@ -195,9 +193,9 @@ def _paper_cash(store: Store, venue: VenueName) -> list[Balance]:
 
 def _live(kit: Kit, store: Store) -> Sides:
     settings = kit.settings
-    signer, account = sim_keys(kit) if kit.sim else real_keys(kit)
+    signer, account = keys_of(kit)
     _bind(store, f"{signer.key_id}/{account.wallet.address}", kit)
-    hosts, timeout_ms = kit.hosts, settings.trading.execution_timeout_ms
+    timeout_ms = settings.trading.execution_timeout_ms
     kalshi_url = kit.sim_urls.kalshi if kit.sim else settings.kalshi.api_base
     clob_url = kit.sim_urls.clob if kit.sim else settings.polymarket.clob_base
     rates = settings.rate_limits
@@ -209,10 +207,7 @@ def _live(kit: Kit, store: Store) -> Sides:
     clob_poster = Poster("polymarket", clob_url, clock=kit.clock, writes=clob_writes)
     for poster in (kalshi_poster, clob_poster):
         kit.later(poster.close)
-    if kit.sim:
-        seat(kit, store, signer, account)
-    credentials = kit.run(api_credentials(hosts["clob"], account.wallet, kit.clock))
-    polymarket_venue = PolymarketVenue(hosts["clob"], hosts["gamma"], kit.clock)
+    credentials = credentials_of(kit, store, signer, account)
     desks: dict[VenueName, Desk] = {
         VenueName.KALSHI: KalshiDesk(
             kalshi_poster, signer, kit.clock, path_prefix=urlsplit(kalshi_url).path, timeout_ms=timeout_ms,
@@ -220,45 +215,11 @@ def _live(kit: Kit, store: Store) -> Sides:
         ),
         VenueName.POLYMARKET: PolymarketDesk(clob_poster, account, credentials, kit.clock, timeout_ms=timeout_ms),
     }  # fmt: skip
-    accounts: dict[VenueName, Account] = {
-        VenueName.KALSHI: KalshiAccount(hosts["kalshi"], signer, kit.clock),
-        VenueName.POLYMARKET: PolymarketAccount(
-            Hosts(hosts["clob"], hosts["data"], hosts["site"]), polymarket_venue, kit.clock, account=account,
-            credentials=credentials, market_of=lambda key: _market(kit, key), held=lambda: _tokens(kit, store),
-        ),
-    }  # fmt: skip
+    accounts = accounts_of(kit, store, signer, account, credentials)
     for name, venue_account in accounts.items():
         if why := kit.run(venue_account.barred()):
             raise AuthError(f"{name}: {why}")
     return Sides(desks, accounts)
-
-
-def real_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
-    """The keys of the settings; raises AuthError and ConfigError."""
-    settings = kit.settings
-    kalshi = find_secret(KALSHI_KEY, file=settings.kalshi.key_file, environment=kit.environ)
-    wallet = find_secret(POLYMARKET_KEY, file=settings.polymarket.key_file, environment=kit.environ)
-    kind = SignatureType(settings.polymarket.signature_type)
-    account = TradingAccount(Wallet(wallet.secret), kind, settings.polymarket.funder)
-    return KalshiSigner(settings.kalshi.key_id, kalshi.secret), account
-
-
-def sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
-    """Keys made for the simulator on first use; they are worth nothing anywhere else."""
-    own_directory(kit.home / "keys")
-    pem = _kept(kit.home / "keys" / "kalshi.pem", new_key_pem)
-    wallet = Wallet(_kept(kit.home / "keys" / "polymarket.key", lambda: secrets.token_hex(32)))
-    funder = checksummed(keccak_256(b"arbkit sim " + wallet.address.encode())[-20:])
-    return KalshiSigner(f"sim-{pem.fingerprint}", pem), TradingAccount(wallet, SignatureType.DEPOSIT_WALLET, funder)
-
-
-def _kept(path: Path, made: Callable[[], str]) -> Secret:
-    own_file(path)
-    text = path.read_text("ascii")
-    if not text:
-        text = made()
-        path.write_text(text, "ascii")
-    return Secret(text)
 
 
 def _bind(store: Store, identity: str, kit: Kit) -> None:
@@ -271,61 +232,6 @@ def _bind(store: Store, identity: str, kit: Kit) -> None:
         raise ConfigError(
             f"{kit.home} belongs to other accounts ({known[0]}); use another --home for these ({print_of})"
         )
-
-
-def seat(kit: Kit, store: Store, signer: KalshiSigner, account: TradingAccount) -> None:
-    """Open our accounts at the simulator. An embedded one is new with every command: it is told what we hold."""
-    if kit.seated:
-        return
-    kit.seated = True
-    simulation = kit.embedded
-    if simulation is None:
-        kit.run(_seat_at_server(kit, signer, account))
-        return
-    seat = simulation.open_kalshi_account(signer.key_id, key_id=signer.key_id, public_pem=signer.public_pem)
-    wallet = simulation.polymarket.open_wallet(account.maker, eoa=account.wallet.address, kind=account.signature_type)
-    held = store.ledger.positions().values()
-    purses, _ = store.operations.balances(VenueName.KALSHI)
-    cash, _ = store.operations.balances(VenueName.POLYMARKET)
-    known = LastKnown(
-        {purse.shard: purse.available for purse in purses if purse.shard is not None},
-        cash[0].available if cash else None,
-        list(held),
-        kit.store.catalogue.named([position.market for position in held]),
-    )
-    carry_over(known, account=seat, wallet=wallet, now=kit.clock.now())
-
-
-async def _seat_at_server(kit: Kit, signer: KalshiSigner, account: TradingAccount) -> None:
-    """Open our accounts at a simulator of another process, unless it knows them already."""
-    poster = Poster("simulator", kit.sim_urls.base, clock=kit.clock, writes=None)
-    try:
-        told = await poster.send_once("GET", "/sim/truth", headers={}, timeout_ms=_SEAT_MS)
-        if signer.key_id in msgspec.json.decode(told.body)["kalshi"]:
-            return
-        seat = {"user_id": signer.key_id, "key_id": signer.key_id, "public_pem": signer.public_pem.decode()}
-        wallet = {
-            "address": account.maker, "eoa": account.wallet.address, "signature_type": int(account.signature_type)
-        }  # fmt: skip
-        for path, body in (("/sim/kalshi/accounts", seat), ("/sim/polymarket/wallets", wallet)):
-            await poster.send_once("POST", path, headers={}, body=msgspec.json.encode(body), timeout_ms=_SEAT_MS)
-    except (NotSent, NoAnswer) as error:
-        raise VenueUnavailable("simulator", str(error), advice="is `arbkit sim serve` running?") from error
-    finally:
-        await poster.close()
-
-
-def _market(kit: Kit, key: str) -> Market | None:
-    return kit.store.catalogue.market(MarketId(VenueName.POLYMARKET, key))
-
-
-def _tokens(kit: Kit, store: Store) -> list[HeldToken]:
-    held = []
-    for (market_id, side), position in store.ledger.positions().items():
-        market = kit.store.catalogue.market(market_id) if market_id.venue is VenueName.POLYMARKET else None
-        if market is not None and position.qty:
-            held.append(HeldToken(market.yes_token if side is Side.YES else market.no_token, market_id, side))
-    return held
 
 
 def _config_hash(kit: Kit) -> str:

@@ -84,7 +84,7 @@ async def running(
     scene.clock = clock
     events: list[LiveEvent] = []
     feeds = {name: StagedFeed(name, clock) for name in VenueName}
-    room = replace(scene.room, clock=clock, rules=replace(scene.room.rules, resolve_for_ms=500))
+    room = replace(scene.room, clock=clock, rules=replace(scene.room.rules, resolve_for_ms=500, waits_for_chain=False))
     scene.room = room
     live = Live(
         room=room, feeds=feeds, choices=choices or Choices(), tell=events.append, rhythm=rhythm,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from arbkit.cli.running import milliseconds
+from arbkit.cli.logbook import milliseconds
 from arbkit.errors import UsageError
 from arbkit.venues.sim.server import SimServer
 from arbkit.wiring import simulation

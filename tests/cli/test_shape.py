@@ -10,7 +10,10 @@ import typer
 
 from arbkit.cli import act, acting, read
 from arbkit.cli.decisions import DECIDED
+from arbkit.cli.health import CHECK
+from arbkit.cli.logbook import LINE, SEEN
 from arbkit.cli.main import app
+from arbkit.cli.mode import ALLOWED
 from arbkit.cli.opportunities import OPPORTUNITY
 from arbkit.cli.options import EVERYWHERE, hoisted
 from arbkit.cli.progress import SYNC
@@ -105,10 +108,15 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "config path": PLACE,
         "config show": SETTING,
         "mappings list": DECIDED,
+        "doctor": CHECK,
+        "health": CHECK,
+        "logs": LINE,
         "markets list": MARKET,
         "markets show": MARKET_DETAILS,
         "markets sync": SYNC,
         "match": PAIR,
+        "mode": ALLOWED,
+        "opportunities": SEEN,
         "positions": POSITION,
         "reconcile": DIFFERENCE,
         "run (event)": EVENT,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import BreakerLimits, Failure, record_failure
 from arbkit.core.evidence import Observation
 from arbkit.core.execution import LegEvent, LegState, TradeState
@@ -17,7 +18,6 @@ from arbkit.core.money import Price, Qty, Usd, cost_up
 from arbkit.core.orders import Action, Balance, Fill, FokOrder, Settlement
 from arbkit.errors import AlreadyRunning, InvariantError, StoreError
 from arbkit.store.journal import Intent, PlannedLeg
-from arbkit.core.alerts import Alert, Severity
 from arbkit.store.store import Store
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -1,0 +1,91 @@
+"""`health`: whether anything needs a person, by what the store says. It asks nobody and slows nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+
+import msgspec
+
+from arbkit.app.loop_state import LOOP_FACT, LoopState
+from arbkit.cli.render import Field, Output
+from arbkit.cli.standing import ledgers
+from arbkit.core.checks import Check, CheckState
+from arbkit.core.execution import TradeState
+from arbkit.store.lock import halt_reason
+from arbkit.store.store import Store
+from arbkit.wiring import Kit
+
+CHECK: Sequence[Field[Check]] = (
+    Field("check", lambda c: c.name, "check"),
+    Field("state", lambda c: c.state, "state"),
+    Field("detail", lambda c: c.detail, "detail", width_min=20),
+)
+
+BEAT_MAX = timedelta(seconds=30)
+ALERT_AGE_MAX = timedelta(minutes=5)
+_NEEDS_A_PERSON = {TradeState.IN_DOUBT, TradeState.REVIEW, TradeState.WORKING, TradeState.ASYMMETRIC}
+
+
+def show_health(kit: Kit, output: Output) -> bool:
+    """Show every check of every ledger; whether none failed."""
+    checks = [halt_check(kit)]
+    with ledgers(kit) as stores:
+        for mode, store in stores.items():
+            checks += [Check(f"{mode}: {c.name}", c.state, c.detail) for c in checks_of(store, kit)]
+    return show_checks(output, checks)
+
+
+def show_checks(output: Output, checks: Iterable[Check]) -> bool:
+    """Show checks as they are made; whether none failed."""
+    made = list(checks)
+    output.show(made, CHECK)
+    return all(check.state is not CheckState.FAIL for check in made)
+
+
+def halt_check(kit: Kit) -> Check:
+    """Whether a HALT file stops everything."""
+    why = halt_reason(kit.home)
+    return Check("halt", CheckState.FAIL if why else CheckState.OK, why or "no HALT file")
+
+
+def checks_of(store: Store, kit: Kit) -> Iterator[Check]:
+    """What a store says about its ledger and the loop over it."""
+    trip = store.operations.breaker().first
+    yield _check("breaker", not trip, f"{trip.failure}: {trip.detail}; `arbkit resume`" if trip else "closed")
+    open_trades = [trade for trade in store.trades.unfinished() if trade.state in _NEEDS_A_PERSON]
+    ids = ", ".join(trade.trade_id for trade in open_trades)
+    yield _check("trades", not open_trades, f"{ids}: run `arbkit reconcile`" if ids else "none in doubt")
+    reconciled = store.operations.fact("reconciled")
+    same = reconciled is None or reconciled[0] == "clean"
+    when = f"as of {reconciled[1]:%Y-%m-%d %H:%M} UTC" if reconciled else "never asked"
+    yield _check("ledger", same, f"{'agrees with the venues' if same else 'differs: `arbkit reconcile`'}, {when}")
+    figures = store.figures.at(kit.clock.now())
+    late = figures.alert_oldest is not None and kit.clock.now() - figures.alert_oldest > ALERT_AGE_MAX
+    yield _check("alerts", not late, f"{figures.alerts_pending} wait, {figures.alerts_given_up} could not be delivered")
+    yield from _loop(store, kit)
+
+
+def _loop(store: Store, kit: Kit) -> Iterator[Check]:
+    """A loop that runs beats; one that ended in order has said so."""
+    epoch, beat = store.operations.last_epoch(), store.operations.fact("heartbeat")
+    if epoch is None or epoch.ended_at is not None or beat is None or beat[1] < epoch.started_at:
+        yield Check("loop", CheckState.OK, "does not run")
+        return
+    age = kit.clock.now() - beat[1]
+    alive = age <= BEAT_MAX
+    yield _check("loop", alive, f"last sign of life {age.total_seconds():.0f} s ago, process {epoch.pid}")
+    kept = store.operations.fact(LOOP_FACT)
+    if not alive or kept is None:
+        return
+    state = msgspec.json.decode(kept[0], type=LoopState)
+    for venue, feed in state.feeds.items():
+        yield _check(
+            f"{venue} stream",
+            feed.state == "live",
+            f"{feed.state}, {feed.books_live} of {feed.books_wanted} books {feed.detail}",
+        )
+    for venue, why in state.venues_closed.items():
+        yield Check(f"{venue} trading", CheckState.WARN, why)
+
+
+def _check(name: str, good: bool, detail: str) -> Check:
+    return Check(name, CheckState.OK if good else CheckState.FAIL, detail.strip())

@@ -1,0 +1,100 @@
+"""`logs` and `opportunities`: what has happened, as the log and the store have it."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from arbkit.cli.render import Field, Output
+from arbkit.errors import UsageError
+from arbkit.store.sightings import Sighting
+from arbkit.wiring import Kit
+from arbkit.wiring.logs import LEVELS, LogLine, log_file, parsed_line, read_log
+
+LINE: Sequence[Field[LogLine]] = (
+    Field("at", lambda n: n.at, "at"),
+    Field("level", lambda n: n.level, "level"),
+    Field("event", lambda n: n.event, "event"),
+    Field("text", lambda n: n.text, "text", width_min=20),
+    Field("run", lambda n: n.run),
+    Field("pair", lambda n: n.pair or None),
+    Field("venue", lambda n: n.venue or None),
+    Field("trade", lambda n: n.trade or None),
+    Field("state", lambda n: n.state or None),
+    Field("took_ms", lambda n: n.took_ms),
+)
+
+SEEN: Sequence[Field[Sighting]] = (
+    Field("id", lambda s: s.id, "id"),
+    Field("pair", lambda s: s.pair_id, "pair"),
+    Field("kalshi_side", lambda s: s.kalshi_side, "kalshi"),
+    Field("first_seen_at", lambda s: s.first_seen_at, "first seen", text=lambda s: f"{s.first_seen_at:%m-%d %H:%M:%S}"),
+    Field("last_seen_at", lambda s: s.last_seen_at),
+    Field("expired_at", lambda s: s.expired_at),
+    Field("lasted_ms", lambda s: round((s.last_seen_at - s.first_seen_at).total_seconds() * 1_000)),
+    Field("looks", lambda s: s.looks, "looks", right=True, spare=2),
+    Field("qty", lambda s: s.qty, "qty", right=True),
+    Field("kalshi_price", lambda s: s.kalshi_price),
+    Field("polymarket_price", lambda s: s.polymarket_price),
+    Field("net_usd", lambda s: s.net, "net", right=True),
+    Field("peak_net_usd", lambda s: s.peak_net, "peak", right=True, spare=1),
+    Field("fee_model", lambda s: s.fee_model),
+    Field("was_executed", lambda s: s.was_executed, "taken"),
+    Field("why_not", lambda s: s.why_not or None, "why not", width_min=12),
+)
+
+_UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_SPAN_DAYS_MAX = 3_650
+_FOLLOW_S = 0.3
+
+
+def milliseconds(text: str) -> int:
+    """Read a span such as 90s, 10m, 2h30m. Raises UsageError."""
+    parts = re.findall(r"(\d{1,9})(ms|s|m|h|d)", text)
+    total = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    if "".join(number + unit for number, unit in parts) != text or not 0 < total <= _SPAN_DAYS_MAX * _UNITS["d"]:
+        raise UsageError(f"{text!r} is no span of time; write for example 90s, 10m or 2h")
+    return total
+
+
+def show_opportunities(kit: Kit, output: Output, *, since: str, limit: int | None) -> None:
+    """Show what `scan` and the live loop have seen, the newest first."""
+    start = kit.clock.now() - timedelta(milliseconds=milliseconds(since))
+    rows = kit.store.sightings.recent(since=start, limit=limit or 1_000)
+    output.show(rows, SEEN, nothing=f"nothing was seen within {since}; `arbkit scan` and `arbkit run` look")
+
+
+def show_log(kit: Kit, output: Output, *, level: str, limit: int, follow: bool) -> None:
+    """Show the last lines of the log; with `follow`, go on until interrupted."""
+    if level not in LEVELS:
+        raise UsageError(f"{level!r} is no level of the log; use {', '.join(LEVELS)}")
+    path = log_file(kit.settings, kit.home)
+    lines = read_log(path, count_max=limit, level=level)
+    output.show(lines, LINE, nothing=f"there is nothing in {path}; `arbkit run` writes it")
+    if follow:
+        for line in _followed(path, level):
+            output.show([line], LINE)
+            output.flush()
+
+
+def _followed(path: Path, level: str) -> Iterator[LogLine]:
+    """Lines as they are written, over a rotation too; ends only when interrupted."""
+    place = path.stat().st_size if path.exists() else 0
+    inode = path.stat().st_ino if path.exists() else 0
+    rest = b""
+    while True:
+        if path.exists():
+            found = path.stat()
+            if found.st_ino != inode or found.st_size < place:
+                place, inode, rest = 0, found.st_ino, b""
+            with path.open("rb") as file:
+                file.seek(place)
+                new = file.read()
+            place += len(new)
+            *whole, rest = (rest + new).split(b"\n")
+            for raw in whole:
+                line = parsed_line(raw)
+                if line and LEVELS[line.level] >= LEVELS[level]:
+                    yield line
+        time.sleep(_FOLLOW_S)

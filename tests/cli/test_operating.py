@@ -1,0 +1,153 @@
+"""The operator's commands: health, doctor, mode, logs, opportunities, and the prompt."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from arbkit.core.breaker import Failure
+from arbkit.store.store import Store
+from tests.builders import NOW
+from tests.cli.conftest import COMMAND, environment, process
+
+slow = pytest.mark.slow
+
+
+def state_of(rows: list[dict[str, object]], name: str) -> object:
+    return next(row["state"] for row in rows if row["check"] == name)
+
+
+def test_a_fresh_state_directory_is_healthy(arbkit, home: Path) -> None:
+    ran = arbkit("health", "--json")
+    assert ran.code == 0
+    assert {row["state"] for row in ran.rows} == {"ok"}
+
+
+def test_a_pause_and_a_halt_file_are_unhealthy_and_named(arbkit, home: Path) -> None:
+    arbkit("pause", "--reason", "look at it")
+    (home / "HALT").touch()
+    ran = arbkit("health", "--json")
+    assert ran.code == 1
+    assert state_of(ran.rows, "live: breaker") == "fail"
+    assert state_of(ran.rows, "halt") == "fail"
+    assert "look at it" in ran.out
+
+
+def test_a_loop_that_died_is_unhealthy(arbkit, home: Path) -> None:
+    arbkit("status")
+    with Store(home / "arbkit.db") as store:
+        store.operations.begin_epoch(pid=4242, host="h", version="1", config_hash="", at=NOW)
+        store.operations.note("heartbeat", NOW.isoformat(), at=NOW)
+    ran = arbkit("health", "--json")
+    assert ran.code == 1
+    [loop] = [row for row in ran.rows if row["check"] == "live: loop"]
+    assert loop["state"] == "fail"
+    assert "process 4242" in str(loop["detail"])
+
+
+def test_dry_run_forbids_live_orders_until_live_is_confirmed(arbkit, home: Path) -> None:
+    assert arbkit("mode", "--json").rows[0]["mode"] == "live"
+    assert arbkit("dry-run").code == 0
+    assert arbkit("mode", "--json").rows[0]["mode"] == "dry_run"
+    refused = arbkit("live")
+    assert (refused.code, "arbkit mode live --confirm" in refused.err) == (3, True)
+    assert arbkit("live", "--confirm").code == 0
+    assert arbkit("mode", "--json").rows[0]["mode"] == "live"
+    assert arbkit("mode", "fast").code == 2
+
+
+@slow
+def test_a_live_start_is_refused_while_the_mode_is_dry_run(tmp_path: Path, simulator: str) -> None:
+    environ = environment(tmp_path, ARBKIT_SIM=simulator)
+    process("dry-run", "--sim", cwd=tmp_path, environ=environ)
+    ran = process("run", "--sim", "--live", "--confirm", "--once", cwd=tmp_path, environ=environ)
+    assert ran.code == 3
+    assert "the mode is dry-run" in ran.err
+    assert process("run", "--sim", "--once", cwd=tmp_path, environ=environ).code == 0
+
+
+@slow
+def test_the_doctor_looks_at_everything_and_says_why_not_live(tmp_path: Path, simulator: str) -> None:
+    environ = environment(tmp_path, ARBKIT_SIM=simulator)
+    before = process("doctor", "--sim", "--json", cwd=tmp_path, environ=environ)
+    assert before.code == 1
+    assert [row["check"] for row in before.rows if row["state"] == "fail"] == ["ready for live"]
+    assert "no pair may be traded" in before.rows[-1]["detail"]
+
+    process("", cwd=tmp_path, environ=environ, shell="arbkit markets sync --sim && arbkit match --sim")
+    after = process("doctor", "--sim", "--json", cwd=tmp_path, environ=environ)
+    assert after.code == 0, after.out
+    assert {str(row["check"]) for row in after.rows} >= {"kalshi cash", "polymarket allowed", "clock", "telegram"}
+
+
+def test_a_doctor_without_keys_and_network_fails_each_check_by_itself(arbkit, home: Path) -> None:
+    nowhere = "http://127.0.0.1:9"
+    ran = arbkit(
+        "doctor", "--json", "--set", f"kalshi.api_base={nowhere}", "--set", f"polymarket.clob_base={nowhere}",
+        "--set", f"polymarket.gamma_base={nowhere}", "--set", f"polymarket.data_base={nowhere}",
+        "--set", "retry.api_max_retries=0",
+    )  # fmt: skip
+    assert ran.code == 1
+    states = {row["check"]: row["state"] for row in ran.rows}
+    assert states["kalshi reachable"] == states["keys"] == states["ready for live"] == "fail"
+    assert states["database"] == states["limits"] == "ok"
+
+
+@slow
+def test_logs_and_opportunities_tell_what_a_run_did(tmp_path: Path, simulator: str) -> None:
+    environ = environment(tmp_path, ARBKIT_SIM=simulator)
+    assert process("run", "--sim", "--once", cwd=tmp_path, environ=environ).code == 0
+    logs = process("logs", "--sim", "--json", "--limit", "500", cwd=tmp_path, environ=environ)
+    seen = process("opportunities", "--sim", "--json", cwd=tmp_path, environ=environ)
+    text = process("opportunities", "--sim", cwd=tmp_path, environ=environ)
+
+    assert {"started", "opportunity", "stopped"} <= {row["event"] for row in logs.rows}
+    assert seen.rows
+    assert all(row["was_executed"] or row["why_not"] for row in seen.rows)
+    assert "why not" in text.out
+    assert process("logs", "--sim", "--level", "error", cwd=tmp_path, environ=environ).out == ""
+
+
+@slow
+def test_logs_follow_what_is_written_until_interrupted(tmp_path: Path, simulator: str) -> None:
+    environ = environment(tmp_path, ARBKIT_SIM=simulator)
+    out = tmp_path / "followed"
+    with out.open("wb") as file:
+        following = subprocess.Popen(
+            [*COMMAND, "logs", "--sim", "-f", "--json"], cwd=tmp_path, env=environ, stdout=file, start_new_session=True
+        )
+        try:
+            time.sleep(1)
+            process("run", "--sim", "--once", cwd=tmp_path, environ=environ)
+            ends = time.monotonic() + 10
+            while b'"stopped"' not in out.read_bytes() and time.monotonic() < ends:
+                time.sleep(0.1)
+            os.kill(following.pid, signal.SIGINT)
+            code = following.wait(timeout=10)
+        finally:
+            following.kill()
+            following.wait()
+    assert b'"stopped"' in out.read_bytes()
+    assert code == 130
+
+
+def test_the_prompt_runs_the_same_commands(tmp_path: Path) -> None:
+    typed = "status/dry-run/live/live --confirm/mode --json/say 'x/nonsense/config/help/exit/never"
+    (tmp_path / "typed").write_text(typed.replace("/", "\n"))
+    ran = process("", cwd=tmp_path, environ=environment(tmp_path), shell="arbkit shell < typed")
+    assert ran.code == 0
+    assert "circuit_breaker" in ran.out
+    assert "arbkit mode live --confirm" in ran.err
+    assert '"mode":"live"' in ran.out
+    assert "Unknown command: nonsense. Available commands: balance," in ran.err
+    assert "quote with" in ran.err
+    assert "trading.min_profit_threshold" in ran.out
+    assert "never" not in ran.err
+
+
+def test_what_the_breaker_latched_is_what_health_names(arbkit, home: Path) -> None:
+    arbkit("pause")
+    assert Failure.MANUAL in arbkit("health").out
