@@ -129,6 +129,7 @@ class Kit:
 
     def later(self, close: "Callable[[], Coroutine[object, object, None]]") -> None:
         """Have something closed, on the event loop, when the kit is."""
+        _ = self._runner  # opened before, so that it is closed after
         self._closing.callback(lambda: self._runner.run(close()))
 
     @property
