@@ -27,7 +27,7 @@ DRAIN_MS = 20_000
 """How long a trade that is under way may take to end after the order to stop."""
 _ONCE_MS = 10_000
 _ASK_MS = 500
-_UNKNOWN = {TradeState.WORKING, TradeState.IN_DOUBT}
+_MOVING = {TradeState.WORKING, TradeState.IN_DOUBT, TradeState.HEDGED_PROVISIONAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,8 @@ class Summary:
     profit: Usd
     detection_ms_max: int
     open_trades: int
+    in_doubt: int
+    """Open trades of which not both legs are known to stand."""
     paused: str
     ran_ms: int
 
@@ -185,21 +187,22 @@ class Live:
             self._say(EventKind.WARNING, f"what is open could not be asked about: {error}")
 
     async def _settle(self) -> None:
-        """Ask about orders of which it is not known what became of them, until it is or the time to drain is over."""
+        """Ask about orders in doubt and fills that the chain has still to confirm, until the time to drain is over."""
         clock = self.room.clock
         until_ms = clock.monotonic_ms() + DRAIN_MS
         await resolve_all(self.room)
-        while self._unknown() and clock.monotonic_ms() < until_ms:
+        while self._moving() and clock.monotonic_ms() < until_ms:
             await clock.sleep(_ASK_MS)
             await resolve_all(self.room)
 
-    def _unknown(self) -> bool:
-        return any(trade.state in _UNKNOWN for trade in self.room.store.trades.unfinished())
+    def _moving(self) -> bool:
+        return any(trade.state in _MOVING for trade in self.room.store.trades.unfinished())
 
     def _summed_up(self, started_ms: int) -> Summary:
         tally, counts, room = self.trader.tally, self.watching.counts, self.room
         # Asked again at the end: what was provisional when it was told of may have been proven since.
         tried = [room.store.trades.trade(trade_id) for trade_id in tally.trades]
+        unfinished = room.store.trades.unfinished()
         hedged = [trade for trade in tried if trade.state in {TradeState.HEDGED, TradeState.HEDGED_PROVISIONAL}]
         return Summary(
             mode=room.mode,
@@ -212,7 +215,8 @@ class Live:
             hedged=len(hedged),
             profit=sum((actual_net(trade) for trade in hedged), start=ZERO_USD),
             detection_ms_max=counts.detection_ms_max,
-            open_trades=len(room.store.trades.unfinished()),
+            open_trades=len(unfinished),
+            in_doubt=sum(trade.state is not TradeState.HEDGED_PROVISIONAL for trade in unfinished),
             paused=room.paused(),
             ran_ms=room.clock.monotonic_ms() - started_ms,
         )

@@ -34,6 +34,7 @@ SUMMARY: Sequence[Field[Summary]] = (
     Field("profit_usd", lambda s: s.profit),
     Field("detection_ms_max", lambda s: s.detection_ms_max),
     Field("open_trades", lambda s: s.open_trades),
+    Field("in_doubt", lambda s: s.in_doubt),
     Field("paused", lambda s: s.paused or None),
     Field("ran_ms", lambda s: s.ran_ms),
 )
@@ -73,8 +74,8 @@ def run(kit: Kit, output: Output, choices: RunChoices) -> None:
     _prepare(kit, output)
     summary = _run(kit, output, mode, asked, choices)
     output.facts(summary, SUMMARY)
-    if summary.open_trades:
-        raise OrderInDoubt(f"{summary.open_trades} trades are open; run `arbkit reconcile`; nothing is sent again")
+    if summary.in_doubt:
+        raise OrderInDoubt(f"{summary.in_doubt} trades are open; run `arbkit reconcile`; nothing is sent again")
 
 
 def _prepare(kit: Kit, output: Output) -> None:
