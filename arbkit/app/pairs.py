@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
-from arbkit.core.matching import Curated, match
+from arbkit.core.matching import Aliases, Curated, match
 from arbkit.errors import BadId
 from arbkit.ports import Clock
-from arbkit.store.mappings import CuratedEntry, load_mappings
+from arbkit.store.mappings import CuratedEntry, load_aliases, load_mappings
 from arbkit.store.pairs import Decision, Review
 from arbkit.store.store import Store
 
@@ -47,7 +47,8 @@ def match_catalogues(store: Store, mappings: Path, clock: Clock) -> Matched:
     entries = load_mappings(mappings)
     kalshi = store.catalogue.markets(VenueName.KALSHI, statuses=MATCHED_STATUSES)
     polymarket = store.catalogue.markets(VenueName.POLYMARKET, statuses=MATCHED_STATUSES)
-    pairs = match(kalshi, polymarket, curated=_curated(entries, store.pairs.reviews()))
+    aliases = Aliases(load_aliases(mappings))
+    pairs = match(kalshi, polymarket, curated=_curated(entries, store.pairs.reviews()), aliases=aliases)
     store.pairs.replace(pairs, at=clock.now())
     return Matched(
         pairs=pairs,

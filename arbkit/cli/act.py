@@ -21,10 +21,12 @@ def markets_sync(
     """
     from arbkit.app.catalog import sync
     from arbkit.cli.progress import counting, shown_or_failed
+    from arbkit.cli.rewording import tell_rewordings
 
     options: Options = ctx.obj
     with options.opened() as kit, counting(options.output) as counted:
         results = kit.run(sync(kit.chosen(venue), kit.store, kit.clock, counted, full=full, source=kit.source))
+        tell_rewordings(kit.store, results, options.output)
     shown_or_failed(results, options.output)
 
 
@@ -88,6 +90,42 @@ def mappings_add(
     options: Options = ctx.obj
     with options.opened() as kit:
         record_decision(kit, options.output, kalshi, polymarket, inverted=inverted, approved=not reject, note=note)
+
+
+@mappings.command("approve", epilog=EVERYWHERE)
+def mappings_approve(
+    ctx: typer.Context,
+    pair: Annotated[str, typer.Argument(help="A pair's id, or its beginning.", metavar="PAIR")],
+    *,
+    flip: Annotated[bool, typer.Option("--flip", help="The other way round than matching found.")] = False,
+    note: Annotated[str, typer.Option(help="Why.", metavar="TEXT")] = "",
+) -> None:
+    """Approve a pair that `match` has found. Read both rules first (`arbkit match --review` shows them).
+
+    Example: arbkit mappings approve b7dec2d69092 --note "same meeting, same bound"
+    """
+    from arbkit.cli.curation import decide_on
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        decide_on(kit, options.output, pair, decision="approved", flip=flip, note=note)
+
+
+@mappings.command("reject", epilog=EVERYWHERE)
+def mappings_reject(
+    ctx: typer.Context,
+    pair: Annotated[str, typer.Argument(help="A pair's id, or its beginning.", metavar="PAIR")],
+    note: Annotated[str, typer.Option(help="Why.", metavar="TEXT")] = "",
+) -> None:
+    """Reject a pair that `match` has found: it is never traded.
+
+    Example: arbkit mappings reject b7dec2d69092 --note "one counts extra time"
+    """
+    from arbkit.cli.curation import decide_on
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        decide_on(kit, options.output, pair, decision="rejected", flip=False, note=note)
 
 
 @sim.command("serve", epilog=EVERYWHERE)

@@ -1,5 +1,6 @@
 """Commands that change nothing: what is listed, what is set, what is served."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -166,6 +167,36 @@ def ledger_verify(ctx: typer.Context) -> None:
     options: Options = ctx.obj
     with options.opened() as kit:
         sound = show_soundness(kit, options.output)
+    raise typer.Exit(0 if sound else 1)
+
+
+@mappings.command("export", epilog=EVERYWHERE)
+def mappings_export(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Argument(help="A new file; stdout without it.", metavar="[FILE]")] = None,
+) -> None:
+    """Write the decisions made here as a file of mappings, bound to the rules they were made for.
+
+    Example: arbkit mappings export mappings/fed-2026.yaml
+    """
+    from arbkit.cli.curation import export
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        export(kit, options.output, out)
+
+
+@mappings.command("check", epilog=EVERYWHERE)
+def mappings_check(ctx: typer.Context) -> None:
+    """List the decisions that do not hold: dangling, over, void or contradicting; exit code 1 if there are any.
+
+    Example: arbkit mappings check --json | jq -r 'select(.problem == "void") | .pair'
+    """
+    from arbkit.cli.curation import check
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        sound = check(kit, options.output)
     raise typer.Exit(0 if sound else 1)
 
 

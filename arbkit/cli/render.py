@@ -64,6 +64,10 @@ class Output:
         else:
             sys.stdout.write("".join(f"{line}\n" for line in _aligned(columns, cells)))
 
+    def text(self, text: str) -> None:
+        """Write a document to stdout as it is."""
+        sys.stdout.write(text)
+
     def flush(self) -> None:
         """Let whoever reads have what was written so far."""
         sys.stdout.flush()

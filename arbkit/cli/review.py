@@ -1,5 +1,6 @@
 """`match --review`: one pair a screen, decided by a key. Each decision is kept at once, so quitting loses nothing."""
 
+import asyncio
 import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,9 +10,12 @@ from urllib.parse import quote
 from arbkit.app.pairs import decide
 from arbkit.cli.keys import Keys
 from arbkit.cli.render import Output
+from arbkit.cli.rewording import changed_lines
 from arbkit.cli.views import PAIR
+from arbkit.core.books import Book
 from arbkit.core.markets import Market, Method, Pair, Polarity, Relation
 from arbkit.core.matching.card import Card, Word, card
+from arbkit.errors import ArbkitError
 from arbkit.store.pairs import Decision
 from arbkit.wiring import Kit
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 KEYS = "a approve  r reject  f flip YES/NO  s skip  n note  o links  u undo  q quit"
 NOTE_LENGTH_MAX = 500
+BOOKS_S = 2
 _UNDONE = "undone: to be decided again"
 
 
@@ -131,18 +136,39 @@ def _show(session: _Session, pair: Pair) -> None:
     if console.is_terminal:
         console.clear()
     _draw(console, shown, left=len(session.waiting))
+    console.print(_books(session.kit, kalshi, polymarket), markup=False, highlight=False)
     for change in _changes(session.kit, pair):
         console.print(change, markup=False, highlight=False)
     console.print(KEYS, markup=False, highlight=False)
 
 
 def _changes(kit: Kit, pair: Pair) -> Sequence[str]:
-    """How either market was reworded since it was first read, newest last."""
+    """How either market was reworded since a person decided on it, or since it was first read; newest last."""
     return [
-        f"{market} changed on {change.changed_at:%Y-%m-%d}: {', '.join(sorted(change.new))}"
+        f"{market.venue} changed on {change.changed_at:%Y-%m-%d}: {line}"
         for market in (pair.kalshi, pair.polymarket)
         for change in kit.store.catalogue.rule_changes(market)
+        for line in changed_lines(change)
     ]
+
+
+def _books(kit: Kit, kalshi: Market, polymarket: Market) -> str:
+    """What YES costs at both venues now, if they answer at once."""
+    told = []
+    for market in (kalshi, polymarket):
+        try:
+            book = kit.run(_read(kit, market))
+        except (ArbkitError, TimeoutError):
+            book = None
+        bid, ask = (book.yes_bids[:1], book.yes_asks[:1]) if book else ((), ())
+        prices = [f"{level[0].price} ({level[0].qty})" if level else "none" for level in (bid, ask)]
+        told.append(f"{market.id.venue}: bid {prices[0]}, ask {prices[1]}" if book else f"{market.id.venue}: unknown")
+    return f"YES now   {'   '.join(told)}"
+
+
+async def _read(kit: Kit, market: Market) -> Book | None:
+    async with asyncio.timeout(BOOKS_S):
+        return (await kit.venues[market.id.venue].books([market])).books.get(market.id)
 
 
 def _draw(console: "Console", shown: Card, *, left: int) -> None:

@@ -18,6 +18,9 @@ FILE_BYTES_MAX = 1 << 20
 FILES_MAX = 200
 PAIRS_MAX = 5_000
 """Pairs in all files together."""
+ALIASES_FILE = "aliases.yaml"
+ALIASES_MAX = 2_000
+_ALIAS_LENGTH_MAX = 100
 _DEPTH_MAX = 5
 _VERSION = "1"
 _HASH_LENGTH = 64
@@ -54,7 +57,7 @@ def load_mappings(directory: Path) -> list[CuratedEntry]:
     Raises BadFile, naming file and line, for anything that is not in the schema, too large, nested or aliased, and for
     entries that contradict each other: one pair twice, or one market in two approved pairs.
     """
-    files = sorted(directory.glob("*.yaml"))
+    files = sorted(file for file in directory.glob("*.yaml") if file.name != ALIASES_FILE)
     if len(files) > FILES_MAX:
         raise BadFile(directory, f"more than {FILES_MAX} files")
     entries = [entry for file in files for entry in _entries(file)]
@@ -62,6 +65,32 @@ def load_mappings(directory: Path) -> list[CuratedEntry]:
         raise BadFile(directory, f"more than {PAIRS_MAX} pairs")
     _refuse_conflicts(entries)
     return entries
+
+
+def load_aliases(directory: Path) -> dict[str, str]:
+    """Read aliases.yaml of a directory: what a venue writes -> what it means; nothing if it is not there.
+
+    Raises BadFile for anything that is not in the schema.
+    """
+    path = directory / ALIASES_FILE
+    root = _root(path) if path.exists() else None
+    if root is None:
+        return {}
+    top = _mapping(path, root)
+    version = top.get("version")
+    if set(top) != {"version", "aliases"} or not isinstance(version, yaml.ScalarNode) or version.value != _VERSION:
+        raise BadFile(f"{path}:1", f"write `version: {_VERSION}` and `aliases:` with `phrase: meaning` lines")
+    found: dict[str, str] = {}
+    for phrase, node in _mapping(path, top["aliases"]).items():
+        if not isinstance(node, yaml.ScalarNode):
+            raise BadFile(_at(path, node), f"{phrase} is not given one meaning")
+        for text in (phrase, node.value):
+            if not text.strip() or clean(text) != text or len(text) > _ALIAS_LENGTH_MAX:
+                raise BadFile(_at(path, node), f"phrase and meaning: 1 to {_ALIAS_LENGTH_MAX} plain characters")
+        found[phrase] = node.value
+    if len(found) > ALIASES_MAX:
+        raise BadFile(path, f"more than {ALIASES_MAX} aliases")
+    return found
 
 
 def dump_mappings(reviews: Sequence[Review]) -> str:

@@ -134,10 +134,13 @@ class Kit:
 
     @property
     def mappings(self) -> Path:
-        """The directory of curated pairs: by settings, else ./mappings if there is one, else in the state directory."""
+        """The directory of curated pairs: by settings, else ./mappings if there is one, else in the state directory.
+
+        What is curated beside us names markets of the real venues: with --sim it counts only if it was asked for.
+        """
         asked = self.settings.matching.mappings_dir
         beside = self._cwd / "mappings"
-        return asked or (beside if beside.is_dir() else self.home / "mappings")
+        return asked or (beside if beside.is_dir() and not self.sim else self.home / "mappings")
 
     @property
     def needs_review(self) -> bool:

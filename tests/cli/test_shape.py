@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from arbkit.cli import act, acting, read
+from arbkit.cli.curation import FINDING
 from arbkit.cli.decisions import DECIDED
 from arbkit.cli.health import CHECK
 from arbkit.cli.logbook import LINE, SEEN
@@ -107,6 +108,7 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "balance": PURSE,
         "config path": PLACE,
         "config show": SETTING,
+        "mappings check": FINDING,
         "mappings list": DECIDED,
         "doctor": CHECK,
         "health": CHECK,

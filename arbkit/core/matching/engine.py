@@ -58,7 +58,7 @@ def match(
     that no person approved is never tradable.
     """
     mine, other = _Reader(kalshi, aliases), _Reader(polymarket, aliases)
-    found = candidate_pairs(kalshi, polymarket) if candidates is None else candidates
+    found = candidate_pairs(kalshi, polymarket, aliases) if candidates is None else candidates
     decisions = {(row.kalshi, row.polymarket): row for row in curated}
     judged, settled = [], _curated(kalshi, polymarket, decisions)
     taken = {pair.kalshi for pair in settled if pair.tradable} | {pair.polymarket for pair in settled if pair.tradable}
@@ -75,11 +75,14 @@ def match(
     return sorted([*settled, *single], key=lambda pair: (not pair.tradable, -pair.confidence_ppm, pair.kalshi.key))
 
 
-def candidate_pairs(kalshi: Sequence[Market], polymarket: Sequence[Market]) -> list[Candidate]:
+def candidate_pairs(
+    kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases = NO_ALIASES
+) -> list[Candidate]:
     """The candidates that `match` judges when it is given none."""
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
 
-    return candidates([asked(market) for market in kalshi], [asked(market) for market in polymarket])
+    say = aliases.spoken()
+    return candidates([asked(say(market)) for market in kalshi], [asked(say(market)) for market in polymarket])
 
 
 class _Reader:

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from arbkit.core.markets import Market
 from arbkit.core.matching.entities.clubs import CLUBS
 from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.phrases import PHRASES
@@ -65,6 +67,19 @@ class Aliases:
     """A user's own phrases (mappings/aliases.yaml): what one venue writes -> what it means."""
 
     phrases: Mapping[str, str]
+
+    def spoken(self) -> Callable[[Market], Market]:
+        """What puts the meanings into the titles of a market, for those who look for common words."""
+        if not self.phrases:
+            return lambda market: market
+        meanings = {phrase.lower(): meaning for phrase, meaning in self.phrases.items()}
+        longest_first = sorted(meanings, key=lambda phrase: (-len(phrase), phrase))
+        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+
+        def told(text: str) -> str:
+            return pattern.sub(lambda hit: meanings[hit.group().lower()], text)
+
+        return lambda market: replace_fields(market, title=told(market.title), yes_label=told(market.yes_label))
 
 
 Table = dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
