@@ -314,3 +314,29 @@ class AlertSink(Protocol):
     async def close(self) -> None:
         """Let go of what is open."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The text that a model answered with, and how much was read and written for it."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnswered:
+    """Why there is no answer."""
+
+    why: str
+
+
+class Reader(Protocol):
+    """A language model that reads rules."""
+
+    model: str
+
+    async def ask(self, system: str, question: str) -> Answered | NotAnswered:
+        """Ask one question. Never raises for what the network or the other side does."""
+        ...

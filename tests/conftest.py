@@ -37,7 +37,7 @@ def anyio_backend() -> str:
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state directory of the test's own, and an environment without settings or secrets."""
-    for name in [n for n in os.environ if n.startswith(("ARBKIT_", "KALSHI_", "POLYMARKET_", "TELEGRAM_"))]:
+    for name in [n for n in os.environ if n.startswith(("ARBKIT_", "KALSHI_", "POLYMARKET_", "TELEGRAM_", "LLM_"))]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("TRADING_MODE", raising=False)
     path = tmp_path / "home"

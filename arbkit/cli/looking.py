@@ -1,7 +1,9 @@
 """Matching and looking, as commands show them: do it, show the rows, say what was left out."""
 
 import getpass
+from collections.abc import Sequence
 
+from arbkit.app.assess import Budget, assess, summary
 from arbkit.app.pairs import decide, match_catalogues
 from arbkit.app.scan import Scan, SortKey
 from arbkit.app.scan import scan as scan_once
@@ -13,7 +15,7 @@ from arbkit.cli.review import review as review_pairs
 from arbkit.cli.views import PAIR
 from arbkit.config.policy import scan_policy
 from arbkit.core.fees import FeeModel
-from arbkit.core.markets import Polarity, VenueName
+from arbkit.core.markets import Pair, Polarity, VenueName
 from arbkit.core.money import Usd
 from arbkit.errors import BadNumber, UsageError
 from arbkit.store.pairs import Decision
@@ -59,7 +61,8 @@ def _dollars(option: str, text: str) -> Usd:
 def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: bool = False) -> int:
     """Match both catalogues, show the pairs, and return how many may be traded."""
     matched = match_catalogues(kit.store, kit.mappings, kit.clock)
-    rows = [pair for pair in matched.pairs if pair.tradable or not tradable]
+    pairs = second_reading(kit, output, matched.pairs)
+    rows = [pair for pair in pairs if pair.tradable or not tradable]
     output.show(rows[:limit], PAIR)
     for one in matched.dangling:
         output.say(f"{one.entry.origin}: {one.market} is not in the catalogue; run `arbkit markets sync`")
@@ -67,9 +70,25 @@ def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: boo
         output.say("a catalogue is empty; run `arbkit markets sync` first")
     output.say(
         f"{matched.kalshi_markets} x {matched.polymarket_markets} markets in {matched.duration_ms} ms:"
-        f" {len(matched.pairs)} pairs, {matched.tradable} may be traded"
+        f" {len(pairs)} pairs, {sum(pair.tradable for pair in pairs)} may be traded"
     )
-    return matched.tradable
+    return sum(pair.tradable for pair in pairs)
+
+
+def second_reading(kit: Kit, output: Output, pairs: Sequence[Pair]) -> Sequence[Pair]:
+    """Have a language model read what was accepted, if the settings ask for one; the pairs afterwards."""
+    settings = kit.settings.llm
+    if not settings.enabled:
+        return pairs
+    from arbkit.wiring.llm import reader_of
+
+    budget = Budget(
+        questions_max=settings.questions_max, day_max=settings.usd_max_per_day,
+        input_price=settings.usd_per_million_tokens_in, output_price=settings.usd_per_million_tokens_out,
+    )  # fmt: skip
+    for line in summary(kit.run(assess(kit.store, reader_of(kit), budget, kit.clock))):
+        output.say(line)
+    return kit.store.pairs.active()
 
 
 def match_or_review(kit: Kit, output: Output, *, limit: int | None, tradable: bool, review: bool) -> None:

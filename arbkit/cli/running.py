@@ -10,6 +10,7 @@ from arbkit.app.catalog import sync
 from arbkit.app.live import Choices, Live, Summary
 from arbkit.app.pairs import match_catalogues
 from arbkit.cli.logbook import milliseconds
+from arbkit.cli.looking import second_reading
 from arbkit.cli.progress import counting
 from arbkit.cli.render import Field, Output
 from arbkit.cli.screen import Screen
@@ -91,9 +92,10 @@ def _prepare(kit: Kit, output: Output) -> None:
                 raise result.error
             output.say(f"{result.venue}: {result.seen} markets, {result.unusable.total()} not usable")
     matched = match_catalogues(kit.store, kit.mappings, kit.clock)
+    pairs = second_reading(kit, output, matched.pairs)
     output.say(
-        f"{matched.kalshi_markets} x {matched.polymarket_markets} markets: {len(matched.pairs)} pairs,"
-        f" {matched.tradable} may be traded"
+        f"{matched.kalshi_markets} x {matched.polymarket_markets} markets: {len(pairs)} pairs,"
+        f" {sum(pair.tradable for pair in pairs)} may be traded"
     )
 
 

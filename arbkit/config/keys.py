@@ -26,8 +26,9 @@ SHORT_NAMES = {
     "TELEGRAM_ENABLED": "telegram.enabled",
     "TELEGRAM_BOT_TOKEN": "telegram.bot_token",
     "TELEGRAM_CHAT_ID": "telegram.chat_id",
+    "LLM_API_KEY": "llm.api_key",
 }
-"""Variables named by the specification (sections 3.9 and 3.15)."""
+"""Variables named by the specification (sections 3.9 and 3.15), and the one of the language model."""
 
 _KEY_FILE = "secrets do not belong in settings; put it into a file of mode 0600 and name that file in"
 _API_KEY = "make an API key there, then set kalshi.key_id and kalshi.key_file"
@@ -38,6 +39,7 @@ RETIRED = {
     "polymarket.api_key": "the API credentials are derived from the key in polymarket.key_file; remove it",
     "polymarket.private_key": f"{_KEY_FILE} polymarket.key_file",
     "polymarket.rpc_url": "arbkit does not speak to a Polygon node; remove it",
+    "llm.api_key": f"{_KEY_FILE} llm.key_file, or export LLM_API_KEY",
     "telegram.bot_token": f"{_KEY_FILE} telegram.bot_token_file, or export TELEGRAM_BOT_TOKEN",
     "state": _ONE_FILE,
     "database": _ONE_FILE,

@@ -10,7 +10,7 @@ _HEAD = """\
 # Which source wins: --set on the command line, then ARBKIT_SECTION__KEY variables, then this file (--config, or
 # ./config.yaml), then ~/.config/arbkit/config.yaml, then the defaults. `arbkit config show --origin` tells.
 # ${NAME:-default} is filled in from the environment. Unknown keys are refused. Secrets are never written here:
-# keys lie in files of mode 0600, which are named here; the Telegram token may also come from TELEGRAM_BOT_TOKEN.
+# keys lie in files of mode 0600, which are named here (or in TELEGRAM_BOT_TOKEN and LLM_API_KEY).
 """
 _WIDTH = 118
 _COLUMN = 44

@@ -2,23 +2,18 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from arbkit.config.beside import Llm, Logging, Monitoring, Section, Telegram
 from arbkit.config.ratio import Ratio
-from arbkit.config.values import Contracts, File, Flag, Money, Secret, Share, Text, Url, Whole, Words
+from arbkit.config.values import Contracts, File, Flag, Money, Share, Text, Url, Whole
 from arbkit.core.money import Qty, Usd
 
 usd, ratio, contracts = Usd.parse, Ratio.parse, Qty.parse
 
 EXPOSURE_BEFORE_ACKNOWLEDGEMENT = usd("100")
 """Specification, section 9.4: more total exposure needs fifty successful live trades and a person who says so."""
-
-
-class Section(BaseModel):
-    """A group of settings: cannot be changed, knows no unknown key, and shows no input in its errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Polymarket(Section):
@@ -269,44 +264,6 @@ class CrashRecovery(Section):
     )
 
 
-class Telegram(Section):
-    """Alerts by Telegram. The token comes from TELEGRAM_BOT_TOKEN or from a file, never from here."""
-
-    enabled: Flag = Field(
-        default=False, description="Send alerts.", json_schema_extra={"yaml": "${TELEGRAM_ENABLED:-false}"}
-    )
-    chat_id: Text = Field(default="", description="Where to.", json_schema_extra={"yaml": "${TELEGRAM_CHAT_ID:-}"})
-    bot_token_file: File = Field(default=None, description="File (mode 0600) with the bot's token.")
-    bot_token: Secret = Field(default=None, description="The bot's token; by the environment only.")
-    api_base: Url = Field(default="https://api.telegram.org", description="Telegram's Bot API.")
-    alert_levels: Words = Field(default=("critical", "high"), description="Of critical, high, medium.")
-
-
-class Monitoring(Section):
-    """What is worth an alert, and where metrics are served."""
-
-    alert_on_execution_failure: Flag = Field(default=True, description="Alert when a trade fails.")
-    alert_on_circuit_breaker: Flag = Field(default=True, description="Alert when trading stops.")
-    alert_on_large_opportunity: Money = Field(
-        default=usd("50"), ge=usd("0"), description="Alert on a profit beyond this."
-    )
-    alert_command: Words = Field(default=(), description="Program that gets each alert on its standard input.")
-    metrics_port: Whole = Field(
-        default=9090, ge=0, le=65_535, description="Prometheus, on this machine's loopback only; 0: none."
-    )
-
-
-class Logging(Section):
-    """The log file."""
-
-    level: Literal["debug", "info", "warn", "error"] = Field(default="info", description="How much.")
-    file: File = Field(default=None, description="Where; nothing here means logs/arbkit.log in the state directory.")
-    max_size_mb: Whole = Field(
-        default=10, ge=1, le=1000, description="A file of this size is closed and a new one begun."
-    )
-    max_files: Whole = Field(default=5, ge=1, le=100, description="So many are kept.")
-
-
 class Settings(BaseSettings):
     """All settings. Made by `arbkit.config.load`, from layers of text."""
 
@@ -326,6 +283,7 @@ class Settings(BaseSettings):
     retry: Retry = Retry()
     small_position: SmallPosition = SmallPosition()
     crash_recovery: CrashRecovery = CrashRecovery()
+    llm: Llm = Llm()
     telegram: Telegram = Telegram()
     monitoring: Monitoring = Monitoring()
     logging: Logging = Logging()

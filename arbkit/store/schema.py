@@ -231,7 +231,19 @@ CREATE TABLE legs (
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (_CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING)
+_OPINIONS = """
+-- What a language model said of a pair; the key is a hash of model, question and both texts.
+CREATE TABLE opinions (
+  key TEXT PRIMARY KEY,
+  model TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  cost_micros INTEGER NOT NULL,
+  at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX opinions_by_day ON opinions (at);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING, _OPINIONS)
 """Migration n (counted from 0) leads from schema n to schema n + 1."""
 
 

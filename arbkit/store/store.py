@@ -11,6 +11,7 @@ from arbkit.store.figures import FiguresOf
 from arbkit.store.journal import Journal
 from arbkit.store.ledger_book import LedgerBook
 from arbkit.store.operations import Operations
+from arbkit.store.opinions import Opinions
 from arbkit.store.pairs import Pairs
 from arbkit.store.sightings import Sightings
 from arbkit.store.trades import Trades
@@ -22,8 +23,8 @@ SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions"
 class Store:
     """The memory of one state directory. Use it in the thread that made it; other processes may use the file too.
 
-    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger`, `operations` and `figures` hold the questions by
-    subject.
+    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger`, `operations`, `figures` and `opinions` hold the
+    questions by subject.
     Errors: StoreError.
     """
 
@@ -38,6 +39,7 @@ class Store:
         self.ledger = LedgerBook(self._database)
         self.operations = Operations(self._database)
         self.figures = FiguresOf(self._database)
+        self.opinions = Opinions(self._database)
 
     def __enter__(self) -> Self:
         return self
