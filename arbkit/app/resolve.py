@@ -30,6 +30,7 @@ from arbkit.core.ledger import balances, book_fill, book_void, fill_ref
 from arbkit.core.markets import PolymarketFees, VenueName
 from arbkit.core.money import ZERO_USD, Usd, payout
 from arbkit.core.orders import Delayed, Fill, Filled, SendOutcome, Settlement, near
+from arbkit.core.paid import fee_surplus
 from arbkit.errors import ArbkitError, AuthError, InvariantError, SchemaMismatch, VenueUnavailable
 from arbkit.ports import SentOrder
 from arbkit.store.trades import StoredLeg, StoredTrade
@@ -293,6 +294,7 @@ def actual_net(trade: StoredTrade) -> Usd:
 def _complete(room: Room, trade: StoredTrade) -> None:
     net = actual_net(trade)
     with room.store.together():
+        _check_fees(room, trade)
         room.store.journal.finish(trade.trade_id, status="complete", net=net, notes="", at=room.clock.now())
         if trade.sighting_id:
             room.store.sightings.mark_executed(trade.sighting_id)
@@ -300,6 +302,21 @@ def _complete(room: Room, trade: StoredTrade) -> None:
         _tell(
             room, Severity.MEDIUM, "trade_executed", f"Trade {trade.trade_id} executed: {_legs(trade)}. Profit ${net}"
         )
+
+
+def _check_fees(room: Room, trade: StoredTrade) -> None:
+    """Fees that are not those of the schedule stop trading: every profit that was counted on may be wrong."""
+    for leg in trade.legs:
+        market = room.catalogue.catalogue.market(leg.order.market)
+        if market is None or market.fees is None:
+            continue
+        surplus = fee_surplus(market.fees, room.store.trades.fills(leg.leg_id))
+        if surplus.micros:
+            kept = room.store.operations.fact("fee_mismatch_micros")
+            total = int(kept[0]) if kept else 0
+            room.store.operations.note("fee_mismatch_micros", str(total + surplus.micros), at=room.clock.now())
+            detail = f"trade {trade.trade_id}, {leg.order.market}: ${leg.fee} fee is ${surplus} off the schedule"
+            room.fail(Failure.FEE_MISMATCH, detail)
 
 
 def _fall_flat(room: Room, trade: StoredTrade) -> None:

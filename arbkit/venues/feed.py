@@ -150,6 +150,7 @@ class StreamFeed:
     async def run(self, listener: FeedListener) -> None:
         """Stream until cancelled. Errors: AuthError when the venue will never let us in."""
         streams = self._streams
+        found: ArbkitError | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks, self._listener = tasks, listener
@@ -163,9 +164,11 @@ class StreamFeed:
                 if streams.books_dial is None:
                     self._say(f"polling: {streams.no_socket}")
         except* ArbkitError as errors:
-            raise _first(errors) from errors
+            found = _first(errors)  # raised below: what is raised here comes out wrapped, by some versions of Python
         finally:
             self._close()
+        if found is not None:
+            raise found
 
     def _close(self) -> None:
         self._tasks = self._listener = self._news = None

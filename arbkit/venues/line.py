@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -114,16 +114,16 @@ class Line:
         self.talk.broken = ""
         self.talk.opened(now_ms)
         self._news(self, "connected")
-        why = Lost("closed")
+        # No task group: before Python 3.11.4 one that is left through an error can leave its own task cancelled.
+        tasks = [asyncio.ensure_future(self._beat(socket)), asyncio.ensure_future(self._listen(socket))]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._beat(socket))
-                tasks.create_task(self._listen(socket))
-        except* Lost as lost:
-            why = _first(lost)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
             self.talk.lost(self._clock.monotonic_ms())
-        return why
+        return _why(ended)
 
     def _judge(self) -> None:
         """Count a failure, unless the connection that ended had lasted."""
@@ -184,8 +184,9 @@ class Line:
             await socket.send(outbox.pop(0))
 
 
-def _first(group: BaseExceptionGroup[Lost]) -> Lost:
-    """Why a conversation ended: the first of what its tasks say."""
-    for error in group.exceptions:
-        return error if isinstance(error, Lost) else _first(error)
-    return Lost("closed")
+def _why(ended: Sequence[object]) -> Lost:
+    """Why a conversation ended: the first Lost of its tasks. Raises whatever else ended one."""
+    for error in ended:
+        if isinstance(error, Exception) and not isinstance(error, Lost):
+            raise error
+    return next((error for error in ended if isinstance(error, Lost)), Lost("closed"))

@@ -126,7 +126,8 @@ def test_curated_files_are_listed_with_their_place(arbkit, simulated: str, tmp_p
     (tmp_path / "mappings" / "a.yaml").write_text(
         f'version: 1\npairs:\n  - kalshi: KX-1\n    polymarket: "0x{"0" * 64}"\n    by: me\n    on: 2026-11-22\n'
     )
-    [row] = arbkit("mappings", "list", "--sim", "--json").rows
+    assert arbkit("mappings", "list", "--sim", "--json").rows == []
+    [row] = arbkit("mappings", "list", "--json").rows
     assert (row["kalshi_ticker"], row["who"], row["in_force"]) == ("KX-1", "me", None)
     assert str(row["origin"]).startswith(str(tmp_path / "mappings" / "a.yaml"))
 
