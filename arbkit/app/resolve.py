@@ -310,7 +310,7 @@ def _check_fees(room: Room, trade: StoredTrade) -> None:
         market = room.catalogue.catalogue.market(leg.order.market)
         if market is None or market.fees is None:
             continue
-        surplus = fee_surplus(market.fees, room.store.trades.fills(leg.leg_id))
+        surplus = fee_surplus(market.fees, room.store.trades.fills(leg.leg_id), leg.fee)
         if surplus.micros:
             kept = room.store.operations.fact("fee_mismatch_micros")
             total = int(kept[0]) if kept else 0
