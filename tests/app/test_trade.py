@@ -15,7 +15,7 @@ from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState, TradeState
 from arbkit.core.ledger import Account, Entry, book_cash
 from arbkit.core.limits import Limits
-from arbkit.core.markets import KalshiFees, PolymarketFees, Side, VenueName
+from arbkit.core.markets import KalshiFees, Side
 from arbkit.core.money import Usd
 from arbkit.core.orders import Settlement
 from arbkit.errors import AuthError
@@ -252,14 +252,14 @@ async def test_orders_in_doubt_count_as_exposure(scene: Scene) -> None:
     assert facts.exposure == facts.event_exposure == Usd.parse("18.7065")
 
 
-@pytest.mark.parametrize("venue", [KALSHI, POLYMARKET])
-async def test_a_fee_that_is_not_the_schedules_stops_trading_and_is_counted(scene: Scene, venue: VenueName) -> None:
-    dearer = {KALSHI: KalshiFees("quadratic", 2_000_000), POLYMARKET: PolymarketFees(80_000, 1)}[venue]
-    scene.venues[venue].market_listed = replace(scene.markets[venue], fees=dearer)
+async def test_a_fee_that_is_not_the_schedules_stops_trading_and_is_counted(scene: Scene) -> None:
+    # Polymarket tells no fees with its trades: there a dearer schedule shows as missing cash, in `reconcile`.
+    dearer = KalshiFees("quadratic", 2_000_000)
+    scene.venues[KALSHI].market_listed = replace(scene.markets[KALSHI], fees=dearer)
     await scene.execute()
 
     trip = scene.room.store.operations.breaker().trips[Failure.FEE_MISMATCH]
-    assert str(scene.markets[venue].id) in trip.detail
+    assert str(scene.markets[KALSHI].id) in trip.detail
     assert scene.room.store.figures.at(scene.clock.now()).fee_mismatch_micros > 100_000
 
 
