@@ -40,6 +40,8 @@ class Fate(StrEnum):
     BETTER = "filled at a better price"
     KILLED = "killed"
     REJECTED = "rejected"
+    THROTTLED = "too many requests"
+    UNAUTHORISED = "key refused"
     NOT_SENT = "not a byte left"
     HELD_FILLED = "held, then filled"
     HELD_KILLED = "held, then killed"
@@ -51,6 +53,9 @@ class Fate(StrEnum):
     OVERFILL = "a hundredth too much filled"
     PENDING = "matched, confirmed later"
     GHOST = "matched, then failed on chain"
+
+
+_NEVER_TAKEN = {Fate.KILLED, Fate.REJECTED, Fate.THROTTLED, Fate.UNAUTHORISED, Fate.LOST_ABSENT}
 
 
 @dataclass
@@ -108,7 +113,11 @@ class TradingVenue:
             case Fate.KILLED:
                 return Killed("fill or kill")
             case Fate.REJECTED:
-                return Rejected("400", "invalid")
+                return Rejected("400", "invalid", 400)
+            case Fate.THROTTLED:
+                return Rejected("too_many_requests", "slow down", 429)
+            case Fate.UNAUTHORISED:
+                return Rejected("unauthorized", "who are you?", 401)
             case Fate.HELD_FILLED | Fate.HELD_KILLED:
                 return Delayed(self._id(sent))
             case Fate.LOST_FILLED | Fate.LOST_KILLED | Fate.LOST_ABSENT | Fate.LATE:
@@ -126,7 +135,7 @@ class TradingVenue:
 
     async def outcome(self, order: SentOrder) -> SendOutcome | None:
         sent = next((o for o in self.orders if o.prepared.client_id == order.client_id), None)
-        if sent is None or sent.fate in {Fate.KILLED, Fate.REJECTED, Fate.LOST_ABSENT} or not self._taken(sent):
+        if sent is None or sent.fate in _NEVER_TAKEN or not self._taken(sent):
             return None
         if sent.fate in {Fate.HELD_FILLED, Fate.HELD_KILLED} and self._age(sent) < timedelta(seconds=1):
             return Delayed(self._id(sent))
@@ -177,7 +186,7 @@ class TradingVenue:
 
     def _qty(self, sent: _Order) -> Qty:
         order = sent.prepared.order
-        nothing = {Fate.KILLED, Fate.REJECTED, Fate.LOST_KILLED, Fate.LOST_ABSENT, Fate.HELD_KILLED}
+        nothing = _NEVER_TAKEN | {Fate.LOST_KILLED, Fate.HELD_KILLED}
         held = sent.fate is Fate.HELD_FILLED and self._age(sent) < timedelta(seconds=1)
         if sent.fate in nothing or held or not self._taken(sent):
             return Qty(0)

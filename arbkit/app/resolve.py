@@ -29,7 +29,7 @@ from arbkit.core.ledger import Account as LedgerAccount
 from arbkit.core.ledger import balances, book_fill, book_void, fill_ref
 from arbkit.core.markets import PolymarketFees, VenueName
 from arbkit.core.money import ZERO_USD, Usd, payout
-from arbkit.core.orders import Delayed, Fill, Filled, SendOutcome, Settlement, near
+from arbkit.core.orders import Delayed, Fill, Filled, Rejected, SendOutcome, Settlement, near
 from arbkit.core.paid import fee_surplus
 from arbkit.errors import ArbkitError, AuthError, InvariantError, SchemaMismatch, VenueUnavailable
 from arbkit.ports import SentOrder
@@ -44,6 +44,8 @@ CASH_TOLERANCE = Usd(1_000)
 FAULTS_OF_A_VENUE = (VenueUnavailable, AuthError, SchemaMismatch)
 """What a pass of the resolver may meet without harm: it asks again later."""
 
+_BEYOND_THE_ORDER = {401: Failure.AUTHENTICATION, 403: Failure.AUTHENTICATION, 429: Failure.RATE_LIMIT_EXCEEDED}
+"""Refusals that say something about the next order, too."""
 _ASKED = {LegState.SENDING, LegState.DELAYED, LegState.UNKNOWN, LegState.REVIEW}
 _OF_OUTCOME = {LegEvent.FILLED, LegEvent.PARTIAL, LegEvent.KILLED}
 _OF_POST = {LegEvent.LOST, LegEvent.REJECTED, LegEvent.WITHHELD, LegEvent.DELAYED}
@@ -113,6 +115,8 @@ def learn(room: Room, leg: StoredLeg, outcome: SendOutcome) -> LegState:
         after = room.store.journal.record(leg.leg_id, event, why=why, at=now, venue_order_id=order_id)
         if isinstance(outcome, Filled):
             _settle(room, leg, outcome.settlement)
+        if isinstance(outcome, Rejected) and (failure := _BEYOND_THE_ORDER.get(outcome.status)):
+            room.fail(failure, f"{leg.order.market.venue} refused an order: {outcome.why}", severity=Severity.HIGH)
         if late:
             room.fail(Failure.LATE_FILL, f"order {leg.client_id} was filled after it was believed to hold nothing")
     return after

@@ -87,6 +87,8 @@ class Rejected:
 
     code: str
     why: str
+    status: int = 0
+    """The HTTP status, 0 where the venue refused within a success: 401 and 429 mean more than this one order."""
 
 
 @dataclass(frozen=True, slots=True)

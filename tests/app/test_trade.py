@@ -38,7 +38,16 @@ async def test_both_legs_filled_hedge_and_the_profit_is_what_a_hand_computes(sce
     assert scene.room.store.trades.reserved("loss") == Usd(0)
 
 
-ZERO = {Fate.KILLED, Fate.REJECTED, Fate.NOT_SENT, Fate.HELD_KILLED, Fate.LOST_KILLED, Fate.LOST_ABSENT}
+ZERO = {
+    Fate.KILLED,
+    Fate.REJECTED,
+    Fate.THROTTLED,
+    Fate.UNAUTHORISED,
+    Fate.NOT_SENT,
+    Fate.HELD_KILLED,
+    Fate.LOST_KILLED,
+    Fate.LOST_ABSENT,
+}
 FULL = {Fate.FILLED, Fate.BETTER, Fate.HELD_FILLED, Fate.LOST_FILLED, Fate.LATE, Fate.OVERFILL, Fate.PENDING}
 
 
@@ -266,3 +275,15 @@ async def test_a_fee_that_is_not_the_schedules_stops_trading_and_is_counted(scen
 async def test_the_fees_of_the_schedule_stop_nothing(scene: Scene) -> None:
     await scene.execute(kalshi=Fate.BETTER)
     assert not scene.room.store.operations.breaker().is_open
+
+
+async def test_a_refused_key_stops_trading_at_once(scene: Scene) -> None:
+    await scene.execute(kalshi=Fate.UNAUTHORISED, polymarket=Fate.KILLED)
+    assert Failure.AUTHENTICATION in scene.room.store.operations.breaker().trips
+
+
+async def test_too_many_requests_count_as_failures_in_a_row(scene: Scene) -> None:
+    await scene.execute(kalshi=Fate.THROTTLED, polymarket=Fate.KILLED)
+    assert scene.room.store.operations.breaker().consecutive_failures >= 1
+    alerts = scene.room.store.operations.due_alerts(at=scene.clock.now(), count_max=9)
+    assert any(alert.kind == "rate_limit_exceeded" for _, alert, _ in alerts)

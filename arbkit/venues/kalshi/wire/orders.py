@@ -153,7 +153,7 @@ def classify(status: int, body: bytes, *, order: FokOrder, client_id: str) -> Se
     meaning = CODES.get(said.code) or STATUSES.get(status, Meaning.DOUBT)
     if meaning is Meaning.KILLED:
         return Killed(why)
-    return Rejected(said.code or str(status), why) if meaning is Meaning.REJECTED else InDoubt(why)
+    return Rejected(said.code or str(status), why, status) if meaning is Meaning.REJECTED else InDoubt(why)
 
 
 def _placed(body: bytes, order: FokOrder, client_id: str) -> SendOutcome:

@@ -130,7 +130,7 @@ def refused(status: int, text: str, code: str = "") -> SendOutcome:
     if any(words in lower for words in DOUBT_TEXTS):
         return InDoubt(why)
     if status in REJECTING_STATUSES or code in REJECTING_CODES or any(words in lower for words in REJECTING_TEXTS):
-        return Rejected(code or str(status), why)
+        return Rejected(code or str(status), why, status)
     return InDoubt(why)
 
 
