@@ -70,9 +70,9 @@ class Episodes:
         return Gone(pair_id, lasted_ms, episode.peak.net, episode.why_not)
 
     def explain(self, pair_id: str, why_not: str) -> bool:
-        """Note why an opportunity is not taken; whether that is news."""
+        """Note why an opportunity is not taken; whether that is news. What was taken needs no reason any more."""
         episode = self.open.get(pair_id)
-        if episode is None or episode.why_not == why_not:
+        if episode is None or episode.taken or episode.why_not == why_not:
             return False
         episode.why_not = why_not
         episode.written = False

@@ -77,11 +77,24 @@ def _found(
     )
 
 
-async def take(room: Room, planned: Plan, *, sighting_id: str | None = None) -> ExecutionResult:
-    """Carry a plan out. Its opportunity must be one; risk is asked, and both books are read again."""
-    if isinstance(planned.found, NoOpportunity):
+async def take(room: Room, planned: Plan) -> ExecutionResult:
+    """Carry a plan out. Its opportunity must be one; risk is asked, and both books are read again.
+
+    What was seen is kept as an opportunity, so that it is known later what was taken and why the rest was not.
+    """
+    found = planned.found
+    if isinstance(found, NoOpportunity):
         raise BadId(planned.pair.id, "a pair that offers something now")
-    return await execute(room, planned.found, markets=planned.markets, books=planned.books, sighting_id=sighting_id)
+    sightings = room.catalogue.sightings
+    [seen] = sightings.record(
+        [found], looked_at=[planned.pair.id], fee_model=found.fee_model, why_not="", at=room.clock.now()
+    )
+    result = await execute(room, found, markets=planned.markets, books=planned.books, sighting_id=seen.id)
+    if result.state != "refused" and not result.success:
+        sightings.explain(seen.id, "; ".join(result.errors) or result.state)
+    elif result.success and room.store is not room.catalogue:
+        sightings.explain(seen.id, f"taken on paper: trade {result.trade_id} of the dry run")
+    return result
 
 
 def _free(room: Room, market: Market) -> Usd:

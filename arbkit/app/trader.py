@@ -141,13 +141,13 @@ class Trader:
                 took_ms=took_ms,
             )
         )
-        episode = self._watching.episodes.open.get(offer.pair.id)
-        if episode is not None:
-            episode.taken = True
         if not result.success:
             self._watching.episodes.explain(offer.pair.id, text)
         elif self._room.store is not self._room.catalogue:
             self._watching.episodes.explain(offer.pair.id, f"taken on paper: trade {result.trade_id} of the dry run")
+        episode = self._watching.episodes.open.get(offer.pair.id)
+        if episode is not None:
+            episode.taken = True
         await self._count_cash()
 
     async def _count_cash(self) -> None:

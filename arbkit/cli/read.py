@@ -248,3 +248,31 @@ def health(ctx: typer.Context) -> None:
     with options.opened() as kit:
         healthy = show_health(kit, options.output)
     raise typer.Exit(0 if healthy else 1)
+
+
+@app.command("report", epilog=EVERYWHERE)
+def report(
+    ctx: typer.Context,
+    *,
+    since: Annotated[str, typer.Option(help="A span back such as 30d, or a day.", metavar="WHEN")] = "30d",
+    until: Annotated[str, typer.Option(help="The same; now by default.", metavar="WHEN")] = "",
+    mode: Annotated[str, typer.Option(help="live or dry-run; live if it has trades.", metavar="MODE")] = "",
+    html: Annotated[Path | None, typer.Option(help="Write one page with charts.", metavar="FILE")] = None,
+    csv: Annotated[
+        str, typer.Option(help="days, venues, pairs, trades, lots, opportunities or reasons as CSV.", metavar="WHAT")
+    ] = "",
+    lots: Annotated[bool, typer.Option("--lots", help="Tax lots as CSV: first in, first out.")] = False,
+) -> None:
+    """Add up profit, fees, slippage, capital, and why opportunities were not taken.
+
+    Locked is what hedged trades make in the end; realised is what is booked so far.
+
+    Example: arbkit report --since 7d --json | jq 'select(.section == "pair")'
+    """
+    from arbkit.cli.report import ReportChoices
+    from arbkit.cli.report import report as show
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        choices = ReportChoices(since=since, until=until, mode=mode, html=html, csv=csv, lots=lots)
+        show(kit, options.output, choices)

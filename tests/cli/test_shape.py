@@ -18,8 +18,10 @@ from arbkit.cli.mode import ALLOWED
 from arbkit.cli.opportunities import OPPORTUNITY
 from arbkit.cli.options import EVERYWHERE, hoisted
 from arbkit.cli.progress import SYNC
+from arbkit.cli.report_tables import BIN, DAY, LOT, REASON, SUMMARY, TRADE, VENUE
+from arbkit.cli.report_tables import PAIR as PAIR_LINE
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT
-from arbkit.cli.running import SUMMARY
+from arbkit.cli.running import SUMMARY as RUN_SUMMARY
 from arbkit.cli.screen import EVENT
 from arbkit.cli.settings import PLACE, SETTING
 from arbkit.cli.standing import POSITION, STANDING
@@ -121,8 +123,16 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "opportunities": SEEN,
         "positions": POSITION,
         "reconcile": DIFFERENCE,
+        "report (day)": DAY,
+        "report (lots)": LOT,
+        "report (opportunities)": BIN,
+        "report (pair)": PAIR_LINE,
+        "report (reason)": REASON,
+        "report (summary)": SUMMARY,
+        "report (trade)": TRADE,
+        "report (venue)": VENUE,
         "run (event)": EVENT,
-        "run (summary)": SUMMARY,
+        "run (summary)": RUN_SUMMARY,
         "scan": OPPORTUNITY,
         "sim serve": ADDRESSES,
         "status": STANDING,
