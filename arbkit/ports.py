@@ -250,6 +250,38 @@ class FeedListener(Protocol):
         ...
 
 
+class LineTap(Protocol):
+    """Is given what one connection brings, as it comes. Every method returns at once and never raises."""
+
+    def connected(self) -> None:
+        """The connection stands."""
+        ...
+
+    def heard(self, frame: bytes) -> None:
+        """A frame came."""
+        ...
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        ...
+
+
+class Tap(Protocol):
+    """Is given what the streams of both venues bring. Every method returns at once and never raises."""
+
+    def line(self, venue: VenueName, *, private: bool) -> LineTap:
+        """A tap for one more connection; `private` when news of our own orders comes over it."""
+        ...
+
+    def follows(self, markets: Sequence[Market]) -> None:
+        """The books of these markets are followed from now on."""
+        ...
+
+    def read(self, book: Book) -> None:
+        """A book was read over HTTP beside the streams."""
+        ...
+
+
 class Feed(Protocol):
     """The market data of one venue as a stream of changes. Reconnects and resynchronises by itself."""
 

@@ -1,6 +1,7 @@
 """Commands that may send orders, or stop and start sending them."""
 
 import getpass
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,6 +52,7 @@ def run(
     span: Annotated[str, typer.Option("--for", help="Stop after 90s, 10m, 2h.", metavar="SPAN")] = "",
     once: Annotated[bool, typer.Option("--once", help="Look at every book once, then stop.")] = False,
     no_live: Annotated[bool, typer.Option("--no-live", help="Lines instead of a screen.")] = False,
+    record: Annotated[Path | None, typer.Option(help="Keep what the streams bring in here.", metavar="DIR")] = None,
 ) -> None:
     """Watch both venues' streams, and take what risk permits. Without --live --confirm it is a dry run.
 
@@ -63,10 +65,30 @@ def run(
     options: Options = ctx.obj
     choices = running.RunChoices(
         live=live, confirm=confirm, force=force, pairs=tuple(pairs or ()), max_trades=max_trades, span=span,
-        once=once, no_live=no_live,
+        once=once, no_live=no_live, record=record,
     )  # fmt: skip
     with options.opened() as kit:
         running.run(kit, options.output, choices)
+
+
+@app.command("record", epilog=EVERYWHERE)
+def record(
+    ctx: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="Where the files go; made if it is missing.", metavar="DIR")],
+    *,
+    pairs: Annotated[list[str] | None, typer.Option(help="Both markets of this pair, by id.", metavar="ID")] = None,
+    market: Annotated[list[str] | None, typer.Option(help="This market, by its id.", metavar="ID")] = None,
+    span: Annotated[str, typer.Option("--for", help="Stop after 90s, 10m, 2h.", metavar="SPAN")] = "",
+) -> None:
+    """Keep every frame of both venues' streams, without trading. Without a choice: all pairs that may be traded.
+
+    Example: arbkit record recordings --for 1h
+    """
+    from arbkit.cli import recording
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        recording.record(kit, options.output, directory, pairs=pairs or (), markets=market or (), span=span)
 
 
 @app.command("reconcile", epilog=EVERYWHERE)

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from arbkit.app.catalog import sync
 from arbkit.app.live import Choices, Live, Summary
@@ -12,6 +13,7 @@ from arbkit.app.pairs import match_catalogues
 from arbkit.cli.logbook import milliseconds
 from arbkit.cli.looking import second_reading
 from arbkit.cli.progress import counting
+from arbkit.cli.recording import said_at_the_end
 from arbkit.cli.render import Field, Output
 from arbkit.cli.screen import Screen
 from arbkit.cli.tour import tour
@@ -20,6 +22,7 @@ from arbkit.core.risk import Mode
 from arbkit.errors import OrderInDoubt
 from arbkit.wiring import Kit
 from arbkit.wiring.live import live_loop
+from arbkit.wiring.recording import recording_to
 from arbkit.wiring.trading import trading_room
 
 SUMMARY: Sequence[Field[Summary]] = (
@@ -53,6 +56,7 @@ class RunChoices:
     span: str = ""
     once: bool = False
     no_live: bool = False
+    record: Path | None = None
 
     @property
     def asks_for_the_loop(self) -> bool:
@@ -104,8 +108,15 @@ def _run(kit: Kit, output: Output, mode: Mode, asked: Choices, choices: RunChoic
         start_checked(kit, room, output, force=choices.force)
         screen = _screen(output, no_live=choices.no_live)
         settled = replace(room, rules=replace(room.rules, resolve_for_ms=2_000, waits_for_chain=False))
-        with live_loop(kit, settled, asked, screen.tell) as live, screen.showing(live):
-            return kit.run(_until_told_to_stop(live, screen))
+        with (
+            recording_to(kit, choices.record) as recorder,
+            live_loop(kit, settled, asked, screen.tell, recorder) as live,
+            screen.showing(live),
+        ):
+            summary = kit.run(_until_told_to_stop(live, screen))
+    if recorder is not None and choices.record is not None:
+        output.say(said_at_the_end(recorder, choices.record))
+    return summary
 
 
 async def _until_told_to_stop(live: Live, screen: Screen) -> Summary:

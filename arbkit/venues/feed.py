@@ -11,7 +11,7 @@ from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.reconnect import ReconnectionPolicy
 from arbkit.errors import ArbkitError
 from arbkit.net.sockets import Refused
-from arbkit.ports import Clock, FeedHealth, FeedListener, FeedState, Venue
+from arbkit.ports import Clock, FeedHealth, FeedListener, FeedState, Tap, Venue
 from arbkit.venues.line import Dial, Line, Talk
 from arbkit.venues.rereading import Reread, Rereader
 
@@ -84,10 +84,17 @@ class StreamFeed:
     """A venue's market data as a Feed. All of it runs on one event loop; `follow` is called there too."""
 
     def __init__(
-        self, name: VenueName, streams: Streams, *, venue: Venue, clock: Clock, policy: ReconnectionPolicy
+        self,
+        name: VenueName,
+        streams: Streams,
+        *,
+        venue: Venue,
+        clock: Clock,
+        policy: ReconnectionPolicy,
+        tap: Tap | None = None,
     ) -> None:
         self.name = name
-        self._streams, self._clock, self._policy = streams, clock, policy
+        self._streams, self._clock, self._policy, self._tap = streams, clock, policy, tap
         self._wanted: dict[MarketId, Market] = {}
         self._books: dict[MarketId, LiveBook] = {}
         self._branches: list[Branch] = []
@@ -95,12 +102,14 @@ class StreamFeed:
         self._news: Line | None = None
         self._listener: FeedListener | None = None
         self._tasks: asyncio.TaskGroup | None = None
-        self._rereader = Rereader(venue, clock, books=self._books, branches=self._branches)
+        self._rereader = Rereader(venue, clock, books=self._books, branches=self._branches, tap=tap)
         self._detail = ""
 
     def follow(self, markets: Sequence[Market]) -> None:
         """Keep exactly these books from now on; callable at any time, before `run` and while it runs."""
         self._wanted = {market.id: market for market in markets}
+        if self._tap is not None:
+            self._tap.follows(markets)
         for market_id in [market_id for market_id in self._books if market_id not in self._wanted]:
             del self._books[market_id]
         for market in self._wanted.values():
@@ -157,9 +166,8 @@ class StreamFeed:
                 self._arrange(listener)
                 tasks.create_task(self._rereader.run(listener))
                 if streams.news_dial is not None and streams.news_talk is not None:
-                    self._news = self._line(
-                        streams.news_talk(listener, self._say, lambda: self._wanted), streams.news_dial
-                    )
+                    talk = streams.news_talk(listener, self._say, lambda: self._wanted)
+                    self._news = self._line(talk, streams.news_dial, private=True)
                     tasks.create_task(self._news.run())
                 if streams.books_dial is None:
                     self._say(f"polling: {streams.no_socket}")
@@ -225,8 +233,9 @@ class StreamFeed:
         self._branches.append(branch)
         return branch
 
-    def _line(self, talk: Talk, dial: Dial) -> Line:
-        return Line(talk, dial, policy=self._policy, clock=self._clock, news=self._line_news)
+    def _line(self, talk: Talk, dial: Dial, *, private: bool = False) -> Line:
+        tap = self._tap.line(self.name, private=private) if self._tap is not None else None
+        return Line(talk, dial, policy=self._policy, clock=self._clock, news=self._line_news, tap=tap)
 
     def _line_news(self, line: Line, what: str) -> None:
         """A line was connected or lost. Raises what ends the feed: a refusal that no patience will change."""

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from arbkit.core.reconnect import STALL_MS_MAX, ReconnectionPolicy, Vigil
 from arbkit.net.sockets import Lost, Socket, SocketTimeouts, dialled
-from arbkit.ports import Clock
+from arbkit.ports import Clock, LineTap
 
 TICK_MS: Final = 100
 """How often a line looks at its clocks and sends what waits."""
@@ -73,6 +73,7 @@ class Line:
         policy: ReconnectionPolicy,
         clock: Clock,
         news: LineNews,
+        tap: LineTap | None = None,
         draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self.talk, self.failures, self.connections, self.frames = talk, 0, 0, 0
@@ -82,7 +83,7 @@ class Line:
         self.given_up = False
         """Whether so many attempts failed in a row that the breaker was told; a connection that lasts ends it."""
         self.refusal: Lost | None = None
-        self._dial, self._policy, self._clock, self._news, self._draw = dial, policy, clock, news, draw
+        self._dial, self._policy, self._clock, self._news, self._tap, self._draw = dial, policy, clock, news, tap, draw
         self._looked_ms = 0
 
     @property
@@ -114,6 +115,8 @@ class Line:
         self.talk.broken = ""
         self.talk.opened(now_ms)
         self._news(self, "connected")
+        if self._tap is not None:
+            self._tap.connected()
         # No task group: before Python 3.11.4 one that is left through an error can leave its own task cancelled.
         tasks = [asyncio.ensure_future(self._beat(socket)), asyncio.ensure_future(self._listen(socket))]
         try:
@@ -123,6 +126,8 @@ class Line:
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
             self.talk.lost(self._clock.monotonic_ms())
+            if self._tap is not None:
+                self._tap.lost()
         return _why(ended)
 
     def _judge(self) -> None:
@@ -142,6 +147,8 @@ class Line:
             if now_ms - self._looked_ms > STALL_MS_MAX:
                 raise Lost("this process stood still, and what waited meanwhile is old")
             self.frames += 1
+            if self._tap is not None:
+                self._tap.heard(frame)
             talk.take(frame, now_ms)
             if talk.outbox:
                 await self._flush(socket)

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from arbkit.core.books import TICK_MICROS, TICKS, Book, LiveBook, LiveState
 from arbkit.core.markets import Market, MarketId
 from arbkit.errors import SchemaMismatch, VenueUnavailable
-from arbkit.ports import Clock, FeedListener, Venue
+from arbkit.ports import Clock, FeedListener, Tap, Venue
 
 READ_MS: Final = 250
 """Between two requests, at least; the limits of the venue's host hold besides."""
@@ -55,13 +55,19 @@ class Rereader:
     """Reads books for all connections of a feed."""
 
     def __init__(
-        self, venue: Venue, clock: Clock, *, books: Mapping[MarketId, LiveBook], branches: Sequence[Source]
+        self,
+        venue: Venue,
+        clock: Clock,
+        *,
+        books: Mapping[MarketId, LiveBook],
+        branches: Sequence[Source],
+        tap: Tap | None = None,
     ) -> None:
         self.polled_ms: dict[MarketId, int] = {}
         """When the polled books were asked for."""
         self.doubted: set[MarketId] = set()
         """Books that were asked about though nothing was heard of them lately: they are read next."""
-        self._venue, self._clock, self._books, self._branches = venue, clock, books, branches
+        self._venue, self._clock, self._books, self._branches, self._tap = venue, clock, books, branches, tap
         self._tried_ms: dict[MarketId, int] = {}
         self._verified_ms = 0
 
@@ -108,6 +114,8 @@ class Rereader:
             return
         now_ms = self._clock.monotonic_ms()
         for market_id, book in books.items():
+            if self._tap is not None:
+                self._tap.read(book)
             branch = of[market_id]
             if market_id not in branch.markets or market_id not in self._books or branch.up != was_up[market_id]:
                 continue

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 from arbkit.core.markets import VenueName
 from arbkit.core.reconnect import ReconnectionPolicy
 from arbkit.core.risk import Mode
-from arbkit.ports import Feed
+from arbkit.ports import Feed, Tap
 from arbkit.venues.kalshi.feed import kalshi_feed
 from arbkit.venues.kalshi.signing import KalshiSigner
 from arbkit.venues.polymarket.account import api_credentials
@@ -17,8 +17,9 @@ from arbkit.wiring.accounts import real_keys, seat, sim_keys
 from arbkit.wiring.kit import Kit
 
 
-def stream_feeds(kit: Kit, mode: Mode) -> Mapping[VenueName, Feed]:
-    """A feed for each venue. Live, both also tell of our orders; in a dry run there are none to tell of.
+def stream_feeds(kit: Kit, mode: Mode, tap: Tap | None = None) -> Mapping[VenueName, Feed]:
+    """A feed for each venue. Live, both also tell of our orders; in a dry run there are none to tell of. `tap` is
+    given what they bring.
 
     Kalshi signs every WebSocket: a dry run without a key polls its books. Call it outside the event loop, and live
     within the trading room. Errors: AuthError, ConfigError, VenueUnavailable.
@@ -28,10 +29,10 @@ def stream_feeds(kit: Kit, mode: Mode) -> Mapping[VenueName, Feed]:
     policy, venues = policy_of(kit), kit.venues
     return {
         VenueName.KALSHI: kalshi_feed(
-            kalshi_url, signer, venue=venues[VenueName.KALSHI], clock=kit.clock, policy=policy
+            kalshi_url, signer, venue=venues[VenueName.KALSHI], clock=kit.clock, policy=policy, tap=tap
         ),
         VenueName.POLYMARKET: polymarket_feed(
-            polymarket_url, credentials, venue=venues[VenueName.POLYMARKET], clock=kit.clock, policy=policy
+            polymarket_url, credentials, venue=venues[VenueName.POLYMARKET], clock=kit.clock, policy=policy, tap=tap
         ),
     }
 

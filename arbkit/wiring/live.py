@@ -20,14 +20,17 @@ from arbkit.wiring.feeds import stream_feeds
 from arbkit.wiring.kit import Kit
 from arbkit.wiring.logs import logging_to
 from arbkit.wiring.metrics import Metrics
+from arbkit.wiring.recorder import Recorder
+from arbkit.wiring.recording import beside_the_loop
 
 _MINUTE_MS = 60_000
 _SAID_MAX = 200
 
 
 @contextmanager
-def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell) -> Iterator[Live]:
+def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell, recorder: Recorder | None = None) -> Iterator[Live]:
     """Everything that `run` needs beside the room, with its log, metrics and alerts, until the end of the block.
+    `recorder` keeps what the streams bring.
 
     What is still to be told at the end is tried once more. Errors: those of the keys, of the settings, of the venues.
     """
@@ -37,7 +40,7 @@ def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell) -> Iterator[Li
         tells = (tell, log.event, metrics.event)
         live = Live(
             room=room,
-            feeds=stream_feeds(kit, room.mode),
+            feeds=stream_feeds(kit, room.mode, recorder),
             choices=choices,
             tell=lambda event: _tell_all(tells, event),
             rhythm=Rhythm(
@@ -47,7 +50,11 @@ def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell) -> Iterator[Li
             bounds=bounds_of(settings),
             sync=lambda: _refresh(kit),
         )
-        live.beside = {"alerts": alerter.run, "metrics": lambda: metrics.sampling(live)}
+        live.beside = {
+            "alerts": alerter.run,
+            "metrics": lambda: metrics.sampling(live),
+            **beside_the_loop(kit, recorder, lambda text: _warn(live, text)),
+        }
         try:
             yield live
         finally:
@@ -72,6 +79,10 @@ def measuring(kit: Kit, room: Room, tell: Tell) -> Iterator[Metrics]:
         yield metrics
     finally:
         metrics.close()
+
+
+def _warn(live: Live, text: str) -> None:
+    live.tell(LiveEvent(at=live.room.clock.now(), event=EventKind.WARNING, text=text))
 
 
 def _tell_all(tells: Sequence[Tell], event: LiveEvent) -> None:

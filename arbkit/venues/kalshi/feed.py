@@ -8,7 +8,7 @@ from arbkit.core.markets import VenueName
 from arbkit.core.reconnect import ReconnectionPolicy
 from arbkit.errors import ArbkitError, AuthError
 from arbkit.net.sockets import Refused, checked_url
-from arbkit.ports import Clock, Venue
+from arbkit.ports import Clock, Tap, Venue
 from arbkit.venues.feed import StreamFeed, Streams
 from arbkit.venues.kalshi.signing import KalshiSigner
 from arbkit.venues.kalshi.wire.news import NewsTalk
@@ -21,7 +21,13 @@ BOOKS_MAX: Final = 300
 
 
 def kalshi_feed(
-    url: str, signer: KalshiSigner | None, *, venue: Venue, clock: Clock, policy: ReconnectionPolicy
+    url: str,
+    signer: KalshiSigner | None,
+    *,
+    venue: Venue,
+    clock: Clock,
+    policy: ReconnectionPolicy,
+    tap: Tap | None = None,
 ) -> StreamFeed:
     """A Feed of the WebSocket at `url`. Kalshi signs every connection, so without a signer books are polled."""
     path = urlsplit(checked_url(url)).path
@@ -41,7 +47,7 @@ def kalshi_feed(
         no_socket="Kalshi's WebSocket wants an API key",
         hopeless=_hopeless,
     )
-    return StreamFeed(VenueName.KALSHI, streams, venue=venue, clock=clock, policy=policy)
+    return StreamFeed(VenueName.KALSHI, streams, venue=venue, clock=clock, policy=policy, tap=tap)
 
 
 def _hopeless(refusal: Refused) -> ArbkitError | None:

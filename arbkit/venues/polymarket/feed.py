@@ -5,7 +5,7 @@ import msgspec
 from arbkit.core.markets import VenueName
 from arbkit.core.reconnect import ReconnectionPolicy
 from arbkit.net.sockets import checked_url
-from arbkit.ports import Clock, Venue
+from arbkit.ports import Clock, Tap, Venue
 from arbkit.venues.feed import StreamFeed, Streams
 from arbkit.venues.line import Dial
 from arbkit.venues.polymarket.signing import ApiCredentials
@@ -14,7 +14,13 @@ from arbkit.venues.polymarket.wire.session import BookTalk, NewsTalk
 
 
 def polymarket_feed(
-    url: str, credentials: ApiCredentials | None, *, venue: Venue, clock: Clock, policy: ReconnectionPolicy
+    url: str,
+    credentials: ApiCredentials | None,
+    *,
+    venue: Venue,
+    clock: Clock,
+    policy: ReconnectionPolicy,
+    tap: Tap | None = None,
 ) -> StreamFeed:
     """A Feed of the WebSockets below `url` (/market, and /user when there are credentials)."""
     base = checked_url(url).rstrip("/")
@@ -31,7 +37,7 @@ def polymarket_feed(
         news_dial=user if credentials else None,
         news_talk=(lambda listener, _, __: NewsTalk(listener, lambda: _who(credentials))) if credentials else None,
     )
-    return StreamFeed(VenueName.POLYMARKET, streams, venue=venue, clock=clock, policy=policy)
+    return StreamFeed(VenueName.POLYMARKET, streams, venue=venue, clock=clock, policy=policy, tap=tap)
 
 
 def _who(credentials: ApiCredentials) -> bytes:
