@@ -60,6 +60,8 @@ class VenueHealth:
     detail: str = ""
     paused_shards: frozenset[int] = frozenset()
     """Shards of the exchange that do not trade at present (Kalshi: `Market.shard`)."""
+    next_pause: datetime | None = None
+    """When the next maintenance that the venue has announced begins, or has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,8 @@ class FeedHealth:
     books_wanted: int = 0
     detail: str = ""
     """Why it is not LIVE, in words."""
+    polled_by_choice: bool = False
+    """No socket can be had without a key, so books are polled, and nothing is wrong with that."""
 
 
 class FeedListener(Protocol):

@@ -4,13 +4,14 @@ A venue that does not answer is told of and asked again; anything else that goes
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
+from arbkit.app import notices
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.loop_state import LOOP_FACT, FeedStanding, LoopState
 from arbkit.app.reconcile import reconcile, refresh_balances
@@ -20,11 +21,16 @@ from arbkit.app.trader import Trader
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
 from arbkit.core.markets import Market, MarketId, Pair, VenueName
+from arbkit.core.reconnect import Vigil
 from arbkit.errors import BadId
-from arbkit.ports import FeedHealth, FeedState
+from arbkit.ports import FeedHealth, FeedState, Venue
 
-LOST_AFTER = timedelta(seconds=30)
+LOST_MS = 30_000
 """A stream that is away for longer pauses trading (specification section 8.2)."""
+TOLD_MS = 5_000
+"""A stream that is away for longer is told of."""
+BEFORE_MAINTENANCE = timedelta(minutes=10)
+"""No trade is begun so shortly before a venue closes: its other leg might be left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +38,7 @@ class Rhythm:
     """How often each chore is done, in milliseconds."""
 
     resolve_ms: int = 1_000
-    balances_ms: int = 30_000
+    balances_ms: int = 20_000
     reconcile_ms: int = 300_000
     health_ms: int = 30_000
     pairs_ms: int = 30_000
@@ -42,6 +48,9 @@ class Rhythm:
     """0: the catalogue is not read by the loop."""
     look_ms: int = 1_000
     beat_ms: int = 5_000
+    reopening: timedelta = timedelta(minutes=3)
+    """How long a venue that trades again is still left alone: an engine that restarted takes no fill-or-kill at first.
+    """
 
 
 class Chores:
@@ -58,12 +67,19 @@ class Chores:
         rhythm: Rhythm,
         chosen: Callable[[Pair], bool],
         sync: Callable[[], Awaitable[str]] | None = None,
+        crowded: Callable[[], Collection[str]] = tuple,
     ) -> None:
+        """`sync` reads and matches the catalogues and says what went wrong, "" if nothing did. `crowded` says at which
+        venues more than 80 % of what our own rate limits allow was used since it was last asked."""
         self._room, self._watching, self._trader, self._tell = room, watching, trader, tell
-        self._feeds, self._rhythm, self._chosen, self._sync = feeds, rhythm, chosen, sync
-        self._lost_since: dict[VenueName, datetime] = {}
+        self._feeds, self._rhythm, self._chosen, self._sync, self._crowded = feeds, rhythm, chosen, sync, crowded
+        self._lost_since_ms: dict[VenueName, int] = {}
+        self._told_away: set[VenueName] = set()
         self._told_lost: set[VenueName] = set()
+        self._slower: Collection[str] = ()
         self._was_paused = ""
+        self._day = room.clock.now().date()
+        self._vigil = Vigil(now=room.clock.now(), monotonic_ms=room.clock.monotonic_ms())
 
     def tasks(self) -> dict[str, Awaitable[None]]:
         """The chores by name, to be run until cancelled."""
@@ -77,6 +93,7 @@ class Chores:
             "facts": every(rhythm.facts_ms, self._facts),
             "looks": every(rhythm.look_ms, self._look),
             "heartbeat": every(rhythm.beat_ms, self.beat, at_once=True),
+            "rates": every(rhythm.health_ms, self._rates),
         }
         if self._sync is not None and rhythm.catalogue_ms:
             found["catalogue"] = every(rhythm.catalogue_ms, self._catalogue)
@@ -148,35 +165,55 @@ class Chores:
             await refresh_balances(self._room)
 
     async def _reconcile(self) -> None:
-        """Compare ledger and venues; book settlements; a difference pauses trading."""
+        """Compare ledger and venues; book settlements; a difference pauses trading, and so does a trade not of ours."""
+        room = self._room
         async with self._trader.lock:
-            found = await reconcile(self._room, fix=not self._room.store.trades.unfinished())
+            found = await reconcile(room, fix=not room.store.trades.unfinished())
         for line in found.booked:
             self._say(EventKind.MARKET, line)
-        if found.differences and not self._room.store.trades.unfinished():
+        room.weigh_losses()
+        if room.store.trades.unfinished():
+            return
+        for fill in (*found.unknown_fills, *found.external_fills):
+            detail = f"{fill.market.venue}: trade {fill.fill_id} on {fill.market.key} is of no order of this run"
+            room.fail(Failure.FOREIGN_TRADE, detail, once_a_day=True)
+        if found.differences:
             first = found.differences[0]
             detail = f"{first.venue} {first.what}: ledger {first.ledger}, venue {first.venue_says}"
-            self._room.fail(Failure.POSITION_MISMATCH, detail, once_a_day=True)
+            room.fail(Failure.POSITION_MISMATCH, detail, once_a_day=True)
 
     async def _health(self) -> None:
         for name, venue in self._room.venues.items():
-            try:
-                health = await venue.health()
-                why = "" if health.trading else health.detail or "the venue says so"
-            except FAULTS_OF_A_VENUE as error:
-                why = str(error)
+            why = await self._why_closed(venue)
             before = self._watching.closed.get(name, "")
-            if why and not before:
-                self._say(EventKind.WARNING, f"{name} does not trade: {why}", venue=name)
-            elif before and not why:
+            if why:
+                self._watching.closed[name] = why
+                if not before:
+                    self._say(EventKind.WARNING, f"{name} does not trade: {why}", venue=name)
+            elif before:
+                self._room.set_aside(name, "it trades again", self._rhythm.reopening)
+                del self._watching.closed[name]
                 self._say(EventKind.WARNING, f"{name} trades again", venue=name)
-            self._watching.closed |= {name: why}
-            if not why:
-                self._watching.closed.pop(name)
+
+    async def _why_closed(self, venue: Venue) -> str:
+        """Why nothing may be traded at a venue at present, "" if it may."""
+        try:
+            health = await venue.health()
+        except FAULTS_OF_A_VENUE as error:
+            return str(error)
+        self._watching.closed_shards[venue.name] = health.paused_shards
+        soon = health.next_pause is not None and health.next_pause - self._room.clock.now() <= BEFORE_MAINTENANCE
+        return "" if health.trading and not soon else health.detail or "the venue says so"
+
+    async def _rates(self) -> None:
+        """Where our own limit of requests is nearly used up, less is asked for, and people are told."""
+        self._slower = self._crowded()
+        for venue in self._slower:
+            notices.of_rate(self._room, venue)
 
     async def _facts(self) -> None:
         """Read one market of each venue afresh: one that changed, else the one known for longest."""
-        await asyncio.gather(*(self._freshen(venue) for venue in VenueName))
+        await asyncio.gather(*(self._freshen(venue) for venue in VenueName if venue not in self._slower))
 
     async def _freshen(self, venue: VenueName) -> None:
         wanted = self._next_of(venue)
@@ -208,12 +245,17 @@ class Chores:
         return oldest
 
     async def _catalogue(self) -> None:
-        if self._sync is not None:
-            self._say(EventKind.MARKET, await self._sync())
+        why = await self._sync() if self._sync is not None else ""
+        if why:
+            self._warn(f"the catalogues could not be read again: {why}")
+        else:
+            self._say(EventKind.MARKET, "the catalogues were read and matched again")
         await self.choose_pairs()
 
     async def _look(self) -> None:
-        """What time alone changes: a pause that began or ended, a stream that is away for too long, a second chance."""
+        """What time alone changes: a day, a pause that began or ended, a stream that is away, a second chance."""
+        self._watch_time()
+        self._room.weigh_losses()
         paused = self._room.paused()
         if paused != self._was_paused:
             kind = EventKind.PAUSED if paused else EventKind.RESUMED
@@ -223,17 +265,35 @@ class Chores:
             self._weigh(health)
         self._watching.look_again(list(self._watching.episodes.open))
 
-    def _weigh(self, health: FeedHealth) -> None:
+    def _watch_time(self) -> None:
+        """A machine that slept, or a clock that was set, voids what was found before; midnight begins a new day."""
         now = self._room.clock.now()
-        if health.state is FeedState.LIVE or not health.books_wanted:
-            self._lost_since.pop(health.venue, None)
-            self._told_lost.discard(health.venue)
+        if wrong := self._vigil.look(now=now, monotonic_ms=self._room.clock.monotonic_ms()):
+            self._watching.offers.clear()
+            self._warn(f"{wrong}; what was found before is void")
+        if now.date() > self._day:
+            self._day = now.date()
+            self._say(EventKind.DAY, f"a new trading day, {self._day}: the day's loss and counts start again")
+
+    def _weigh(self, health: FeedHealth) -> None:
+        """A stream that was given up, or is away for too long, pauses trading; polling by choice does not."""
+        venue, now_ms = health.venue, self._room.clock.monotonic_ms()
+        polled = health.polled_by_choice and health.state is FeedState.POLLING and health.books_live > 0
+        if health.state is FeedState.LIVE or polled or not health.books_wanted:
+            self._lost_since_ms.pop(venue, None)
+            self._told_away.discard(venue)
+            self._told_lost.discard(venue)
             return
-        since = self._lost_since.setdefault(health.venue, now)
-        if now - since > LOST_AFTER and health.venue not in self._told_lost:
-            self._told_lost.add(health.venue)
-            detail = f"{health.venue}: no stream for {LOST_AFTER.seconds} s: {health.detail or health.state}"
-            self._room.fail(Failure.CONNECTION_LOST, detail)
+        away_ms = now_ms - self._lost_since_ms.setdefault(venue, now_ms)
+        given_up = health.state is FeedState.POLLING and not health.polled_by_choice
+        why = health.detail or str(health.state)
+        if (given_up or away_ms > LOST_MS) and venue not in self._told_lost:
+            self._told_lost.add(venue)
+            what = f"gave up after {health.attempts} attempts" if given_up else f"no stream for {away_ms // 1_000} s"
+            self._room.fail(Failure.CONNECTION_LOST, f"{venue}: {what}: {why}")
+        elif away_ms > TOLD_MS and venue not in self._told_away | self._told_lost:
+            self._told_away.add(venue)
+            notices.of_lost_stream(self._room, venue, why)
 
     def _warn(self, text: str) -> None:
         self._say(EventKind.WARNING, text)

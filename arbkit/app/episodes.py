@@ -3,6 +3,7 @@
 The first look is written at once, so that a trade can name it; later ones are gathered and written now and then.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from arbkit.core.fees import FeeModel
 from arbkit.core.money import Usd
 from arbkit.core.opportunity import Opportunity
 from arbkit.store.sightings import Sightings
+
+_DIGITS = re.compile(r"[0-9.]+")
 
 
 @dataclass(slots=True)
@@ -69,14 +72,19 @@ class Episodes:
         lasted_ms = round((now - episode.first_seen_at).total_seconds() * 1_000)
         return Gone(pair_id, lasted_ms, episode.peak.net, episode.why_not)
 
-    def explain(self, pair_id: str, why_not: str) -> bool:
-        """Note why an opportunity is not taken; whether that is news. What was taken needs no reason any more."""
+    def explain(self, pair_id: str, why_not: str, *, mildly: bool = False) -> bool:
+        """Note why an opportunity is not taken; whether that is news: other figures alone are none. What was taken
+        needs no reason any more.
+
+        `mildly`: only if no reason is known yet.
+        """
         episode = self.open.get(pair_id)
-        if episode is None or episode.taken or episode.why_not == why_not:
+        if episode is None or episode.taken or episode.why_not == why_not or (mildly and episode.why_not):
             return False
+        news = _DIGITS.sub("", episode.why_not) != _DIGITS.sub("", why_not)
         episode.why_not = why_not
         episode.written = False
-        return True
+        return news
 
     def end(self, *, now: datetime) -> None:
         """Nobody looks any more: what is still there gets its reason."""

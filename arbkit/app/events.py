@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     TRADE = "trade"
     LATENCY = "latency"
     MARKET = "market"
+    DAY = "day"
     PAUSED = "paused"
     RESUMED = "resumed"
     WARNING = "warning"

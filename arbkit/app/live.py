@@ -5,14 +5,15 @@ resolver proves what became of it. The death of any of these tasks pauses tradin
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from arbkit.app.chores import Chores, Rhythm
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, actual_net, resolve_all
 from arbkit.app.room import Room
+from arbkit.app.timing import Measured, Timing
 from arbkit.app.trader import Trader
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
@@ -78,6 +79,8 @@ class Live:
     rhythm: Rhythm = field(default_factory=Rhythm)
     bounds: dict[Stage, Bound] = field(default_factory=lambda: dict(BOUNDS))
     sync: Callable[[], Awaitable[str]] | None = None
+    crowded: Callable[[], Collection[str]] = tuple
+    measured: Measured = lambda _stage, _took_ms: None
     beside: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     """Other tasks that live as long as the loop: alerts, metrics."""
     watching: Watching = field(init=False)
@@ -86,11 +89,12 @@ class Live:
     stop: asyncio.Event = field(init=False, default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self.room = replace(self.room, timed=Timing(self.room, self.tell, self.bounds, self.measured))
         self.watching = Watching(self.room, self.feeds, self.tell, bounds=self.bounds)
         self.trader = Trader(self.room, self.watching, self.tell, trades_max=self.choices.trades_max)
         self.chores = Chores(
             self.room, self.watching, self.trader, self.tell,
-            feeds=self.health, rhythm=self.rhythm, chosen=self.choices.wants, sync=self.sync,
+            feeds=self.health, rhythm=self.rhythm, chosen=self.choices.wants, sync=self.sync, crowded=self.crowded,
         )  # fmt: skip
 
     def health(self) -> list[FeedHealth]:

@@ -52,6 +52,8 @@ class Reconciliation:
     unresolved: Sequence[StoredTrade] = ()
     unknown_fills: list[Fill] = field(default_factory=list)
     """Trades at the venue that no order of ours explains."""
+    external_fills: list[Fill] = field(default_factory=list)
+    """Trades that were made beside arbkit, and are booked so now."""
     unpaid: list[Payout] = field(default_factory=list)
     """Settlements that are not booked."""
     booked: list[str] = field(default_factory=list)
@@ -108,6 +110,7 @@ def _weigh_fills(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bo
         whose = f"of our order {leg.client_id}" if leg else "made beside arbkit"
         try:
             if book(room, fill, leg.leg_id if leg else None):
+                found.external_fills += [] if leg else [fill]
                 found.booked.append(f"{told.venue}: trade {fill.fill_id}, {whose}")
         except InvariantError:
             found.unknown_fills.append(fill)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from arbkit.app.room import Room
+from arbkit.app.room import UNWELL_FOR, Room
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.evidence import OVERDUE_AFTER, Observation, Ruling, judge
@@ -115,6 +115,8 @@ def learn(room: Room, leg: StoredLeg, outcome: SendOutcome) -> LegState:
         after = room.store.journal.record(leg.leg_id, event, why=why, at=now, venue_order_id=order_id)
         if isinstance(outcome, Filled):
             _settle(room, leg, outcome.settlement)
+        if isinstance(outcome, Rejected) and (span := UNWELL_FOR.get(outcome.status)):
+            room.set_aside(leg.order.market.venue, f"it refused an order: {outcome.why}", span)
         if isinstance(outcome, Rejected) and (failure := _BEYOND_THE_ORDER.get(outcome.status)):
             room.fail(failure, f"{leg.order.market.venue} refused an order: {outcome.why}", severity=Severity.HIGH)
         if late:

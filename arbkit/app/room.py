@@ -8,6 +8,7 @@ from arbkit.core.alerts import Severity, of_failure
 from arbkit.core.books import Book
 from arbkit.core.breaker import BreakerLimits, Failure, record_failure, record_success
 from arbkit.core.inventory import inventory
+from arbkit.core.latency import Stage
 from arbkit.core.ledger import results_by_day
 from arbkit.core.limits import Limits
 from arbkit.core.markets import Market, Pair, Side, VenueName
@@ -40,6 +41,18 @@ class TradeRules:
     """An order in doubt for longer pauses trading."""
 
 
+Timed = Callable[[Stage, int, str], None]
+"""Told how long a step took, in milliseconds, and of what; returns at once."""
+
+UNWELL_FOR = {425: timedelta(minutes=3), 503: timedelta(minutes=3), 429: timedelta(minutes=1)}
+"""How long a venue is left alone after it refused an order with such a status: a matching engine that restarts takes
+no fill-or-kill for two minutes more, and one leg would stand alone every time."""
+
+
+def _untimed(_stage: Stage, _took_ms: int, _what: str) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """Everything the use-cases of trading are given. `desks` is what makes them able to send."""
@@ -62,6 +75,7 @@ class Room:
     halted: Callable[[], str]
     """Why everything must stop at once (the HALT file), "" if nothing says so. Unreadable means halted."""
     new_id: Callable[[], str]
+    timed: Timed = _untimed
 
     def paused(self) -> str:
         """Why nothing may be sent now, "" if it may: the HALT file first, then the breaker."""
@@ -87,6 +101,34 @@ class Room:
             alert = of_failure(failure, detail, opened=opened, severity=severity, once=key)
             self.store.operations.alert(alert, at=now)
 
+    def set_aside(self, venue: VenueName, why: str, span: timedelta) -> None:
+        """Let no trade touch a venue for a while, over restarts too."""
+        now = self.clock.now()
+        self.store.operations.note(f"unwell.{venue}", f"{(now + span).isoformat()} {why}", at=now)
+
+    def unwell(self) -> Mapping[VenueName, str]:
+        """The venues that are left alone for a while, and why."""
+        found = {}
+        for venue in VenueName:
+            fact = self.store.operations.fact(f"unwell.{venue}")
+            until, _, why = fact[0].partition(" ") if fact else ("", "", "")
+            if until and datetime.fromisoformat(until) > self.clock.now():
+                found[venue] = f"{why}; left alone until {until[11:19]} UTC"
+        return found
+
+    def weigh_losses(self) -> None:
+        """Open the breaker when the day has lost what a day may lose (specification section 3.8)."""
+        lost = -self.realised_today()
+        if lost >= self.limits.daily_loss_max and Failure.DAILY_LOSS_LIMIT not in self.store.operations.breaker().trips:
+            self.fail(Failure.DAILY_LOSS_LIMIT, f"Loss: ${lost}; the limit is ${self.limits.daily_loss_max}")
+
+    def realised_today(self) -> Usd:
+        """What was gained since midnight UTC."""
+        now = self.clock.now()
+        since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        today = results_by_day(self.store.ledger.transactions(since=since)).get(now.date())
+        return today.realised if today else ZERO_USD
+
     def impossible(self, error: InvariantError) -> None:
         """Something that cannot be was: pause, tell, and let everything else go on."""
         self.fail(Failure.INVARIANT, str(error), once_a_day=True)
@@ -107,7 +149,6 @@ def situation(room: Room, opportunity: Opportunity, markets: Markets, books: Boo
     """Gather what risk has to know, from the store alone. Call it in the transaction that writes the intent."""
     store, pair = room.store, opportunity.pair
     reserved = store.trades.reserved("exposure")
-    today = results_by_day(store.ledger.transactions(since=now.replace(hour=0, minute=0, second=0, microsecond=0)))
     ages = [_balance_age_ms(room, venue, now) for venue in VenueName]
     held = store.ledger.positions()
     return Situation(
@@ -117,13 +158,14 @@ def situation(room: Room, opportunity: Opportunity, markets: Markets, books: Boo
         exposure=store.ledger.exposure() + reserved,
         event_exposure=_event_exposure(room, markets),
         imbalance=inventory(pair, held, imbalance_max=room.limits.imbalance_max).imbalance,
-        realised_today=today[now.date()].realised if now.date() in today else ZERO_USD,
+        realised_today=room.realised_today(),
         loss_at_risk=store.trades.reserved("loss"),
         cash={venue: _cash(room, markets[venue]) for venue in VenueName},
         balance_age_ms=max(ages),
         exit_loss=max(_exit_loss(opportunity, markets, books, venue) for venue in VenueName),
         yes_prices=_yes_prices(pair, books),
         closes_at=min((m.closes_at for m in markets.values() if m.closes_at), default=None),
+        unwell=room.unwell(),
         approved_by_person=_approved(room, pair),
         trades_last_minute=store.trades.count_since(now - timedelta(minutes=1)),
         trades_today=store.trades.count_since(now.replace(hour=0, minute=0, second=0, microsecond=0)),

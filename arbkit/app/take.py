@@ -47,7 +47,7 @@ async def plan(room: Room, pair: Pair) -> Plan:
 
 def sized(room: Room, pair: Pair, markets: Markets, books: BookPair) -> Opportunity | NoOpportunity:
     """What these books offer within the cash at hand and what the exposure limit leaves. Reads the store alone."""
-    left = _capital(room)
+    left = capital_left(room)
     found = _found(room, pair, markets, books, capital_max=left)
     if isinstance(found, Opportunity):
         # The exposure limit holds for what the orders may take at worst: leave room for that, too.
@@ -104,7 +104,7 @@ def _free(room: Room, market: Market) -> Usd:
     return Usd(max(total - room.store.trades.reserved("exposure", market.id.venue).micros, 0))
 
 
-def _capital(room: Room) -> Usd:
+def capital_left(room: Room) -> Usd:
     """What the exposure limit still leaves."""
     used = room.store.ledger.exposure() + room.store.trades.reserved("exposure")
     return Usd(max(room.limits.total_exposure_max.micros - used.micros, 0))

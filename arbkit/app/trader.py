@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
-from arbkit.app.room import Room
-from arbkit.app.take import sized
+from arbkit.app.room import BookPair, Room
+from arbkit.app.take import capital_left, sized
 from arbkit.app.trade import ExecutionResult, execute
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
 from arbkit.core.inventory import REBALANCING_BONUS_PPM, Direction, inventory
 from arbkit.core.markets import VenueName
 from arbkit.core.money import MICRO
-from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.core.opportunity import NoOpportunity, Opportunity, Reason
 from arbkit.errors import AuthError, RefusedError
 
 AFTER_REFUSAL = timedelta(seconds=2)
@@ -85,10 +85,13 @@ class Trader:
         markets, books = self._watching.markets_of(pair_id), self._watching.books_of(pair_id)
         if markets is None or books is None:
             return
+        if why := self._too_old(books):
+            # No refusal: who asked how old the books are has made them be read; the pair is looked at again then.
+            self._watching.episodes.explain(pair_id, why, mildly=True)
+            return
         found = sized(self._room, offer.pair, markets, books)
         if isinstance(found, NoOpportunity):
-            detail = f": {found.detail}" if found.detail else ""
-            self._pass_over(offer, f"{found.reason}{detail}", AFTER_REFUSAL)
+            self._pass_over(offer, self._in_words(found), AFTER_REFUSAL)
             return
         episode = self._watching.episodes.open.get(pair_id)
         self.in_flight, started_ms = pair_id, self._room.clock.monotonic_ms()
@@ -110,12 +113,31 @@ class Trader:
         """Why nothing may be tried now, "" if it may."""
         if why := self._room.paused():
             return f"trading is paused: {why}"
-        for market in (offer.pair.kalshi, offer.pair.polymarket):
-            if what := self._watching.doubtful.get(market):
-                return f"{market}: {what}; it has not been read afresh yet"
-            if closed := self._watching.closed.get(market.venue):
-                return f"{market.venue} does not trade: {closed}"
+        unwell, watching = self._room.unwell(), self._watching
+        for venue, market in (watching.markets_of(offer.pair.id) or {}).items():
+            if what := watching.doubtful.get(market.id):
+                return f"{market.id}: {what}; it has not been read afresh yet"
+            if closed := watching.closed.get(venue) or unwell.get(venue):
+                return f"{venue} does not trade: {closed}"
+            if market.shard in watching.closed_shards.get(venue, ()):
+                return f"{venue} does not trade on shard {market.shard}"
         return ""
+
+    def _too_old(self, books: BookPair) -> str:
+        """Why two books cannot be compared, by the limits of risk; "" if they can."""
+        limits, now = self._room.limits, self._room.clock.now()
+        ages = sorted((now - book.seen_at) // timedelta(milliseconds=1) for book in books.values())
+        if ages[-1] <= limits.book_age_ms_max and ages[-1] - ages[0] <= limits.book_age_gap_ms_max:
+            return ""
+        return f"a book was {ages[-1]} ms old, the other {ages[0]} ms, and could not be confirmed in time"
+
+    def _in_words(self, found: NoOpportunity) -> str:
+        """Why the offer is none any more when it is sized; where the limit of exposure bites, that is the reason."""
+        detail = f"{found.reason}: {found.detail}" if found.detail else str(found.reason)
+        left, most = capital_left(self._room), self._room.limits.total_exposure_max
+        if found.reason is Reason.BELOW_MINIMUM and left < self._room.policy.capital_max:
+            return f"the limit of exposure leaves ${left} of ${most}: {found.detail}"
+        return detail
 
     async def _conclude(self, offer: Opportunity, result: ExecutionResult, *, took_ms: int) -> None:
         if result.state == "refused":

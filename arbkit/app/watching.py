@@ -8,12 +8,14 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from arbkit.app import notices
 from arbkit.app.episodes import Episodes, Gone
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.room import BookPair, Room
 from arbkit.core.books import LiveState
 from arbkit.core.latency import Bound, Stage, beyond
 from arbkit.core.markets import Market, MarketId, Pair, VenueName
+from arbkit.core.money import Qty, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity
 from arbkit.core.watch import Watch
 from arbkit.errors import InvariantError
@@ -53,6 +55,7 @@ class Watching:
         """Markets of which a venue said that they changed: to be read afresh, and not traded until then."""
         self.closed: dict[VenueName, str] = {}
         """Venues that do not trade at present, and why."""
+        self.closed_shards: dict[VenueName, frozenset[int]] = {}
         self.counts = Counts()
 
     def watch(self, pairs: Iterable[Pair], markets: Mapping[MarketId, Market]) -> None:
@@ -118,26 +121,11 @@ class Watching:
         """Keep a market from being traded until it has been read afresh."""
         if market in self._by_market:
             self.doubtful[market] = what
-            self._tell(
-                LiveEvent(
-                    at=self._room.clock.now(),
-                    event=EventKind.MARKET,
-                    text=f"{market}: {what}; it is read afresh",
-                    venue=market.venue,
-                )
-            )
+            self._say(EventKind.MARKET, f"{market}: {what}; it is read afresh", venue=market.venue)
 
     def feed_news(self, health: FeedHealth, what: str) -> None:
         """Tell of a stream."""
-        self._tell(
-            LiveEvent(
-                at=self._room.clock.now(),
-                event=EventKind.FEED,
-                text=f"{health.venue}: {what}",
-                venue=health.venue,
-                state=health.state,
-            )
-        )
+        self._say(EventKind.FEED, f"{health.venue}: {what}", venue=health.venue, state=health.state)
 
     async def run(self) -> None:
         """Evaluate what changes, until cancelled."""
@@ -162,37 +150,24 @@ class Watching:
         if watch.gate() is None or (found := self._found(watch)) is None:
             self._nothing(pair_id)
             return
-        now = self._room.clock.now()
         took_ms = self._room.clock.monotonic_ms() - received_ms
         self.counts.detection_ms_max = max(self.counts.detection_ms_max, took_ms)
-        if self.episodes.seen(found, now=now):
+        self._time(found, took_ms)
+        if self.episodes.seen(found, now=self._room.clock.now()):
+            notices.of_opportunity(self._room, found)
             text = f"{pair_id}: {found.qty} contracts leave ${found.net} net"
-            self._tell(
-                LiveEvent(
-                    at=self._room.clock.now(),
-                    event=EventKind.OPPORTUNITY,
-                    text=text,
-                    pair=pair_id,
-                    qty=found.qty,
-                    net=found.net,
-                    took_ms=took_ms,
-                )
-            )
+            self._say(EventKind.OPPORTUNITY, text, pair=pair_id, qty=found.qty, net=found.net, took_ms=took_ms)
         if beyond(Stage.DETECTION, took_ms, self._bounds):
             self.counts.skipped_late += 1
             if self.episodes.explain(pair_id, f"found {took_ms} ms after the change: too late"):
-                self._tell(
-                    LiveEvent(
-                        at=self._room.clock.now(),
-                        event=EventKind.LATENCY,
-                        text=f"{pair_id}: skipped, found too late",
-                        pair=pair_id,
-                        took_ms=took_ms,
-                    )
-                )
+                self._say(EventKind.LATENCY, f"{pair_id}: skipped, found too late", pair=pair_id, took_ms=took_ms)
             return
         self.offers[pair_id] = found
         self.offered.set()
+
+    def _time(self, found: Opportunity, took_ms: int) -> None:
+        self._room.timed(Stage.DETECTION, took_ms, found.pair.id)
+        self._room.timed(Stage.BOOK_AGE, max(found.kalshi.age_ms, found.polymarket.age_ms), found.pair.id)
 
     def _found(self, watch: Watch) -> Opportunity | None:
         kalshi_at = self._feeds[VenueName.KALSHI].seen_at(watch.kalshi.id)
@@ -211,16 +186,7 @@ class Watching:
             if gone:
                 why = f"; not taken: {gone.why_not}" if gone.why_not else ""
                 text = f"{pair_id}: gone after {gone.lasted_ms} ms, at best ${gone.peak_net}{why}"
-                self._tell(
-                    LiveEvent(
-                        at=self._room.clock.now(),
-                        event=EventKind.GONE,
-                        text=text,
-                        pair=pair_id,
-                        net=gone.peak_net,
-                        took_ms=gone.lasted_ms,
-                    )
-                )
+                self._say(EventKind.GONE, text, pair=pair_id, net=gone.peak_net, took_ms=gone.lasted_ms)
 
     def _kept(self, pair: Pair, markets: Mapping[MarketId, Market]) -> Watch | None:
         known = self._watches.get(pair.id)
@@ -241,4 +207,15 @@ class Watching:
             kalshi_book=kalshi,
             polymarket_book=polymarket,
             policy=self._room.policy,
+        )
+
+    def _say(
+        self, kind: EventKind, text: str, *, pair: str = "", venue: str = "", state: str = "",
+        qty: Qty | None = None, net: Usd | None = None, took_ms: int | None = None,
+    ) -> None:  # fmt: skip
+        at = self._room.clock.now()
+        self._tell(
+            LiveEvent(
+                at=at, event=kind, text=text, pair=pair, venue=venue, state=state, qty=qty, net=net, took_ms=took_ms
+            )
         )

@@ -131,18 +131,29 @@ def mappings_reject(
 @sim.command("serve", epilog=EVERYWHERE)
 def sim_serve(
     ctx: typer.Context,
+    *,
     port: Annotated[
         int, typer.Option(help="First of four ports; 0 takes free ones.", metavar="N", min=0, max=65_532)
     ] = 8700,
     seed: Annotated[int, typer.Option(help="Which generated world to show.", metavar="N", min=0)] = 7,
     catalog: Annotated[Path | None, typer.Option(help="Serve recorded catalogues instead.", metavar="DIR")] = None,
+    markets: Annotated[
+        int | None, typer.Option(help="About how many markets a venue lists; 150 unless said.", metavar="N", min=1)
+    ] = None,
+    flow: Annotated[str, typer.Option(help="How lively the books are: off, calm or busy.", metavar="HOW")] = "calm",
 ) -> None:
     """Serve both simulated venues on this machine until Ctrl-C: Kalshi on the port, then CLOB, Gamma, Data API.
 
-    Example: arbkit sim serve --port 8700
+    Example: arbkit sim serve --port 8700 --markets 600 --flow busy
     """
     from arbkit.cli.views import ADDRESSES
+    from arbkit.errors import UsageError
     from arbkit.wiring import serve_simulation
 
     options: Options = ctx.obj
-    serve_simulation(seed=seed, port=port, catalog=catalog, started=lambda urls: options.output.facts(urls, ADDRESSES))
+    if flow not in {"off", "calm", "busy"}:
+        raise UsageError(f"{flow!r} is no flow; use off, calm or busy")
+    serve_simulation(
+        seed=seed, port=port, catalog=catalog, markets=markets, flow=flow,
+        started=lambda urls: options.output.facts(urls, ADDRESSES),
+    )  # fmt: skip

@@ -164,6 +164,10 @@ class Http:
         own = {"Content-Type": "application/json", **(headers or {})}
         return await self._read(_Read("POST", self._url(path), body, own, sign, bucket, cost, frozenset(returned), cap))
 
+    def was_crowded(self) -> bool:
+        """Whether more than 80 % of a rate limit of ours was used at some moment since this was asked last."""
+        return sum(bucket.was_crowded() for bucket in self._buckets.values()) > 0
+
     async def close(self) -> None:
         """Close every connection."""
         await self._client.aclose()
@@ -323,11 +327,18 @@ class TokenBucket:
         self._limiter = AsyncLimiter(rate.per_period, rate.period_s)
         self._interval_s = rate.min_interval_ms / 1000
         self._free_at_s = 0.0
+        self._crowded = False
+
+    def was_crowded(self) -> bool:
+        """Whether an admission left less than a fifth of the bucket since this was asked last."""
+        was, self._crowded = self._crowded, False
+        return was
 
     async def admit(self, cost: int) -> None:
         if cost > self._limiter.max_rate:
             raise InvariantError(f"a request of {cost} tokens never fits a bucket of {self._limiter.max_rate:g}")
         await self._limiter.acquire(cost)
+        self._crowded = self._crowded or not self._limiter.has_capacity(self._limiter.max_rate / 5)
         now_s = asyncio.get_running_loop().time()
         at_s = max(now_s, self._free_at_s)
         self._free_at_s = at_s + self._interval_s

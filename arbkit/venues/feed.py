@@ -154,6 +154,7 @@ class StreamFeed:
             books_live=sum(book.state is LiveState.LIVE for book in self._books.values()),
             books_wanted=len(self._books),
             detail=self._detail,
+            polled_by_choice=self._streams.books_dial is None,
         )
 
     async def run(self, listener: FeedListener) -> None:

@@ -127,6 +127,12 @@ class Kit:
             self.later(http.close)
         return made
 
+    def crowded(self) -> "set[VenueName]":
+        """The venues at which more than 80 % of what our own limits of reading allow was used since this was asked."""
+        from arbkit.core.markets import VenueName
+
+        return {VenueName(http.venue) for http in self.hosts.values() if http.was_crowded()}
+
     def later(self, close: "Callable[[], Coroutine[object, object, None]]") -> None:
         """Have something closed, on the event loop, when the kit is."""
         _ = self._runner  # opened before, so that it is closed after
@@ -223,15 +229,28 @@ class Kit:
         return Http(venue, base_url, clock=self.clock, rates={"read": reads} if reads else {}, retry=policy)
 
 
-def serve_simulation(*, seed: int, port: int, catalog: Path | None, started: Callable[["SimUrls"], None]) -> None:
+def serve_simulation(
+    *,
+    seed: int,
+    port: int,
+    catalog: Path | None,
+    started: Callable[["SimUrls"], None],
+    markets: int | None = None,
+    flow: str = "calm",
+) -> None:
     """Serve a generated world, or recorded catalogues, until interrupted; `started` is told the addresses."""
     from arbkit.venues.sim.server import serve
 
-    serve(simulation(seed=seed, catalog=catalog), port, started=started)
+    serve(simulation(seed=seed, catalog=catalog, markets=markets, flow=flow), port, started=started)
 
 
-def simulation(*, seed: int = SIM_SEED, catalog: Path | None = None) -> "Simulation":
-    """Both simulated venues over the generated world of today, or over recorded catalogues."""
+def simulation(
+    *, seed: int = SIM_SEED, catalog: Path | None = None, markets: int | None = None, flow: str = "calm"
+) -> "Simulation":
+    """Both simulated venues over the generated world of today, or over recorded catalogues.
+
+    `markets` is about how many each venue lists, `flow` how lively the books are: off, calm or busy.
+    """
     from arbkit.venues.sim.crowd import Flow
     from arbkit.venues.sim.simulation import Simulation
 
@@ -240,9 +259,9 @@ def simulation(*, seed: int = SIM_SEED, catalog: Path | None = None) -> "Simulat
         from arbkit.venues.sim.world.recorded import load_catalogue
 
         return Simulation(load_catalogue(catalog, now, seed), flow=Flow.OFF)
-    from arbkit.venues.sim.world.generator import generate
+    from arbkit.venues.sim.world.generator import MARKETS_OF_A_DEMO, generate
 
-    return Simulation(generate(seed, now), flow=Flow.CALM)
+    return Simulation(generate(seed, now, markets=markets or MARKETS_OF_A_DEMO), flow=Flow(flow))
 
 
 def per(per_period: int, period_s: int, min_interval_ms: int) -> "Rate":

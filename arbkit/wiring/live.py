@@ -49,6 +49,8 @@ def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell, recorder: Reco
             ),
             bounds=bounds_of(settings),
             sync=lambda: _refresh(kit),
+            crowded=kit.crowded,
+            measured=metrics.measured,
         )
         live.beside = {
             "alerts": alerter.run,
@@ -102,7 +104,10 @@ def bounds_of(settings: Settings) -> dict[Stage, Bound]:
 
 
 async def _refresh(kit: Kit) -> str:
-    """Read and match the catalogues in a process of their own: matching takes seconds that the loop does not have."""
+    """Read and match the catalogues in a process of their own: matching takes seconds that the loop does not have.
+
+    What went wrong, "" if nothing did.
+    """
     environment = dict(kit.environ) | ({"ARBKIT_SIM": kit.sim_urls.base} if kit.sim else {})
     flags = ["--sim", *(["--home", str(kit.home.parent)])] if kit.sim else ["--home", str(kit.home)]
     for words in (["markets", "sync"], ["match"]):
@@ -110,8 +115,13 @@ async def _refresh(kit: Kit) -> str:
         child = await asyncio.create_subprocess_exec(
             *command, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
-        _, said = await child.communicate()
+        try:
+            _, said = await child.communicate()
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
         if child.returncode:
             why = clean(said.decode(errors="replace"), _SAID_MAX)
             return f"`arbkit {' '.join(words)}` failed with exit code {child.returncode}: {why}"
-    return "the catalogues were read and matched again"
+    return ""

@@ -20,6 +20,7 @@ from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Live
 from arbkit.core.books import LiveState
 from arbkit.core.inventory import inventory
+from arbkit.core.latency import Stage
 from arbkit.core.markets import MarketId, Side, VenueName
 from arbkit.core.money import MICRO
 from arbkit.errors import ConfigError
@@ -72,7 +73,15 @@ class Metrics(Collector):
             "execution_latency_ms", "From the decision to the proof of both legs.",
             buckets=_BUCKETS_MS, registry=self.registry,
         )  # fmt: skip
+        self.stage_ms = Histogram(
+            "stage_latency_ms", "Every step of the latency budget, and the age of the older book.", ("stage",),
+            buckets=_BUCKETS_MS, registry=self.registry,
+        )  # fmt: skip
         self.registry.register(self)
+
+    def measured(self, stage: Stage, took_ms: int) -> None:
+        """Keep what a step took."""
+        self.stage_ms.labels(stage).observe(took_ms)
 
     def event(self, event: LiveEvent) -> None:
         """Count an event."""

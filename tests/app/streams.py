@@ -18,6 +18,7 @@ class StagedFeed:
     def __init__(self, name: VenueName, clock: Clock) -> None:
         self.name, self.clock = name, clock
         self.state, self.detail = FeedState.LIVE, ""
+        self.polled_by_choice = False
         self.seen: Callable[[], datetime | None] = clock.now
         self.books: dict[MarketId, LiveBook] = {}
         self._death: asyncio.Future[None] | None = None
@@ -38,13 +39,19 @@ class StagedFeed:
     def health(self) -> FeedHealth:
         live = sum(book.state is LiveState.LIVE for book in self.books.values())
         return FeedHealth(
-            venue=self.name, state=self.state, books_live=live, books_wanted=len(self.books), detail=self.detail
-        )
+            venue=self.name, state=self.state, books_live=live, books_wanted=len(self.books), detail=self.detail,
+            polled_by_choice=self.polled_by_choice,
+        )  # fmt: skip
 
     async def run(self, listener: FeedListener) -> None:
         self.listener = listener
         self._death = asyncio.get_running_loop().create_future()
         await self._death
+
+    def forget(self) -> None:
+        """No book of this feed is known any more."""
+        for book in self.books.values():
+            book.interrupt()
 
     def die_of(self, error: Exception) -> None:
         """The feed's task ends with this error."""

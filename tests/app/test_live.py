@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from arbkit.app.chores import LOST_AFTER, Rhythm
+from arbkit.app.chores import LOST_MS, Rhythm
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Choices, Live, Summary
+from arbkit.core.alerts import Alert
 from arbkit.core.breaker import Failure
 from arbkit.core.latency import BOUNDS, Bound, Stage
 from arbkit.core.markets import VenueName
@@ -21,7 +22,7 @@ from tests.app.scene import Scene
 from tests.app.streams import StagedFeed
 from tests.builders import KALSHI, NOW, POLYMARKET
 from tests.desks import Fate
-from tests.venues.stages import FastClock, until
+from tests.virtual import VirtualClock, VirtualLoop, until
 
 pytestmark = pytest.mark.anyio
 
@@ -57,15 +58,16 @@ class Running:
         return await self.task
 
 
-class SceneClock(FastClock):
-    """As fast as the other one; starts when the scene does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._start = NOW
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, object]]:
+    """Time is virtual: it jumps to the next timer."""
+    return "asyncio", {"loop_factory": VirtualLoop}
 
 
-QUICK = Rhythm(resolve_ms=200, balances_ms=2_000, health_ms=500, pairs_ms=500, facts_ms=100, look_ms=100, beat_ms=200)
+QUICK = Rhythm(
+    resolve_ms=200, balances_ms=2_000, health_ms=500, pairs_ms=500, facts_ms=100, look_ms=100, beat_ms=200,
+    reopening=timedelta(seconds=2),
+)  # fmt: skip
 
 
 @asynccontextmanager
@@ -77,8 +79,8 @@ async def running(
     bounds: dict[Stage, Bound] | None = None,
     setting: Callable[[Running], None] = lambda _: None,
 ) -> AsyncIterator[Running]:
-    """The loop over the scene, on a clock ten times as fast as ours; ended if the test did not end it."""
-    clock = SceneClock()
+    """The loop over the scene, in virtual time; ended if the test did not end it."""
+    clock = VirtualClock()
     for venue in scene.venues.values():
         venue.clock = clock
     scene.clock = clock
@@ -99,6 +101,12 @@ async def running(
     finally:
         live.stop.set()
         await asyncio.gather(run.task, return_exceptions=True)
+
+
+def alerts(scene: Scene, kind: str) -> list[Alert]:
+    """What waits in the outbox, or was to be sent, of a kind."""
+    due = scene.room.store.operations.due_alerts(at=scene.clock.now() + timedelta(days=9), count_max=1_000)
+    return [alert for _, alert, _ in due if alert.kind == kind]
 
 
 async def test_a_change_that_opens_an_opportunity_is_taken_and_the_ledger_is_the_truth(scene: Scene) -> None:
@@ -187,7 +195,7 @@ async def test_a_market_that_is_said_to_have_changed_waits_until_it_was_read_afr
         assert run.posts == 0
 
         await run.live.chores._freshen(KALSHI)
-        await until(lambda: run.told(EventKind.TRADE), within_s=10)
+        await until(lambda: run.told(EventKind.TRADE))
         await run.end()
 
 
@@ -222,7 +230,7 @@ async def test_a_venue_that_does_not_trade_is_left_alone_and_told_of_once(scene:
 
         state["trading"] = True
         await until(lambda: run.told(EventKind.WARNING, "trades again"))
-        await until(lambda: run.told(EventKind.TRADE), within_s=10)
+        await until(lambda: run.told(EventKind.TRADE))
         await run.end()
 
 
@@ -236,7 +244,7 @@ async def test_a_halt_from_another_process_holds_at_once_and_its_end_is_told(sce
 
         scene.halt.clear()
         await until(lambda: run.told(EventKind.RESUMED))
-        await until(lambda: run.told(EventKind.TRADE), within_s=10)
+        await until(lambda: run.told(EventKind.TRADE))
         await run.end()
 
 
@@ -260,19 +268,56 @@ async def test_a_task_that_dies_pauses_trading_and_ends_the_loop(scene: Scene) -
     assert scene.room.paused()
 
 
-async def test_a_stream_that_is_lost_for_half_a_minute_pauses_trading_once(scene: Scene) -> None:
+async def test_a_stream_that_is_lost_is_told_of_and_pauses_trading_once_after_half_a_minute(scene: Scene) -> None:
     async with running(scene) as run:
-        run.feeds[KALSHI].state, run.feeds[KALSHI].detail = FeedState.POLLING, "gave up"
-        await asyncio.sleep(0.05)
+        run.feeds[KALSHI].state, run.feeds[KALSHI].detail = FeedState.CONNECTING, "connection reset"
+        await asyncio.sleep(LOST_MS / 1_000 - 2)
         assert Failure.CONNECTION_LOST not in scene.room.store.operations.breaker().trips
-        scene.clock.stepped = LOST_AFTER + timedelta(seconds=1)  # type: ignore[attr-defined] # a FastClock by now
+        assert [alert.severity for alert in alerts(scene, "connection")] == ["high"]
 
         await until(lambda: run.told(EventKind.PAUSED))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(5)
         await run.end()
 
     assert Failure.CONNECTION_LOST in scene.room.store.operations.breaker().trips
     assert len(run.told(EventKind.PAUSED)) == 1
+    assert [alert.severity for alert in alerts(scene, "connection_lost")] == ["critical"]
+
+
+async def test_a_stream_that_was_given_up_pauses_at_once(scene: Scene) -> None:
+    async with running(scene) as run:
+        run.feeds[POLYMARKET].state, run.feeds[POLYMARKET].detail = FeedState.POLLING, "refused"
+        await asyncio.sleep(1)
+        await run.end()
+
+    assert "gave up" in scene.room.store.operations.breaker().trips[Failure.CONNECTION_LOST].detail
+
+
+async def test_a_dry_run_without_a_key_polls_and_is_not_paused_for_it(scene: Scene) -> None:
+    async with running(scene) as run:
+        run.offer_nothing()
+        run.feeds[KALSHI].state, run.feeds[KALSHI].polled_by_choice = FeedState.POLLING, True
+        await asyncio.sleep(2 * LOST_MS / 1_000)
+        assert not scene.room.paused()
+
+        run.feeds[KALSHI].forget()
+        await asyncio.sleep(2 * LOST_MS / 1_000)
+        await run.end()
+
+    assert Failure.CONNECTION_LOST in scene.room.store.operations.breaker().trips
+
+
+async def test_a_clock_that_is_set_forward_pauses_nothing_and_voids_what_was_found(scene: Scene) -> None:
+    async with running(scene) as run:
+        run.feeds[KALSHI].state = FeedState.CONNECTING
+        await asyncio.sleep(1)
+        scene.clock.stepped = timedelta(hours=2)  # type: ignore[attr-defined] # a VirtualClock by now
+        await until(lambda: run.told(EventKind.WARNING, "the clock jumped by +7200 s"))
+        run.feeds[KALSHI].state = FeedState.LIVE
+        await asyncio.sleep(1)
+        await run.end()
+
+    assert not scene.room.paused()
 
 
 async def test_an_asymmetric_trade_is_the_last_one(scene: Scene) -> None:

@@ -123,7 +123,8 @@ class KalshiVenue:
         windows = exchange.parse_maintenance(await self._get(requests.exchange_schedule()))
         near = [window for window in windows if now < window.end and window.start <= now + MAINTENANCE_AHEAD]
         said = [f"maintenance {window.start:%Y-%m-%d %H:%M} to {window.end:%H:%M} UTC" for window in near]
-        return replace(state, detail="; ".join(filter(None, (state.detail, *said))))
+        detail = "; ".join(filter(None, (state.detail, *said)))
+        return replace(state, detail=detail, next_pause=near[0].start if near else None)
 
     async def close(self) -> None:
         """Give connections back."""

@@ -1,0 +1,64 @@
+"""Virtual time: an event loop that jumps to its next timer as soon as nothing is left to do. No sockets, no waiting.
+
+What runs on it is the same every time, and a day takes as long as what happens in it.
+"""
+
+import asyncio
+import selectors
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tests.builders import NOW
+
+
+class _Jumping(selectors.SelectSelector):
+    """Waits for nothing: time passes instead."""
+
+    now_s = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        found = super().select(0)
+        if found or timeout == 0:
+            return found
+        if timeout is None:
+            raise RuntimeError("nothing will ever happen: every task waits for something that no timer brings")
+        self.now_s += max(timeout, 0)
+        return found
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time is its own."""
+
+    def __init__(self) -> None:
+        self.jumping = _Jumping()
+        super().__init__(self.jumping)
+
+    def time(self) -> float:
+        return self.jumping.now_s
+
+
+class VirtualClock:
+    """The clock of the running loop; it may be set, and the machine may sleep (`stepped`: time that nobody noticed)."""
+
+    def __init__(self, start: datetime = NOW) -> None:
+        self.stepped = timedelta()
+        self._loop, self._start = asyncio.get_running_loop(), start
+        self._started_s = self._loop.time()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(milliseconds=self.monotonic_ms()) + self.stepped
+
+    def monotonic_ms(self) -> int:
+        return round((self._loop.time() - self._started_s) * 1_000)
+
+    async def sleep(self, ms: int) -> None:
+        await asyncio.sleep(ms / 1_000)
+
+
+async def until(what: Callable[[], object], *, within_s: float = 60) -> None:
+    """Let time pass until something is true."""
+    for _ in range(round(within_s / 0.01)):
+        if what():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not become true")
