@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from arbkit.cli.apps import app, mappings, markets, sim
-from arbkit.cli.options import EVERYWHERE, Options, VenueChoice
+from arbkit.cli.options import EVERYWHERE, FlowChoice, Options, VenueChoice
 
 
 @markets.command("sync", epilog=EVERYWHERE)
@@ -140,19 +140,18 @@ def sim_serve(
     markets: Annotated[
         int | None, typer.Option(help="About how many markets a venue lists; 150 unless said.", metavar="N", min=1)
     ] = None,
-    flow: Annotated[str, typer.Option(help="How lively the books are: off, calm or busy.", metavar="HOW")] = "calm",
+    flow: Annotated[FlowChoice, typer.Option(help="How lively the books are.", metavar="off|calm|busy")] = (
+        FlowChoice.CALM
+    ),
 ) -> None:
     """Serve both simulated venues on this machine until Ctrl-C: Kalshi on the port, then CLOB, Gamma, Data API.
 
     Example: arbkit sim serve --port 8700 --markets 600 --flow busy
     """
     from arbkit.cli.views import ADDRESSES
-    from arbkit.errors import UsageError
     from arbkit.wiring import serve_simulation
 
     options: Options = ctx.obj
-    if flow not in {"off", "calm", "busy"}:
-        raise UsageError(f"{flow!r} is no flow; use off, calm or busy")
     serve_simulation(
         seed=seed, port=port, catalog=catalog, markets=markets, flow=flow,
         started=lambda urls: options.output.facts(urls, ADDRESSES),

@@ -16,6 +16,14 @@ SWITCHES = frozenset({"--json", "--sim", "--no-color", "-q", "--quiet", "-v", "-
 VALUED = frozenset({"--config", "--home", "--set"})
 
 
+class FlowChoice(StrEnum):
+    """How lively the simulated books are."""
+
+    OFF = "off"
+    CALM = "calm"
+    BUSY = "busy"
+
+
 class VenueChoice(StrEnum):
     """The venues, in words: the help needs them, and need not load the core."""
 
