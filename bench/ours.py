@@ -60,6 +60,7 @@ class Pipeline:
 
     def book_changed(self, market: MarketId, *, received_ms: int) -> None:
         """The gate, and behind it the exact search."""
+        del received_ms
         watch = self.watches[market]
         if watch.gate() is None:
             return
@@ -69,15 +70,16 @@ class Pipeline:
             self.hits.append((self.number, found))
 
     def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:
-        """No orders here."""
+        """Nothing of the kind is sent."""
+        self.told.append(f"{venue} {client_id} {venue_order_id}")
 
     def market_news(self, market: MarketId, what: str) -> None:
         """Nothing of the kind is sent."""
-        self.told.append(what)
+        self.told.append(f"{market} {what}")
 
     def feed_news(self, health: FeedHealth, what: str) -> None:
         """Nothing of the kind is sent."""
-        self.told.append(what)
+        self.told.append(f"{health.venue} {what}")
 
     def run(self, messages: Sequence[Message]) -> list[int]:
         """Every message to its decision; nanoseconds of each."""

@@ -52,6 +52,7 @@ class Reference:
     def __post_init__(self) -> None:
         self._kalshi: dict[str, int] = {couple.kalshi.id.key: couple.number for couple in self.traffic.couples}
         self._polymarket = {couple.polymarket.yes_token: couple.number for couple in self.traffic.couples}
+        self._seq = 0
         self._books = [(DecimalBook(), DecimalBook()) for _ in self.traffic.couples]
         for message in self.traffic.first:
             self.apply(message.venue, message.frame)
@@ -88,11 +89,17 @@ class Reference:
                 levels[Decimal(change["price"])] = Decimal(change["size"])
                 if not levels[Decimal(change["price"])]:
                     del levels[Decimal(change["price"])]
+                top = Decimal(change["best_bid"]), Decimal(change["best_ask"])
+                if (max(book.bids, default=Decimal(0)), min(book.asks, default=ONE)) != top:
+                    raise AssertionError("our best prices are not the venue's")
         return couple
 
     def _apply_kalshi(self, event: dict) -> int:
         message = event["msg"]
         couple = self._kalshi[message["market_ticker"]]
+        if event["seq"] != self._seq + 1:
+            raise AssertionError(f"frames before number {event['seq']} are missing")
+        self._seq = event["seq"]
         book = self._books[couple][0]
         if event["type"] == "orderbook_snapshot":
             book.bids = {Decimal(price): Decimal(size) for price, size in message["yes_dollars_fp"]}

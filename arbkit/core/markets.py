@@ -84,12 +84,14 @@ class PriceGrid:
 
     def holds(self, price: Price) -> bool:
         """Whether an order at this price is on the grid and strictly between 0 and 1."""
-        if not 0 < price.micros < MICRO:
+        micros = price.micros
+        if not 0 < micros < MICRO:
             return False
-        return any(
-            band.start <= price <= band.end and (price.micros - band.start.micros) % band.step.micros == 0
-            for band in self.bands
-        )
+        for band in self.bands:  # asked for every level of a book that is looked at: plain ints, no generator
+            start = band.start.micros
+            if start <= micros <= band.end.micros and not (micros - start) % band.step.micros:
+                return True
+        return False
 
 
 class StrikeKind(StrEnum):

@@ -75,9 +75,15 @@ class KalshiTariff:
 
     def __init__(self, depth: Depth, fees: KalshiFees, *, precision: int) -> None:
         self.depth, self._rate, self._precision = depth, kalshi_rate(fees), precision
-        sizes = (end - start for start, end in zip(depth.ends, depth.ends[1:], strict=False))
-        whole = (self._fill(price, size) for price, size in zip(depth.prices, sizes, strict=True))
-        self._before = [0, *accumulate(whole)]
+        self._before = [0]
+
+    def _whole(self, level: int) -> int:
+        """The fees of all levels before this one; worked out as far as it is asked for."""
+        before, ends = self._before, self.depth.ends
+        while len(before) <= level:
+            last = len(before) - 1
+            before.append(before[last] + self._fill(self.depth.prices[last], ends[last + 1] - ends[last]))
+        return before[level]
 
     def _fill(self, price: int, qty: int) -> int:
         return kalshi_buy_fee_raw(self._rate, price, qty, precision=self._precision)
@@ -85,12 +91,12 @@ class KalshiTariff:
     def fee(self, qty: int) -> int:
         """Whole levels before, and the part of the last one."""
         level = self.depth.level(qty)
-        return self._before[level] + self._fill(self.depth.prices[level], qty - self.depth.ends[level])
+        return self._whole(level) + self._fill(self.depth.prices[level], qty - self.depth.ends[level])
 
     def floors(self, low: int, high: int) -> tuple[int, int]:
         """The formula without its rounding is a straight line within a level."""
         level = self.depth.level(low)
-        price, start, before = self.depth.prices[level], self.depth.ends[level], self._before[level]
+        price, start, before = self.depth.prices[level], self.depth.ends[level], self._whole(level)
         return (
             before + kalshi_model_raw(self._rate, price, low - start),
             before + kalshi_model_raw(self._rate, price, high - start),
@@ -147,6 +153,8 @@ def debit(tariff: Tariff, qty: int) -> int:
 def largest(holds: Callable[[int], bool], *, step: int, high: int) -> int:
     """The largest multiple of `step` up to `high` for which `holds`, given that it holds for all smaller ones."""
     low, above = 0, high // step + 1
+    if above > 1 and holds((above - 1) * step):  # mostly so: a cap that does not bite
+        return (above - 1) * step
     while above - low > 1:
         middle = (low + above) // 2
         low, above = (middle, above) if holds(middle * step) else (low, middle)

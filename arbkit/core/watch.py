@@ -1,26 +1,33 @@
 """Watch: a pair under a stream. Every change of either live book asks the gate; only behind it is depth walked.
 
 The gate adds up two numbers from two tables: what one contract costs at each best price, with a fee that is never above
-the true one. It lets nothing pass by that `find` would take; a property test holds it to that. Raw ints inside; values
-are made only once the gate has opened.
+the true one. Most of what it lets in is a handful of contracts at a good price, so the same tables then say what all
+levels together could leave at most. Neither holds back what `find` would take; property tests hold them to that. Raw
+ints inside; values are made only for what promises enough.
+
+An ask is the mirror of a bid for the opposite outcome, so the tables are asked by that bid, as live books hold it.
 """
 
+from array import array
 from datetime import datetime
+from functools import lru_cache
 
-from arbkit.core.books import LiveBook, LiveState
+from arbkit.core.books import Ladder, LiveBook, LiveState
 from arbkit.core.detect import find, unfit
 from arbkit.core.fees import FeeModel, all_in_table
-from arbkit.core.markets import Market, Pair, Side
+from arbkit.core.markets import Fees, Market, Pair, PolymarketFees, Side
 from arbkit.core.money import MICRO
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Policy
 from arbkit.errors import InvariantError
+
+_LIVE = LiveState.LIVE
 
 
 class Watch:
     """One pair and its two live books. `refusal` is why it must not be traded at all, if it must not."""
 
-    __slots__ = ("_kalshi_all_in", "_polymarket_all_in", "kalshi", "kalshi_book", "pair", "policy", "polymarket",
-                 "polymarket_book", "refusal")  # fmt: skip
+    __slots__ = ("_doors", "_kalshi_all_in", "_polymarket_all_in", "kalshi", "kalshi_book", "pair", "policy",
+                 "polymarket", "polymarket_book", "refusal")  # fmt: skip
 
     def __init__(
         self, pair: Pair, *, kalshi: Market, polymarket: Market, kalshi_book: LiveBook, polymarket_book: LiveBook,
@@ -32,30 +39,50 @@ class Watch:
         self.kalshi, self.polymarket = kalshi, polymarket
         self.kalshi_book, self.polymarket_book = kalshi_book, polymarket_book
         self.refusal = unfit(pair, kalshi=kalshi, polymarket=polymarket, policy=policy)
-        fees = None if self.refusal else (kalshi.fees, polymarket.fees)
-        self._kalshi_all_in = all_in_table(fees[0]) if fees and fees[0] else ()
-        self._polymarket_all_in = all_in_table(fees[1]) if fees and fees[1] else ()
+        self._kalshi_all_in = _by_bid(None if self.refusal else kalshi.fees)
+        self._polymarket_all_in = _by_bid(None if self.refusal else polymarket.fees)
+        self._doors = () if self.refusal else tuple(self._door(side) for side in Side)
+
+    def _door(self, side: Side) -> tuple[Side, Ladder, Ladder]:
+        """An outcome bought on Kalshi, and whose bids are mirrored to buy it and its opposite on Polymarket."""
+        return side, self.kalshi_book.ladder(side.other), self.polymarket_book.ladder(self.pair.polymarket_side(side))
 
     def gate(self) -> Side | None:
         """The Kalshi outcome whose purchase, with the opposite one on Polymarket, might leave something, if any."""
-        if (
-            self.refusal
-            or self.kalshi_book.state is not LiveState.LIVE
-            or self.polymarket_book.state is not LiveState.LIVE
-        ):
+        if self.kalshi_book.state is not _LIVE or self.polymarket_book.state is not _LIVE:
             return None
-        for side in Side:
-            kalshi = self.kalshi_book.best_ask(side)
-            polymarket = self.polymarket_book.best_ask(self.pair.polymarket_side(side).other)
-            if kalshi and polymarket and self._kalshi_all_in[kalshi] + self._polymarket_all_in[polymarket] < MICRO:
+        for side, kalshi, polymarket in self._doors:
+            if self._kalshi_all_in[kalshi.best] + self._polymarket_all_in[polymarket.best] < MICRO:
                 return side
         return None
+
+    def _promise(self, side: Side) -> int:
+        """What buying this outcome on Kalshi and its opposite could leave at most, before gas, in millionths."""
+        kalshi, polymarket = next((one, other) for door, one, other in self._doors if door is side)
+        ours = _offers(kalshi, self._kalshi_all_in, self.kalshi_book.unit_micros)
+        theirs = _offers(polymarket, self._polymarket_all_in, self.polymarket_book.unit_micros)
+        if isinstance(self.polymarket.fees, PolymarketFees) and self.polymarket.fees.exponent != 1:
+            # The fee is on the average price. With other exponents only the first level's is surely not above it.
+            theirs = [(theirs[-1][0], size) for _, size in theirs]
+        left, promise = self.policy.qty_max.micros, 0
+        while ours and theirs and left and ours[-1][0] + theirs[-1][0] < MICRO:
+            (cost, size), (other_cost, other_size) = ours.pop(), theirs.pop()
+            taken = min(size, other_size, left)
+            left -= taken
+            promise += (MICRO - cost - other_cost) * taken
+            if size > taken:
+                ours.append((cost, size - taken))
+            if other_size > taken:
+                theirs.append((other_cost, other_size - taken))
+        return promise // MICRO
 
     def look(
         self, *, kalshi_seen_at: datetime, polymarket_seen_at: datetime, now: datetime
     ) -> Opportunity | NoOpportunity | None:
-        """What the two books offer now; None when the gate stayed shut. The times say how current each book is."""
-        if self.gate() is None:
+        """What the two books offer now; None when the gate stayed shut, or what is behind it cannot be worth a trade.
+        The times say how current each book is."""
+        side = self.gate()
+        if side is None or self._promise(side) < self.policy.profit_min.micros:
             return None
         return find(
             self.pair,
@@ -66,3 +93,16 @@ class Watch:
             policy=self.policy,
             now=now,
         )
+
+
+def _offers(bids: Ladder, all_in: "array[int]", unit_micros: int) -> list[tuple[int, int]]:
+    """What mirrors these bids: a contract's cost with the floor of its fee, and how many there are; dearest first."""
+    return [(all_in[tick], size * unit_micros) for tick, size in sorted(bids.sizes.items())]
+
+
+@lru_cache(maxsize=64)
+def _by_bid(fees: Fees | None) -> "array[int]":
+    """What one contract costs all in, by the best bid for its opposite; a dollar and more where there is no bid.
+
+    An array of C ints: looked up at random all the time, it has to fit the processor's cache."""
+    return array("i", reversed(all_in_table(fees)) if fees else ())

@@ -1,13 +1,13 @@
 """The gate of a stream: cheap, and never shut before something that could be taken."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arbkit.core.books import LiveBook
 from arbkit.core.detect import find
 from arbkit.core.markets import KalshiFees, Market, Polarity, PolymarketFees, Side
-from arbkit.core.money import MICRO, Qty
+from arbkit.core.money import MICRO, Qty, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Policy
 from arbkit.core.watch import Watch
 from tests.builders import KALSHI, NOW, POLYMARKET, a_market, a_pair
@@ -95,3 +95,62 @@ def test_the_gate_is_never_shut_before_an_opportunity(
     if isinstance(found, Opportunity):
         assert watch.gate() is found.kalshi.side
         assert look(watch) == found
+
+
+@st.composite
+def ladders(draw: st.DrawFn, low: int, high: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Bids for YES and for NO in cents, best between `low` and `high`, and hundredths of a contract: never crossed."""
+    bid = draw(st.integers(low, high))
+    ask = draw(st.integers(bid + 1, min(99, bid + 6)))
+    sizes = st.one_of(st.integers(1, 9_000), st.integers(1, 60).map(lambda contracts: contracts * 100))
+    yes = draw(st.dictionaries(st.integers(max(1, bid - 6), bid), sizes, min_size=1, max_size=6))
+    no = draw(st.dictionaries(st.integers(max(1, 94 - ask), 100 - ask), sizes, min_size=1, max_size=6))
+    return yes, no
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given(
+    st.data(), st.sampled_from(Polarity), st.sampled_from([0, 500_000, 1_000_000, 2_000_000]),
+    st.sampled_from([(0, 1), (40_000, 1), (70_000, 1), (250_000, 2), (30_000, 3)]), st.integers(1, 60),
+)  # fmt: skip
+def test_what_all_levels_promise_never_holds_a_trade_back(
+    data: st.DataObject, polarity: Polarity, multiplier: int, fee: tuple[int, int], most: int
+) -> None:
+    markets = (
+        a_market(KALSHI, fees=KalshiFees("quadratic", multiplier)),
+        a_market(POLYMARKET, fees=PolymarketFees(*fee)),
+    )
+    cheap, dear = ladders(20, 45), ladders(45, 75)
+    drawn = data.draw(st.sampled_from([(cheap, dear), (dear, cheap), (cheap, cheap)]))
+    books = []
+    for market, strategy in zip(markets, drawn, strict=True):
+        book = LiveBook(market.id, unit_micros=10_000)
+        yes, no = data.draw(strategy)
+        book.snapshot(
+            yes_bids={cents * 100: size for cents, size in yes.items()},
+            no_bids={cents * 100: size for cents, size in no.items()},
+        )
+        books.append(book)
+    policy = Policy(qty_max=Qty.whole(most), profit_min=Usd(30_000), polymarket_qty_min=Qty.whole(1))
+    pair = a_pair(*markets, polarity=polarity)
+    watch = Watch(
+        pair, kalshi=markets[0], polymarket=markets[1], kalshi_book=books[0], polymarket_book=books[1], policy=policy
+    )
+    frozen = [book.freeze(seen_at=NOW) for book in books]
+    found = find(
+        pair, kalshi=markets[0], polymarket=markets[1], kalshi_book=frozen[0], polymarket_book=frozen[1], policy=policy,
+        now=NOW,
+    )  # fmt: skip
+    if isinstance(found, Opportunity):
+        assert look(watch) == found
+
+
+def test_a_few_contracts_at_a_good_price_are_not_looked_at_closer() -> None:
+    markets = a_market(KALSHI), a_market(POLYMARKET)
+    few, many = a_live_book(markets[0], 44, 45, contracts=1), a_live_book(markets[1], 55, 56)
+    watch = Watch(
+        a_pair(*markets), kalshi=markets[0], polymarket=markets[1], kalshi_book=few, polymarket_book=many, policy=POLICY
+    )
+    assert watch.gate() is Side.YES
+    assert look(watch) is None

@@ -18,7 +18,7 @@ from arbkit.core.text import clean
 from arbkit.errors import SchemaMismatch
 from arbkit.ports import FeedListener
 from arbkit.venues.polymarket.wire import fields, stream
-from arbkit.venues.polymarket.wire.stream import PONG, Effects, EventRow, MarketStream
+from arbkit.venues.polymarket.wire.stream import PONG, Effects, EventRow, MarketStream, decoded
 
 SNAPSHOT_MS: Final = 10_000
 """A book that did not come in this time is read over HTTP."""
@@ -101,8 +101,8 @@ class BookTalk:
         if frame == _PONG:
             return
         try:
-            found = stream.decoded(frame)
-            if isinstance(found, EventRow) and found.event_type == "price_change":
+            found = decoded(frame)
+            if type(found) is EventRow and found.event_type == "price_change":
                 book = self._stream.quick(found)
                 if book is not None:
                     self._touched(book, now_ms)
