@@ -1,16 +1,26 @@
 """Metrics: every name that was promised, on loopback alone, of a loop that really runs."""
 
+import asyncio
 import re
+import time
 import urllib.request
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
+from prometheus_client import generate_latest
 
-from arbkit.app.live import Choices
+from arbkit.app.events import EventKind, LiveEvent
+from arbkit.app.live import Choices, Live
+from arbkit.core.breaker import Failure
+from arbkit.core.markets import VenueName
 from arbkit.errors import ConfigError
 from arbkit.wiring.metrics import Metrics
 from tests.app.conftest import scene
 from tests.app.scene import Scene
-from tests.app.test_live import running
+from tests.app.streams import StagedFeed
+from tests.builders import NOW
+from tests.desks import Fate
 from tests.venues.stages import until
 
 __all__ = ["scene"]
@@ -65,6 +75,9 @@ OF_OPERATION = [
     "fok_kill_ratio",
     "fee_mismatch_usd",
     "build_info",
+    "limit_usd",
+    "alerts",
+    "sample_age_seconds",
 ]
 
 
@@ -79,30 +92,86 @@ def value(text: str, line: str) -> float:
     return float(found[1])
 
 
+def standing(scene: Scene) -> Live:
+    """A loop that is put together and does not run: what it would be asked for at this moment."""
+    feeds = {venue: StagedFeed(venue, scene.clock) for venue in VenueName}
+    return Live(room=scene.room, feeds=feeds, choices=Choices(), tell=lambda _: None)
+
+
+def told(scene: Scene) -> str:
+    metrics = Metrics("1", "live", {})
+    metrics.show(metrics._taken(standing(scene)))
+    return generate_latest(metrics.registry).decode()
+
+
 async def test_a_scrape_tells_of_a_trade_under_every_promised_name(scene: Scene) -> None:
     metrics = Metrics("1.2.3", "live", {})
     address = metrics.serve(0)
     try:
-        async with running(scene, Choices(trades_max=1)) as run:
-            run.live.tell = run.live.watching._tell = run.live.trader._tell = lambda event: (
-                run.events.append(event), metrics.event(event),
-            )  # fmt: skip
-            run.offer()
-            await until(run.task.done)
-            metrics._sample = metrics._taken(run.live)
-            text = scraped(address)
+        await scene.execute()
+        metrics.event(LiveEvent(at=NOW, event=EventKind.OPPORTUNITY, text="", took_ms=7))
+        metrics.show(metrics._taken(standing(scene)))
+        text = scraped(address)
     finally:
         metrics.close()
 
     families = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
     promised = {*SPECIFIED, *OF_OPERATION}
     assert promised <= {name.removesuffix("_total") for name in families} | families
+    assert value(text, "opportunities_detected_total") == 1
     assert value(text, "opportunities_executed_total") == 1
+    assert value(text, 'opportunity_detection_latency_ms_bucket{le="10.0"}') == 1
     assert value(text, 'orders_sent_total{venue="kalshi"}') == 1
     assert value(text, 'order_outcome_total{outcome="filled",venue="polymarket"}') == 1
     assert value(text, "exposure_usd") == pytest.approx(18.5445)
+    assert value(text, 'alerts_total{kind="trade_executed"}') == 1
+    assert value(text, 'limit_usd{limit="total_exposure"}') == 100
     assert value(text, "execution_success_rate") == 1
-    assert value(text, "breaker_open") == 0
+    assert value(text, 'breaker_open{reason="asymmetric_execution"}') == 0
+
+
+async def test_a_trade_that_is_proven_later_is_executed_all_the_same(scene: Scene) -> None:
+    scene.room = replace(scene.room, rules=replace(scene.room.rules, waits_for_chain=False))
+    await scene.execute(polymarket=Fate.PENDING)
+    assert value(told(scene), "opportunities_executed_total") == 0
+    assert value(told(scene), "provisional_notional_usd") > 0
+
+    await scene.wait(seconds=60)
+    assert value(told(scene), "opportunities_executed_total") == 1
+    assert value(told(scene), "provisional_notional_usd") == 0
+
+
+async def test_a_pause_is_told_with_its_reason_and_labels_are_the_breakers_own(scene: Scene) -> None:
+    scene.room.fail(Failure.GHOST_FILL, "Will it rain?")
+    text = told(scene)
+    for failure in Failure:
+        assert value(text, f'breaker_open{{reason="{failure.lower()}"}}') == (failure is Failure.GHOST_FILL)
+    assert "rain" not in text
+
+
+async def test_an_order_whose_end_is_open_is_a_gauge_and_no_count(scene: Scene) -> None:
+    await scene.execute(polymarket=Fate.LOST_ABSENT)
+    text = told(scene)
+    assert value(text, "legs_unknown") == 1
+    assert value(text, 'orders_sent_total{venue="polymarket"}') == 1
+    assert 'order_outcome_total{outcome="unknown"' not in text
+
+
+async def test_a_loop_that_hangs_shows_in_its_lag_and_in_the_age_of_the_figures(scene: Scene) -> None:
+    metrics = Metrics("1", "live", {})
+    sampling = asyncio.ensure_future(metrics.sampling(standing(scene)))
+    await asyncio.sleep(0.01)
+    time.sleep(0.4)  # noqa: ASYNC251 - this is the hanging
+    assert value(generate_latest(metrics.registry).decode(), "sample_age_seconds") >= 0.4
+    await until(lambda: metrics._loop_lag_s > 0, within_s=10)
+    sampling.cancel()
+    assert metrics._loop_lag_s >= 0.25
+
+
+def test_a_status_that_no_server_may_send_makes_no_label_of_its_own(scene: Scene) -> None:
+    hosts = {"kalshi": SimpleNamespace(venue="kalshi", answers={200: 3, 999: 1, 998: 1, 0: 2}, clock_ahead_s=None)}
+    metrics = Metrics("1", "live", hosts)  # type: ignore[arg-type] # the two figures that are read of it
+    assert metrics._answers() == {("kalshi", "200"): 3, ("kalshi", "0"): 2, ("kalshi", "other"): 2}
 
 
 async def test_a_port_that_is_taken_is_an_error_with_advice() -> None:

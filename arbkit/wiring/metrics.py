@@ -6,21 +6,25 @@ the specification gives them so; labels come from closed sets, never from a venu
 
 import asyncio
 import platform
+import time
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
 
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Live
 from arbkit.core.books import LiveState
+from arbkit.core.breaker import Failure
+from arbkit.core.execution import LegState
 from arbkit.core.inventory import inventory
 from arbkit.core.latency import Stage
+from arbkit.core.limits import Limits
 from arbkit.core.markets import MarketId, Side, VenueName
 from arbkit.core.money import MICRO
 from arbkit.errors import ConfigError
@@ -29,6 +33,8 @@ from arbkit.ports import FeedHealth, FeedState
 from arbkit.store.figures import Figures
 
 SAMPLE_MS: Final = 2_000
+LAG_MS: Final = 100
+"""How often the lag of the event loop is measured; a stall shorter than this may be missed."""
 LOOPBACK: Final = "127.0.0.1"
 _BUCKETS_MS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000)
 _FAILURES: Final = {
@@ -39,6 +45,10 @@ _FAILURES: Final = {
     "external_fills_total": ("foreign_trade", "Trades of the accounts that arbkit did not make."),
     "db_errors_total": ("store", "Failures of the database."),
 }
+_FINAL: Final = frozenset({LegState.FILLED, LegState.PARTIAL, LegState.KILLED, LegState.REJECTED, LegState.NOT_PLACED})
+"""What becomes of an order in the end. Only these are counted: a counter must not take an open order back."""
+_STATUSES: Final = frozenset({0, *range(100, 600)})
+_UNPROVEN: Final = frozenset({LegState.UNKNOWN, LegState.DELAYED, LegState.SENDING})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,10 +57,13 @@ class Sample:
 
     at: datetime
     live: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+    open_for: frozenset[Failure] = frozenset()
+    """The reasons for which the breaker is open."""
     feeds: tuple[FeedHealth, ...] = ()
     closed: frozenset[str] = frozenset()
     book_age_s: Mapping[str, float] = field(default_factory=dict)
-    answers: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    answers: Mapping[tuple[str, str], int] = field(default_factory=dict)
     clocks_s: Mapping[str, float] = field(default_factory=dict)
     figures: Figures | None = None
 
@@ -59,9 +72,11 @@ class Metrics(Collector):
     """Everything that is measured of one run."""
 
     def __init__(self, version: str, mode: str, hosts: Mapping[str, Http]) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call] # the library leaves it untyped
         self.registry = CollectorRegistry()
         self._version, self._mode, self._hosts = version, mode, hosts
         self._sample: Sample | None = None
+        self._sampled_s = time.monotonic()
         self._loop_lag_s = 0.0
         self._last_opportunity: datetime | None = None
         self._events: Tally[EventKind] = Tally()
@@ -77,6 +92,8 @@ class Metrics(Collector):
             "stage_latency_ms", "Every step of the latency budget, and the age of the older book.", ("stage",),
             buckets=_BUCKETS_MS, registry=self.registry,
         )  # fmt: skip
+        for stage in Stage:  # so that each is there before it is first measured
+            self.stage_ms.labels(stage)
         self.registry.register(self)
 
     def measured(self, stage: Stage, took_ms: int) -> None:
@@ -94,50 +111,58 @@ class Metrics(Collector):
             self.execution_ms.observe(event.took_ms)
 
     async def sampling(self, live: Live) -> None:
-        """Take samples until cancelled; how late each one is, is the lag of the event loop."""
-        loop = asyncio.get_running_loop()
+        """Take samples until cancelled, and measure between them how late the event loop is: the worst is kept."""
+        loop, worst = asyncio.get_running_loop(), 0.0
         while True:
-            self._sample = self._taken(live)
-            due = loop.time() + SAMPLE_MS / 1_000
-            await asyncio.sleep(SAMPLE_MS / 1_000)
-            self._loop_lag_s = max(loop.time() - due, 0)
+            self._loop_lag_s, worst = worst, 0.0
+            self.show(self._taken(live))
+            for _ in range(SAMPLE_MS // LAG_MS):
+                due = loop.time() + LAG_MS / 1_000
+                await asyncio.sleep(LAG_MS / 1_000)
+                worst = max(worst, loop.time() - due)
+
+    def show(self, sample: Sample) -> None:
+        """Let scrapes see this sample from now on."""
+        self._sample, self._sampled_s = sample, time.monotonic()
 
     def _taken(self, live: Live) -> Sample:
         room, now = live.room, live.room.clock.now()
-        tally = live.trader.tally
         held = room.store.ledger.positions()
         imbalances = [
             abs(inventory(pair, held, imbalance_max=room.limits.imbalance_max).net_micros)
             for pair in live.watching.pairs
         ]
-        answers = {
-            (http.venue, status): count for http in self._hosts.values() for status, count in http.answers.items()
-        }
         return Sample(
             at=now,
             live={
-                "opportunities_executed": tally.hedged,
-                "orders_denied": tally.refused,
-                "success_rate": tally.hedged / tally.tried if tally.tried else 1,
+                "orders_denied": live.trader.tally.refused,
                 "exposure": room.store.ledger.exposure().micros / MICRO,
                 "imbalance": max(imbalances, default=0) / MICRO,
                 "unrealized": self._unrealised(live),
-                "breaker_open": float(room.store.operations.breaker().is_open),
                 "halted": float(bool(room.halted())),
                 "unknown": sum(
-                    leg.state in {"unknown", "delayed", "sending"}
+                    leg.state in _UNPROVEN
                     for trade in room.store.trades.unfinished() for leg in trade.legs
                 ),
             },
+            limits=limits_told(room.limits),
+            open_for=frozenset(room.store.operations.breaker().trips),
             feeds=tuple(live.health()),
             closed=frozenset(str(venue) for venue in live.watching.closed),
             book_age_s=self._ages(live, now),
-            answers=answers,
+            answers=self._answers(),
             clocks_s={
                 http.venue: http.clock_ahead_s for http in self._hosts.values() if http.clock_ahead_s is not None
             },
             figures=room.store.figures.at(now),
         )  # fmt: skip
+
+    def _answers(self) -> Mapping[tuple[str, str], int]:
+        answers: Tally[tuple[str, str]] = Tally()
+        for http in self._hosts.values():
+            for status, count in http.answers.items():
+                answers[http.venue, str(status) if status in _STATUSES else "other"] += count
+        return answers
 
     def _ages(self, live: Live, now: datetime) -> dict[str, float]:
         """How old the books are on which something is offered now: the others may well be quiet."""
@@ -169,7 +194,9 @@ class Metrics(Collector):
         ])  # fmt: skip
         yield _count("opportunities_detected", "Opportunities seen.", self._events[EventKind.OPPORTUNITY])
         yield _count("latency_exceeded", "Opportunities skipped for latency.", self._events[EventKind.LATENCY])
-        yield _plain("loop_lag_seconds", "How late the event loop was.", self._loop_lag_s)
+        yield _plain("loop_lag_seconds", "Longest delay of the event loop, lately.", self._loop_lag_s)
+        age_s = time.monotonic() - self._sampled_s
+        yield _plain("sample_age_seconds", "Age of these figures; it grows while the loop hangs.", age_s)
         last = self._last_opportunity
         yield _plain("last_opportunity_time", "When one was last seen (Unix time).", last.timestamp() if last else 0)
         sample = self._sample
@@ -198,16 +225,31 @@ class Metrics(Collector):
         self._thread.join(timeout=5)
 
 
+def limits_told(limits: Limits) -> dict[str, float]:
+    """The limits that have a name in the metrics, in dollars."""
+    return {
+        name: amount.micros / MICRO
+        for name, amount in (
+            ("total_exposure", limits.total_exposure_max), ("event_exposure", limits.event_exposure_max),
+            ("imbalance", limits.imbalance_max), ("daily_loss", limits.daily_loss_max),
+            ("trade_loss", limits.trade_loss_max),
+        )
+    }  # fmt: skip
+
+
 def _of_the_loop(sample: Sample) -> Iterator[Metric]:
     live = sample.live
-    yield _count("opportunities_executed", "Opportunities of which both legs stand.", live["opportunities_executed"])
     yield _count("orders_denied", "Opportunities that risk or the books refused.", live["orders_denied"])
-    yield _plain("execution_success_rate", "Share of this run's trades that are hedged.", live["success_rate"])
     yield _plain("current_exposure", "Capital in positions, in dollars.", live["exposure"])
     yield _plain("exposure_usd", "Capital in positions.", live["exposure"])
     yield _plain("position_imbalance", "Largest unhedged number of contracts of a pair.", live["imbalance"])
     yield _plain("unrealized_pnl_usd", "Positions at the best bids, less their cost.", live["unrealized"])
-    yield _plain("breaker_open", "1 while the circuit breaker is open.", live["breaker_open"])
+    yield _gauge("breaker_open", "1 while the circuit breaker is open for this reason.", [
+        (("reason",), (failure.lower(),), float(failure in sample.open_for)) for failure in Failure
+    ])  # fmt: skip
+    yield _gauge("limit_usd", "The limits in force.", [
+        (("limit",), (name,), dollars) for name, dollars in sample.limits.items()
+    ])  # fmt: skip
     yield _plain("halted", "1 while the HALT file is there.", live["halted"])
     yield _plain("legs_unknown", "Orders of which it is not known what became of them.", live["unknown"])
     yield _gauge("venue_health", "1 while the venue trades.", [
@@ -218,7 +260,7 @@ def _of_the_loop(sample: Sample) -> Iterator[Metric]:
     ])  # fmt: skip
     answered = CounterMetricFamily("http_responses", "Answers to reads; 0: none came.", labels=("venue", "status"))
     for (venue, status), count in sorted(sample.answers.items()):
-        answered.add_metric((venue, str(status)), count)
+        answered.add_metric((venue, status), count)
     yield answered
     yield _gauge("clock_offset_seconds", "How far the venue's clock is ahead, to a second.", [
         (("venue",), (venue,), ahead) for venue, ahead in sample.clocks_s.items()
@@ -249,25 +291,43 @@ def _of_the_store(figures: Figures, at: datetime) -> Iterator[Metric]:
         ("loss_at_risk_usd", figures.loss_at_risk_micros, "What naked legs could lose."),
         ("provisional_notional_usd", figures.provisional_micros, "Fills that the chain has not confirmed."),
         ("naked_notional_usd", figures.naked_micros, "Contracts without their counterpart, at a dollar each."),
+        ("fee_mismatch_usd", figures.fee_mismatch_micros, "Fees paid beyond what the schedule says."),
     ):
         yield _plain(name, meaning, micros / MICRO)
     yield _count("total_volume_usd", "Money spent on contracts, ever.", figures.volume_micros / MICRO)
+    yield _plain("position_mismatch", "1 while ledger and venues differ.", float(not figures.reconciled))
+    yield from _of_the_orders(figures)
+    yield from _of_the_alerts(figures, at)
+
+
+def _of_the_orders(figures: Figures) -> Iterator[Metric]:
     sent: Tally[str] = Tally()
-    outcomes = CounterMetricFamily("order_outcome", "Orders by what became of them.", labels=("venue", "outcome"))
+    meaning = "Orders by what became of them in the end."
+    outcomes = CounterMetricFamily("order_outcome", meaning, labels=("venue", "outcome"))
     for (venue, state), count in sorted(figures.orders.items()):
         sent[venue] += count
-        outcomes.add_metric((venue, state), count)
+        if state in _FINAL:
+            outcomes.add_metric((venue, state), count)
     yield outcomes
     yield _streams("orders_sent", "Orders sent.", [(venue, sent[venue]) for venue in VenueName])
-    killed = sum(count for (_, state), count in figures.orders.items() if state == "killed")
-    yield _plain("fok_kill_ratio", "Share of the orders sent that were killed.", killed / max(sum(sent.values()), 1))
+    killed = sum(count for (_, state), count in figures.orders.items() if state == LegState.KILLED)
+    yield _plain("fok_kill_ratio", "Share of the orders sent that were killed.", killed / max(sent.total(), 1))
+    hedged, finished = figures.trades_hedged, figures.trades_finished
+    yield _count("opportunities_executed", "Trades of which both legs are proven to stand.", hedged)
+    rate = hedged / finished if finished else 1
+    yield _plain("execution_success_rate", "Share of finished trades that are hedged.", rate)
+    resolved = SummaryMetricFamily("leg_resolution_seconds", "From a trade's intent to the proof of both legs.")
+    resolved.add_metric((), count_value=finished, sum_value=figures.trades_ms / 1_000)
+    yield resolved
+
+
+def _of_the_alerts(figures: Figures, at: datetime) -> Iterator[Metric]:
     for name, (kind, meaning) in _FAILURES.items():
         yield _count(name.removesuffix("_total"), meaning, figures.told.get(kind, 0))
-    yield _plain("fee_mismatch_usd", "Fees paid beyond what the schedule says.", figures.fee_mismatch_micros / MICRO)
-    yield _plain("position_mismatch", "1 while ledger and venues differ.", float(not figures.reconciled))
-    resolved = SummaryMetricFamily("leg_resolution_seconds", "From a trade's intent to the proof of both legs.")
-    resolved.add_metric((), count_value=figures.trades_finished, sum_value=figures.trades_ms / 1_000)
-    yield resolved
+    told = CounterMetricFamily("alerts", "Alerts written, by kind.", labels=("kind",))
+    for kind, count in sorted(figures.told.items()):
+        told.add_metric((kind,), count)
+    yield told
     yield _plain("alerts_pending", "Alerts not yet delivered.", figures.alerts_pending)
     age = (at - figures.alert_oldest).total_seconds() if figures.alert_oldest else 0
     yield _plain("alert_oldest_seconds", "Age of the oldest of them.", age)

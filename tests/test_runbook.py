@@ -1,0 +1,51 @@
+"""The runbook knows everything that can ring, stop or be measured, and nothing that cannot."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from arbkit.core.breaker import Failure
+from docs.generate_metrics import families, full_name
+from tests.deploy.queries import rules
+
+TEXT = (Path(__file__).parents[1] / "docs" / "runbook.md").read_text()
+METRICS = {full_name(family) for family in families()}
+
+
+def part(title: str) -> str:
+    found = re.search(rf"^## {title}$(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found[1]
+
+
+@pytest.mark.parametrize("failure", Failure)
+def test_a_reason_to_stop_has_an_entry_that_says_what_it_means_and_what_to_do(failure: Failure) -> None:
+    found = re.search(rf"^### {failure}$(.*?)(?=^##|\Z)", part("What stops trading"), re.MULTILINE | re.DOTALL)
+    assert found, f"docs/runbook.md has no entry for {failure}"
+    assert "**Means:**" in found[1]
+    assert "**Do:**" in found[1]
+
+
+def test_no_entry_is_left_of_a_reason_that_is_gone() -> None:
+    assert set(re.findall(r"^### (\w+)$", TEXT, re.MULTILINE)) == {str(failure) for failure in Failure}
+
+
+def test_every_rule_of_prometheus_has_its_row_and_no_other() -> None:
+    assert re.findall(r"^\| (Arbkit\w+) \|", part("Prometheus rules"), re.MULTILINE) == [r["alert"] for r in rules()]
+
+
+def test_every_metric_is_in_the_table_and_no_other() -> None:
+    table = part("Metrics at a glance")
+    named = {
+        name
+        for row in table.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
+    assert named == METRICS
+
+
+def test_an_entry_sends_one_to_entries_that_are_there() -> None:
+    assert set(re.findall(r"\bas ([A-Z][A-Z_]{3,})\b", TEXT)) <= {str(failure) for failure in Failure}
+    assert set(re.findall(r"\bas (Arbkit\w+)", TEXT)) <= {rule["alert"] for rule in rules()}
