@@ -74,6 +74,8 @@ class TradingVenue:
     market_listed: Market
     book: Callable[[], Book]
     fate: Fate = Fate.FILLED
+    sale_fate: Fate = Fate.FILLED
+    """What becomes of an order that sells."""
     cash: Usd = field(default_factory=lambda: Usd(50 * MICRO))
     before_send: Callable[[PreparedOrder], None] = lambda _: None
     posts: Counter[str] = field(default_factory=Counter)
@@ -103,13 +105,14 @@ class TradingVenue:
         return PreparedOrder(order=order, client_id=client_id, venue_order_id=order_id, body=client_id.encode())
 
     async def send(self, prepared: PreparedOrder) -> SendOutcome:
-        if self.fate is Fate.NOT_SENT:
+        fate = self.fate if prepared.order.action is Action.BUY else self.sale_fate
+        if fate is Fate.NOT_SENT:
             return NotSent("connection refused")
         self.before_send(prepared)
         self.posts[prepared.client_id] += 1
-        sent = _Order(prepared, self.clock.now(), self.fate)
+        sent = _Order(prepared, self.clock.now(), fate)
         self.orders.append(sent)
-        match self.fate:
+        match fate:
             case Fate.KILLED:
                 return Killed("fill or kill")
             case Fate.REJECTED:
@@ -149,9 +152,7 @@ class TradingVenue:
         ]
 
     async def holdings(self) -> Sequence[Holding]:
-        return [
-            Holding(sent.prepared.order.market, sent.prepared.order.side, self._qty(sent)) for sent in self._standing()
-        ]
+        return [Holding(market, side, qty) for (market, side), qty in self.truth.items()]
 
     async def balances(self) -> Sequence[Balance]:
         spent = [
@@ -159,7 +160,19 @@ class TradingVenue:
             for sent in self.orders
             if self._qty(sent) and self._settlement(sent) is not Settlement.VOID
         ]
-        return [Balance(self.cash - sum((f.cost + (f.fee or self._fee(f)) for f in spent), start=ZERO_USD))]
+        spent_usd = sum((_taken(f) + (f.fee or self._fee(f)) for f in spent), start=ZERO_USD)
+        return [Balance(self.cash - spent_usd + self._netted)]
+
+    @property
+    def _netted(self) -> Usd:
+        """What Kalshi paid for YES and NO of one market that met in this account: a dollar a pair."""
+        if self.name is VenueName.POLYMARKET:
+            return ZERO_USD
+        both: Counter[Side] = Counter()
+        for sent in self._standing():
+            order = sent.prepared.order
+            both[order.side if order.action is Action.BUY else order.side.other] += self._qty(sent).micros
+        return Usd(min(both[Side.YES], both[Side.NO]))
 
     async def payouts(self, *, since: datetime) -> Sequence[Payout]:
         return []
@@ -203,11 +216,15 @@ class TradingVenue:
 
     def _fill(self, sent: _Order) -> Fill:
         order, qty = sent.prepared.order, self._qty(sent)
-        price = Price(order.limit.micros - 10_000) if sent.fate is Fate.BETTER else order.limit
+        better = -10_000 if order.action is Action.BUY else 10_000
+        price = Price(order.limit.micros + better) if sent.fate is Fate.BETTER else order.limit
+        side, action = order.side, order.action
+        if action is Action.SELL and self.name is VenueName.KALSHI:  # told as a purchase of the other outcome
+            side, action, price = side.other, Action.BUY, price.complement
         cost = cost_up(price, qty)
         bare = Fill(
-            market=order.market, fill_id=f"t-{sent.prepared.client_id}", order_key=self._id(sent), side=order.side,
-            action=Action.BUY, qty=qty, price=price, cost=cost, fee=None, at=sent.sent_at,
+            market=order.market, fill_id=f"t-{sent.prepared.client_id}", order_key=self._id(sent), side=side,
+            action=action, qty=qty, price=price, cost=cost, fee=None, at=sent.sent_at,
         )  # fmt: skip
         return bare if self.name is VenueName.POLYMARKET else _with(bare, self._fee(bare))
 
@@ -224,7 +241,20 @@ class TradingVenue:
     @property
     def truth(self) -> dict[tuple[MarketId, Side], Qty]:
         """What this venue really owes us at this moment."""
-        return {(sent.prepared.order.market, sent.prepared.order.side): self._qty(sent) for sent in self._standing()}
+        held: Counter[tuple[MarketId, Side]] = Counter()
+        for sent in self._standing():
+            order = sent.prepared.order
+            sign = 1 if order.action is Action.BUY else -1
+            held[order.market, order.side] += sign * self._qty(sent).micros
+        if self.name is VenueName.KALSHI:
+            for market, _ in list(held):
+                netted = min(held[market, Side.YES], held[market, Side.NO])
+                held.subtract({(market, side): netted for side in Side if netted})
+        return {key: Qty(micros) for key, micros in held.items() if micros}
+
+
+def _taken(fill: Fill) -> Usd:
+    return fill.cost if fill.action is Action.BUY else -fill.cost
 
 
 def _with(fill: Fill, fee: Usd) -> Fill:

@@ -18,8 +18,10 @@ from arbkit.app.reconcile import reconcile, refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve_all
 from arbkit.app.room import Room
 from arbkit.app.trader import Trader
+from arbkit.app.unwind import obstacle, unwind
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
+from arbkit.core.execution import TradeState
 from arbkit.core.markets import Market, MarketId, Pair, VenueName
 from arbkit.core.reconnect import Vigil
 from arbkit.errors import BadId
@@ -157,8 +159,19 @@ class Chores:
             async with self._trader.lock:
                 try:
                     await resolve_all(self._room)
+                    await self._unwind()
                 except FAULTS_OF_A_VENUE as error:
                     self._warn(str(error))
+
+    async def _unwind(self) -> None:
+        """Sell lonely legs of this run back, where that is wanted: some become final only after their trade ended."""
+        room = self._room
+        if not room.rules.unwinds:
+            return
+        for trade in room.store.trades.unfinished():
+            if trade.state is TradeState.ASYMMETRIC and trade.epoch == room.epoch and not obstacle(room, trade):
+                why = await unwind(room, trade.trade_id)
+                self._warn(f"trade {trade.trade_id}: {why or 'the lonely leg is being sold back'}")
 
     async def _balances(self) -> None:
         async with self._trader.lock:

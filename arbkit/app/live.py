@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from arbkit.app.chores import Chores, Rhythm
+from arbkit.app.duties import actual_net
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
-from arbkit.app.resolve import FAULTS_OF_A_VENUE, actual_net, resolve_all
+from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve_all
 from arbkit.app.room import Room
 from arbkit.app.timing import Measured, Timing
 from arbkit.app.trader import Trader

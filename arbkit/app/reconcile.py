@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from arbkit.app.resolve import CASH_TOLERANCE, FILLS_SINCE, book, resolve_all
+from arbkit.app.resolve import CASH_TOLERANCE, FILLS_SINCE, book, net_out, resolve_all
 from arbkit.app.room import Room
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import UNPROVEN_STATES
 from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
-from arbkit.core.ledger import Account, balances, book_cash, book_netting, book_receipt, book_settlement, results_by_day
-from arbkit.core.markets import Side, VenueName
+from arbkit.core.ledger import Account, balances, book_cash, book_receipt, book_settlement, results_by_day
+from arbkit.core.markets import VenueName
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.orders import Balance, Fill, Holding
 from arbkit.errors import InvariantError
@@ -131,15 +131,11 @@ def _net(room: Room, told: VenueTruth, found: Reconciliation) -> None:
     """Kalshi turns YES and NO of one market into dollars at once; the ledger follows what the venue shows."""
     if told.venue is not VenueName.KALSHI:
         return
-    held = room.store.ledger.positions()
-    for market in {market for market, _ in held if market.venue is told.venue}:
-        both = [held.get((market, side)) for side in Side]
-        if both[0] is None or both[1] is None:
-            continue
-        qty = min(both[0].qty, both[1].qty)
+    now = room.clock.now()
+    for market in {market for market, _ in room.store.ledger.positions() if market.venue is told.venue}:
         ref = f"{market}:{len(room.store.ledger.transactions())}"
-        room.store.ledger.append([book_netting(market, qty, held, ref=ref, at=room.clock.now())])
-        found.booked.append(f"{market}: {qty} of YES and NO became ${qty}")
+        if qty := net_out(room, market, ref=ref, at=now):
+            found.booked.append(f"{market}: {qty} of YES and NO became ${qty}")
 
 
 def _weigh_payouts(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bool) -> None:

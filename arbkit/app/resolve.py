@@ -8,15 +8,14 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from arbkit.app.duties import perform_duties
 from arbkit.app.room import UNWELL_FOR, Room
-from arbkit.core.alerts import Alert, Severity
+from arbkit.core.alerts import Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.evidence import OVERDUE_AFTER, Observation, Ruling, judge
 from arbkit.core.execution import (
-    DUTIES,
     LEG_TABLE,
     ZERO_STATES,
-    Duty,
     LegEvent,
     LegState,
     TradeState,
@@ -26,11 +25,10 @@ from arbkit.core.execution import (
 from arbkit.core.fees import polymarket_fee_down
 from arbkit.core.inventory import cash_difference, position_differences
 from arbkit.core.ledger import Account as LedgerAccount
-from arbkit.core.ledger import balances, book_fill, book_void, fill_ref
-from arbkit.core.markets import PolymarketFees, VenueName
-from arbkit.core.money import ZERO_USD, Usd, payout
-from arbkit.core.orders import Delayed, Fill, Filled, Rejected, SendOutcome, Settlement, near
-from arbkit.core.paid import fee_surplus
+from arbkit.core.ledger import balances, book_fill, book_netting, book_void, fill_ref, netting_ref
+from arbkit.core.markets import MarketId, PolymarketFees, Side, VenueName
+from arbkit.core.money import ZERO_QTY, ZERO_USD, Qty, Usd, payout
+from arbkit.core.orders import Action, Delayed, Fill, Filled, Rejected, SendOutcome, Settlement, near
 from arbkit.errors import ArbkitError, AuthError, InvariantError, SchemaMismatch, VenueUnavailable
 from arbkit.ports import SentOrder
 from arbkit.store.trades import StoredLeg, StoredTrade
@@ -59,7 +57,7 @@ async def resolve(room: Room, trade_id: str) -> TradeState:
     commonest reason for doubt, and must not keep a doubt from pausing.
     """
     failures: list[ArbkitError] = []
-    for leg in room.store.trades.trade(trade_id).legs:
+    for leg in room.store.trades.trade(trade_id).orders:
         await _gathered(room, _resolve_leg(room, leg.leg_id), failures)
     state = perform_duties(room, trade_id)
     if failures:
@@ -218,12 +216,31 @@ def book(room: Room, fill: Fill, leg_id: str | None) -> bool:
     """
     priced = _with_fee(room, fill)
     with room.store.together():
-        if leg_id is not None and room.store.trades.leg(leg_id).settlement is Settlement.VOID:
-            return False
-        if not room.store.journal.add_fill(priced, leg_id):
+        brought: Usd | None = None
+        if leg_id is not None:
+            leg = room.store.trades.leg(leg_id)
+            if leg.settlement is Settlement.VOID:
+                return False
+            if leg.order.action is Action.SELL and fill.action is Action.BUY:
+                # Kalshi tells a sale as a purchase of the other outcome, which then nets out.
+                brought = payout(fill.qty) - fill.cost
+        if not room.store.journal.add_fill(priced, leg_id, brought=brought):
             return False
         room.store.ledger.append([book_fill(priced, room.store.ledger.positions())])
+        net_out(room, priced.market, ref=fill_ref(priced), at=priced.at)
     return True
+
+
+def net_out(room: Room, market: MarketId, *, ref: str, at: datetime) -> Qty:
+    """Kalshi holds one signed position a market: YES and NO of it become a dollar at once, in the ledger too."""
+    held = room.store.ledger.positions()
+    both = [held.get((market, side)) for side in Side]
+    if market.venue is not VenueName.KALSHI or both[0] is None or both[1] is None:
+        return ZERO_QTY
+    qty = min(both[0].qty, both[1].qty)
+    if qty:
+        room.store.ledger.append([book_netting(market, qty, held, ref=ref, at=at)])
+    return qty
 
 
 def _with_fee(room: Room, fill: Fill) -> Fill:
@@ -245,7 +262,8 @@ def _settle(room: Room, leg: StoredLeg, seen: Settlement) -> None:
         after = room.store.journal.settle(leg.leg_id, seen, at=now)
         if after is leg.settlement or after is not Settlement.VOID:
             return
-        refs = {fill_ref(fill) for fill in room.store.trades.fills(leg.leg_id)}
+        fills = {fill_ref(fill) for fill in room.store.trades.fills(leg.leg_id)}
+        refs = fills | {netting_ref(ref) for ref in fills}
         voided = [book_void(booked, now) for booked in room.store.ledger.transactions() if booked.ref in refs]
         room.store.ledger.append(voided)
         room.fail(Failure.GHOST_FILL, f"{leg.order.market}: order {leg.venue_order_id} was matched and failed on chain")
@@ -269,97 +287,3 @@ def _sent_order(room: Room, leg: StoredLeg) -> SentOrder:
         venue_order_id=leg.venue_order_id,
         since=started - timedelta(seconds=5),
     )
-
-
-def perform_duties(room: Room, trade_id: str) -> TradeState:
-    """Do what the state of a trade demands: pause before anything else, then tell, then finish."""
-    trade = room.store.trades.trade(trade_id)
-    state = trade.state
-    duties = DUTIES[state]
-    if Duty.PAUSE in duties:
-        _pause(room, trade, state)
-    elif trade.finished_at is None and state is TradeState.HEDGED and _all_booked(trade):
-        _complete(room, trade)
-    elif trade.finished_at is None and state is TradeState.FLAT:
-        _fall_flat(room, trade)
-    elif trade.finished_at is None:
-        _pause_when_it_lasts(room, trade, state)
-    return state
-
-
-def _all_booked(trade: StoredTrade) -> bool:
-    return all(near(leg.order.qty, leg.filled) for leg in trade.legs)
-
-
-def actual_net(trade: StoredTrade) -> Usd:
-    """What the trade will have made once one of its legs pays: the hedged quantity less all that was paid."""
-    hedged = min(leg.filled for leg in trade.legs)
-    return payout(hedged) - trade.legs[0].cost - trade.legs[0].fee - trade.legs[1].cost - trade.legs[1].fee
-
-
-def _complete(room: Room, trade: StoredTrade) -> None:
-    net = actual_net(trade)
-    with room.store.together():
-        _check_fees(room, trade)
-        room.store.journal.finish(trade.trade_id, status="complete", net=net, notes="", at=room.clock.now())
-        if trade.sighting_id:
-            room.store.sightings.mark_executed(trade.sighting_id)
-        room.succeed()
-        _tell(
-            room, Severity.MEDIUM, "trade_executed", f"Trade {trade.trade_id} executed: {_legs(trade)}. Profit ${net}"
-        )
-
-
-def _check_fees(room: Room, trade: StoredTrade) -> None:
-    """Fees that are not those of the schedule stop trading: every profit that was counted on may be wrong."""
-    for leg in trade.legs:
-        market = room.catalogue.catalogue.market(leg.order.market)
-        if market is None or market.fees is None:
-            continue
-        surplus = fee_surplus(market.fees, room.store.trades.fills(leg.leg_id), leg.fee)
-        if surplus.micros:
-            kept = room.store.operations.fact("fee_mismatch_micros")
-            total = int(kept[0]) if kept else 0
-            room.store.operations.note("fee_mismatch_micros", str(total + surplus.micros), at=room.clock.now())
-            detail = f"trade {trade.trade_id}, {leg.order.market}: ${leg.fee} fee is ${surplus} off the schedule"
-            room.fail(Failure.FEE_MISMATCH, detail)
-
-
-def _fall_flat(room: Room, trade: StoredTrade) -> None:
-    """Both legs came to nothing: expected with Fill-or-Kill, counted, and no reason to stop by itself."""
-    sent = any(leg.deadline for leg in trade.legs)
-    with room.store.together():
-        room.store.journal.finish(
-            trade.trade_id, status="failed", net=ZERO_USD, notes=_legs(trade), at=room.clock.now()
-        )
-        if sent:
-            room.fail(Failure.EXECUTION_FAILURE, f"trade {trade.trade_id}: {_legs(trade)}", severity=Severity.MEDIUM)
-
-
-def _pause(room: Room, trade: StoredTrade, state: TradeState) -> None:
-    failure = Failure.ASYMMETRIC_EXECUTION if state is TradeState.ASYMMETRIC else Failure.LEG_UNRESOLVED
-    if f"{failure}" in trade.notes:
-        return
-    with room.store.together():
-        room.store.journal.note(trade.trade_id, failure, status="partial")
-        room.fail(failure, f"trade {trade.trade_id}: {_legs(trade)}")
-
-
-def _pause_when_it_lasts(room: Room, trade: StoredTrade, state: TradeState) -> None:
-    """An order in doubt, a fill whose trades are not shown, a trade that the chain does not confirm: not for ever."""
-    patience = OVERDUE_AFTER if state is TradeState.HEDGED_PROVISIONAL else room.rules.doubt_max
-    deadlines = [leg.deadline for leg in trade.legs if leg.deadline]
-    lasts = deadlines and room.clock.now() - min(deadlines) >= patience
-    if lasts and Failure.LEG_UNRESOLVED not in trade.notes:
-        with room.store.together():
-            room.store.journal.note(trade.trade_id, Failure.LEG_UNRESOLVED, status="pending")
-            room.fail(Failure.LEG_UNRESOLVED, f"trade {trade.trade_id}: {_legs(trade)}; run `arbkit reconcile`")
-
-
-def _legs(trade: StoredTrade) -> str:
-    orders = ((leg.order, leg.state) for leg in trade.legs)
-    return ", ".join(f"{o.market.venue} {o.action} {o.side} {o.qty} at {o.limit}: {state}" for o, state in orders)
-
-
-def _tell(room: Room, severity: Severity, kind: str, text: str) -> None:
-    room.store.operations.alert(Alert(severity=severity, kind=kind, text=text), at=room.clock.now())

@@ -37,6 +37,8 @@ class TradeRules:
     """How long `execute` waits for both legs to be proven before it leaves the rest to the resolver."""
     waits_for_chain: bool = True
     """Whether a fill that the chain has still to confirm is waited for; the loop leaves that to its resolver."""
+    unwinds: bool = False
+    """Whether a lonely leg is sold back, once and within bounds (`risk.on_asymmetric: unwind`)."""
     doubt_max: timedelta = timedelta(seconds=60)
     """An order in doubt for longer pauses trading."""
 

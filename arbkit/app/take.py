@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from arbkit.app.reconcile import refresh_balances
+from arbkit.app.result import ExecutionResult
 from arbkit.app.room import BookPair, Markets, Room
-from arbkit.app.trade import ExecutionResult, execute, read_books, worst_case
+from arbkit.app.trade import execute, read_books, worst_case
 from arbkit.core.detect import look
 from arbkit.core.markets import Market, Pair, VenueName
 from arbkit.core.money import ZERO_USD, Usd

@@ -11,56 +11,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from arbkit.app.resolve import FAULTS_OF_A_VENUE, actual_net, learn, perform_duties, resolve
+from arbkit.app.duties import perform_duties
+from arbkit.app.resolve import FAULTS_OF_A_VENUE, learn, resolve
+from arbkit.app.result import ExecutionResult, refused, report
 from arbkit.app.room import BookPair, Markets, Room, situation
+from arbkit.app.unwind import unwind_and_follow
 from arbkit.core.alerts import Severity
 from arbkit.core.books import Book, Level, problem
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState, Standing, TradeState
 from arbkit.core.fees import kalshi_buy_fee_up
 from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
-from arbkit.core.money import MICRO, ZERO_USD, Qty, Usd, ceil_div, cost_up
+from arbkit.core.money import MICRO, ZERO_USD, Usd, ceil_div, cost_up
 from arbkit.core.opportunity import Leg, Opportunity
 from arbkit.core.orders import Action, FokOrder, InDoubt, SendOutcome
-from arbkit.core.risk import Approved, Mode, Refused, check
+from arbkit.core.risk import Approved, Refused, check
 from arbkit.errors import InvariantError, RefusedError, StoreError, VenueUnavailable
 from arbkit.ports import PreparedOrder
 from arbkit.store.journal import Intent, PlannedLeg
-from arbkit.store.trades import StoredTrade
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderExecution:
-    """What one leg came to."""
-
-    venue: VenueName
-    market: str
-    side: str
-    order_id: str
-    state: str
-    qty: Qty
-    cost: Usd
-    fee: Usd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExecutionResult:
-    """The specification's ExecutionResult. `slippage` is expected less actual profit; both are None until proven."""
-
-    trade_id: str
-    success: bool
-    state: str
-    dry_run: bool
-    qty: Qty
-    buy_execution: OrderExecution | None = None
-    sell_execution: OrderExecution | None = None
-    expected_profit: Usd = ZERO_USD
-    actual_profit: Usd | None = None
-    slippage: Usd | None = None
-    errors: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    circuit_breaker_triggered: bool = False
-    in_doubt: bool = False
 
 
 @dataclass(slots=True)
@@ -96,7 +64,7 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
     attempt.prepared = _prepare(attempt)
     answer = _approve_and_open(attempt, books)
     if isinstance(answer, Refused):
-        return _refused(attempt, answer)
+        return refused(attempt.room, answer)
     try:
         why = await _spoiled(attempt) or _mark_sending(attempt, answer)
     except BaseException as error:
@@ -105,11 +73,11 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
         raise
     if why:
         _withhold(attempt, why)
-        return _report(attempt, errors=(why,), warnings=answer.warnings)
+        return report(attempt.room, attempt.opportunity, attempt.trade_id, errors=(why,), warnings=answer.warnings)
     started_ms = attempt.room.clock.monotonic_ms()
     await _send_both(attempt)
     await _wait_until_proven(attempt, started_ms)
-    return _report(attempt, warnings=answer.warnings)
+    return report(attempt.room, attempt.opportunity, attempt.trade_id, warnings=answer.warnings)
 
 
 def _prepare(attempt: _Attempt) -> Mapping[VenueName, PreparedOrder]:
@@ -315,6 +283,8 @@ async def _wait_until_proven(attempt: _Attempt, started_ms: int) -> None:
             state = perform_duties(room, trade_id)
         if not _is_over(room, trade_id, state):
             await room.clock.sleep(room.rules.resolve_every_ms)
+    if state is TradeState.ASYMMETRIC and room.rules.unwinds:
+        await unwind_and_follow(room, trade_id)
 
 
 def _is_over(room: Room, trade_id: str, state: TradeState) -> bool:
@@ -339,57 +309,3 @@ def _nothing_was_sent(room: Room, result: ExecutionResult) -> bool:
         return False
     legs = room.store.trades.trade(result.trade_id).legs
     return all(leg.state is LegState.NOT_SENT and leg.deadline for leg in legs)
-
-
-def _refused(attempt: _Attempt, answer: Refused) -> ExecutionResult:
-    return ExecutionResult(
-        trade_id="",
-        success=False,
-        state="refused",
-        dry_run=attempt.room.mode is Mode.DRY_RUN,
-        qty=attempt.opportunity.qty,
-        expected_profit=attempt.opportunity.gross - attempt.opportunity.fees,
-        errors=tuple(reason.text for reason in answer.reasons),
-        warnings=answer.warnings,
-        circuit_breaker_triggered=any(reason.rule == "paused" for reason in answer.reasons),
-    )
-
-
-def _report(attempt: _Attempt, *, errors: tuple[str, ...] = (), warnings: tuple[str, ...] = ()) -> ExecutionResult:
-    """The result, from what the journal holds."""
-    trade = attempt.room.store.trades.trade(attempt.trade_id)
-    hedged = trade.state in {TradeState.HEDGED, TradeState.HEDGED_PROVISIONAL}
-    actual = actual_net(trade) if trade.state is TradeState.HEDGED else None
-    executions = {leg.order.market.venue: _execution(trade, leg.order.market.venue) for leg in trade.legs}
-    buyer = attempt.opportunity.buys_yes_on
-    seller = VenueName.POLYMARKET if buyer is VenueName.KALSHI else VenueName.KALSHI
-    return ExecutionResult(
-        trade_id=trade.trade_id,
-        success=hedged,
-        state=trade.state,
-        dry_run=attempt.room.mode is Mode.DRY_RUN,
-        qty=trade.qty,
-        buy_execution=executions[buyer],
-        sell_execution=executions[seller],
-        expected_profit=trade.expected_net,
-        actual_profit=actual,
-        slippage=trade.expected_net - actual if actual is not None else None,
-        errors=errors or (() if hedged else (f"the trade is {trade.state}",)),
-        warnings=warnings,
-        circuit_breaker_triggered=attempt.room.store.operations.breaker().is_open,
-        in_doubt=trade.state in {TradeState.WORKING, TradeState.IN_DOUBT, TradeState.REVIEW},
-    )
-
-
-def _execution(trade: StoredTrade, venue: VenueName) -> OrderExecution:
-    leg = next(leg for leg in trade.legs if leg.order.market.venue is venue)
-    return OrderExecution(
-        venue=venue,
-        market=leg.order.market.key,
-        side=leg.order.side,
-        order_id=leg.venue_order_id or leg.client_id,
-        state=leg.state,
-        qty=leg.filled,
-        cost=leg.cost,
-        fee=leg.fee,
-    )

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
+from arbkit.app.result import ExecutionResult
 from arbkit.app.room import BookPair, Room
 from arbkit.app.take import capital_left, sized
-from arbkit.app.trade import ExecutionResult, execute
+from arbkit.app.trade import execute
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
 from arbkit.core.inventory import REBALANCING_BONUS_PPM, Direction, inventory

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from arbkit.app.trade import ExecutionResult, OrderExecution
+from arbkit.app.result import ExecutionResult, OrderExecution
 from arbkit.cli.render import Field
 from arbkit.core.inventory import Difference
 from arbkit.core.markets import VenueName
@@ -17,6 +17,7 @@ def _leg(execution: OrderExecution | None) -> object:
         "venue": execution.venue,
         "market": execution.market,
         "side": execution.side,
+        "action": execution.action,
         "order_id": execution.order_id,
         "state": execution.state,
         "qty": execution.qty,
@@ -36,6 +37,7 @@ RESULT: Sequence[Field[ExecutionResult]] = (
     Field("slippage_usd", lambda r: r.slippage, "slippage", right=True, spare=1),
     Field("buy_execution", lambda r: _leg(r.buy_execution)),
     Field("sell_execution", lambda r: _leg(r.sell_execution)),
+    Field("unwind_execution", lambda r: _leg(r.unwind_execution)),
     Field("errors", lambda r: list(r.errors), "why", text=lambda r: "; ".join(r.errors) or "-", width_min=12),
     Field("warnings", lambda r: list(r.warnings)),
     Field("circuit_breaker_triggered", lambda r: r.circuit_breaker_triggered),

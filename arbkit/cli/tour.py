@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from arbkit.app.catalog import sync
 from arbkit.app.pairs import decide
-from arbkit.app.trade import ExecutionResult
+from arbkit.app.result import ExecutionResult
 from arbkit.cli.looking import look, pair_up
 from arbkit.cli.progress import counting, shown_or_failed
 from arbkit.cli.render import Output

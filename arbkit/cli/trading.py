@@ -8,9 +8,9 @@ from datetime import timedelta
 import msgspec
 
 from arbkit.app.reconcile import LOW_BALANCE, Reconciliation, check_start, reconcile, refresh_balances
+from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
 from arbkit.app.take import Plan, pair_of, plan, take
-from arbkit.app.trade import ExecutionResult
 from arbkit.cli.render import Output
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
 from arbkit.core.inventory import Difference

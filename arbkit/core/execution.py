@@ -228,6 +228,10 @@ class TradeState(StrEnum):
     HEDGED = "hedged"
     FLAT = "flat"
     ASYMMETRIC = "asymmetric"
+    UNWINDING = "unwinding"
+    """One leg stood alone; the order that sells it back is on its way, or not final yet."""
+    UNWOUND = "unwound"
+    """It was sold back: nothing is held, at a loss."""
     REVIEW = "review"
 
 
@@ -332,11 +336,34 @@ DUTIES: dict[TradeState, tuple[Duty, ...]] = {
     TradeState.HEDGED: (Duty.RELEASE_LOSS,),
     TradeState.FLAT: (Duty.RELEASE_ALL, Duty.WATCH),
     TradeState.ASYMMETRIC: (Duty.PAUSE, Duty.ALERT, Duty.WATCH, Duty.REVIEW),
+    TradeState.UNWINDING: (Duty.RESOLVE,),
+    TradeState.UNWOUND: (Duty.RELEASE_ALL, Duty.WATCH),
     TradeState.REVIEW: (Duty.PAUSE, Duty.ALERT, Duty.REVIEW),
 }
 
 
 def may_unwind(filled: TradeLeg, other: TradeLeg) -> bool:
-    """Whether a corrective order may be considered at all (`on_asymmetric: unwind`): the other leg is proven to hold
-    nothing and this one is final. Anything else could double the error."""
-    return other.standing is Standing.ZERO and filled.settlement is Settlement.FINAL and bool(filled.held)
+    """Whether a corrective order may be considered at all: the other leg is proven to hold nothing, this one is final
+    and holds what was asked for. Anything else could double the error."""
+    return other.standing is Standing.ZERO and filled.standing is Standing.HELD
+
+
+_UNWIND_TABLE: dict[Standing, TradeState] = {
+    Standing.PLANNED: TradeState.UNWINDING,
+    Standing.FLYING: TradeState.UNWINDING,
+    Standing.DOUBT: TradeState.UNWINDING,
+    Standing.PROVISIONAL: TradeState.UNWINDING,
+    Standing.ZERO: TradeState.ASYMMETRIC,
+    Standing.ODD: TradeState.ASYMMETRIC,
+    Standing.REVIEW: TradeState.REVIEW,
+    Standing.HELD: TradeState.UNWOUND,
+}
+"""What the order that sells the lonely leg back makes of an asymmetric trade."""
+
+
+def unwound_state(legs: TradeState, unwind: TradeLeg) -> TradeState:
+    """The state of a trade with a corrective order, from that of its two legs. Where the legs turned out to be anything
+    but asymmetric after all, and the order is not proven to hold nothing, a person decides."""
+    if legs is TradeState.ASYMMETRIC:
+        return _UNWIND_TABLE[unwind.standing]
+    return legs if unwind.standing is Standing.ZERO else TradeState.REVIEW

@@ -148,7 +148,12 @@ def book_netting(market: MarketId, qty: Qty, held: Positions, *, ref: str, at: d
         income -= basis
     entries.append(Entry(market.venue, Account.CASH, qty.micros))
     entries.append(Entry(market.venue, Account.PNL, -income))
-    return Transaction(f"netting:{ref}", Kind.NETTING, at, tuple(entries))
+    return Transaction(netting_ref(ref), Kind.NETTING, at, tuple(entries))
+
+
+def netting_ref(ref: str) -> str:
+    """The unique name under which what a fill netted out is booked."""
+    return f"netting:{ref}"
 
 
 def book_settlement(position: Position, paid_per_contract: Price, *, at: datetime) -> Transaction:

@@ -17,7 +17,8 @@ SELECT
   (SELECT coalesce(sum(cost_micros), 0) FROM legs WHERE settlement = 'pending'),
   (SELECT coalesce(sum(d), 0) FROM (
      SELECT abs(sum(iif(l.venue = 'kalshi', 1, -1) * coalesce(l.qty_micros, 0))) AS d FROM legs l
-     JOIN trades t ON t.id = l.trade_id WHERE t.status = 'partial' AND t.finished_at IS NULL GROUP BY l.trade_id))
+     JOIN trades t ON t.id = l.trade_id WHERE l.role = 'entry' AND t.status = 'partial' AND t.finished_at IS NULL
+     GROUP BY l.trade_id))
 """
 _OUTBOX = """
 SELECT count(*), min(created_at) FROM alerts WHERE sent_at IS NULL AND given_up_at IS NULL

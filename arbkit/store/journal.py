@@ -23,11 +23,11 @@ from arbkit.core.execution import (
     step_settlement,
 )
 from arbkit.core.money import ZERO_USD, Qty, Usd
-from arbkit.core.orders import Fill, FokOrder, Settlement, near
+from arbkit.core.orders import Action, Fill, FokOrder, Settlement, near
 from arbkit.errors import InvariantError
 from arbkit.store.database import Database
 from arbkit.store.rows import text_of
-from arbkit.store.trades import StoredLeg, StoredTrade, Trades
+from arbkit.store.trades import Role, StoredLeg, StoredTrade, Trades
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,15 @@ class Journal:
                 self._step(db, leg, LegEvent.MARKED, "both legs", at)
                 db.execute("UPDATE legs SET deadline = ? WHERE id = ?", [text_of(deadline), leg.leg_id])
 
+    def open_unwind(self, trade_id: str, order: PlannedLeg, *, at: datetime, deadline: datetime) -> None:
+        """Write the order that sells a lonely leg back, already marked as sending. A trade has one at most, ever."""
+        with self._database.writing() as db:
+            if self._trades.trade(trade_id).unwind is not None:
+                raise InvariantError(f"trade {trade_id} was to be unwound twice")
+            self._insert_leg(db, trade_id, order, Role.UNWIND)
+            self._step(db, self._trades.leg(order.order.leg_id), LegEvent.MARKED, "to sell a lonely leg back", at)
+            db.execute("UPDATE legs SET deadline = ? WHERE id = ?", [text_of(deadline), order.order.leg_id])
+
     def withhold(self, trade_id: str, *, why: str, at: datetime) -> None:
         """Give both legs up before sending, in one commit; what was reserved for them is free again."""
         with self._database.writing() as db:
@@ -125,8 +134,11 @@ class Journal:
             self._settle_reservations(db, leg.trade_id, at)
         return after
 
-    def add_fill(self, fill: Fill, leg_id: str | None) -> bool:
-        """Keep a fill with its fee; False if it is known already. A known fill that differs raises InvariantError."""
+    def add_fill(self, fill: Fill, leg_id: str | None, *, brought: Usd | None = None) -> bool:
+        """Keep a fill with its fee; False if it is known already. A known fill that differs raises InvariantError.
+
+        `brought` is what a sale brought where the venue tells it as a purchase of the other outcome.
+        """
         if fill.fee is None:
             raise InvariantError(f"fill {fill.fill_id} has no fee yet")
         values = (
@@ -153,7 +165,7 @@ class Journal:
                 db.execute(
                     "UPDATE legs SET qty_micros = coalesce(qty_micros, 0) + ?, cost_micros = coalesce(cost_micros, 0) "
                     "+ ?, fee_micros = coalesce(fee_micros, 0) + ? WHERE id = ?",
-                    [fill.qty.micros, fill.cost.micros, fill.fee.micros, leg_id],
+                    [fill.qty.micros, (fill.cost if brought is None else brought).micros, fill.fee.micros, leg_id],
                 )
                 self._spend(db, leg_id, fill)
         return True
@@ -192,7 +204,7 @@ class Journal:
         """What a start must do before anything else: legs of dead runs become not sent, or unknown. Sends nothing."""
         with self._database.writing() as db:
             for trade in self._trades.unfinished():
-                for leg in trade.legs:
+                for leg in trade.orders:
                     if leg.state in UNPROVEN_STATES:
                         self._step(db, leg, LegEvent.CRASHED, "found at start", at)
                 self._settle_reservations(db, trade.trade_id, at)
@@ -219,17 +231,18 @@ class Journal:
             whole = leg.state is LegState.FILLED and near(leg.order.qty, leg.filled)
             if whole or leg.standing.standing is Standing.ZERO:
                 self._release(db, trade_id, "exposure", leg.order.market.venue, at)
-        if trade.state in {TradeState.HEDGED, TradeState.FLAT}:
+        if trade.state in {TradeState.HEDGED, TradeState.FLAT, TradeState.UNWOUND}:
             self._release(db, trade_id, "loss", "both", at)
 
     def _spend(self, db: sqlite3.Connection, leg_id: str, fill: Fill) -> None:
         """What a fill took is in the ledger from now on, and no longer reserved; the rest of the order still is."""
         leg, taken = self._trades.leg(leg_id), fill.cost + (fill.fee or ZERO_USD)
-        db.execute(
-            "UPDATE reservations SET micros = max(micros - ?, 0) WHERE trade_id = ? AND kind = 'exposure' "
-            "AND venue = ?",
-            [taken.micros, leg.trade_id, leg.order.market.venue],
-        )
+        if leg.order.action is Action.BUY:  # a sale takes nothing
+            db.execute(
+                "UPDATE reservations SET micros = max(micros - ?, 0) WHERE trade_id = ? AND kind = 'exposure' "
+                "AND venue = ?",
+                [taken.micros, leg.trade_id, leg.order.market.venue],
+            )
         self._settle_reservations(db, leg.trade_id, fill.at)
 
     def _take_up_again(self, db: sqlite3.Connection, leg: StoredLeg) -> None:
@@ -253,13 +266,14 @@ class Journal:
             [trade_id, kind, venue, amount.micros],
         )
 
-    def _insert_leg(self, db: sqlite3.Connection, trade_id: str, leg: PlannedLeg) -> None:
+    def _insert_leg(self, db: sqlite3.Connection, trade_id: str, leg: PlannedLeg, role: Role = Role.ENTRY) -> None:
         order = leg.order
         db.execute(
             "INSERT INTO legs (id, trade_id, venue, market, side, action, client_id, venue_order_id, asked_micros, "
-            "limit_micros, budget_micros, body_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?)",
+            "limit_micros, budget_micros, body_sha256, role) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?)",
             [
                 order.leg_id, trade_id, order.market.venue, order.market.key, order.side, order.action, leg.client_id,
-                leg.venue_order_id, order.qty.micros, order.limit.micros, order.budget.micros, leg.body_sha256,
+                leg.venue_order_id, order.qty.micros, order.limit.micros, order.budget.micros, leg.body_sha256, role,
             ],
         )  # fmt: skip

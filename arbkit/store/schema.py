@@ -8,7 +8,7 @@ specification (section 4.1) exist by name: `event_mappings`, `opportunities`, `e
 import sqlite3
 from collections.abc import Iterator
 
-from arbkit.store.schema_trading import TRADING
+from arbkit.store.schema_trading import CORRECTIONS, TRADING
 from arbkit.store.views import VIEWS
 
 APPLICATION_ID = 0x61726B31
@@ -226,8 +226,7 @@ CREATE TABLE legs (
   venue_order_id TEXT UNIQUE,
   qty_micros INTEGER,                     -- what was filled
   cost_micros INTEGER,
-  fee_micros INTEGER,
-  UNIQUE (trade_id, venue)
+  fee_micros INTEGER
 ) STRICT;
 """
 
@@ -243,7 +242,7 @@ CREATE TABLE opinions (
 CREATE INDEX opinions_by_day ON opinions (at);
 """
 
-MIGRATIONS: tuple[str, ...] = (_CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING, _OPINIONS)
+MIGRATIONS: tuple[str, ...] = (_CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING, _OPINIONS, CORRECTIONS)
 """Migration n (counted from 0) leads from schema n to schema n + 1."""
 
 

@@ -1,5 +1,7 @@
 """The tables of the side that acts: runs, trades and legs with their journal, reservations, fills, breaker, outbox."""
 
+from arbkit.store.views import EXECUTIONS, PNL, POSITIONS
+
 _RUNS = """
 -- One row each start of something that may trade. The newest fences off every older one.
 CREATE TABLE epochs (
@@ -136,3 +138,26 @@ CREATE UNIQUE INDEX alerts_once ON alerts (dedupe_key) WHERE dedupe_key <> '';
 
 TRADING = _RUNS + _TRADES + _OUTBOX
 """The statements of the second migration."""
+
+_CORRECTIONS = """
+ALTER TABLE legs ADD COLUMN role TEXT NOT NULL DEFAULT 'entry' CHECK (role IN ('entry', 'unwind'));
+CREATE UNIQUE INDEX legs_one_a_venue ON legs (trade_id, venue) WHERE role = 'entry';
+-- One corrective order a trade, ever.
+CREATE UNIQUE INDEX legs_one_unwind ON legs (trade_id) WHERE role = 'unwind';
+
+-- The best bid of each outcome of a market that is held, when last seen: what a position could be sold for.
+CREATE TABLE marks (
+  venue TEXT NOT NULL,
+  market TEXT NOT NULL,
+  side TEXT NOT NULL CHECK (side IN ('yes', 'no')),
+  bid_micros INTEGER NOT NULL,
+  at TEXT NOT NULL,
+  PRIMARY KEY (venue, market, side)
+) STRICT, WITHOUT ROWID;
+DROP VIEW IF EXISTS executions;
+DROP VIEW IF EXISTS positions;
+DROP VIEW IF EXISTS pnl_records;
+"""
+
+CORRECTIONS = _CORRECTIONS + EXECUTIONS + POSITIONS + PNL
+"""The statements of the fourth migration."""

@@ -4,15 +4,23 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from arbkit.core.evidence import Observation
-from arbkit.core.execution import LegState, TradeLeg, TradeState, trade_state
+from arbkit.core.execution import LegState, TradeLeg, TradeState, trade_state, unwound_state
 from arbkit.core.markets import MarketId, Side, VenueName
-from arbkit.core.money import ZERO_QTY, Price, Qty, Usd
+from arbkit.core.money import ZERO_QTY, Price, Qty, Usd, payout
 from arbkit.core.orders import Action, Fill, FokOrder, Settlement
 from arbkit.errors import InvariantError
 from arbkit.store.database import Database
 from arbkit.store.rows import moment_of, text_of
+
+
+class Role(StrEnum):
+    """What an order is for."""
+
+    ENTRY = "entry"
+    UNWIND = "unwind"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +40,19 @@ class StoredLeg:
     fee: Usd
     deadline: datetime | None
     watch_until: datetime | None
+    role: Role = Role.ENTRY
+
+    @property
+    def spent(self) -> Usd:
+        """What the order took from the account, fee included; negative for a sale, which brings."""
+        return (self.cost if self.order.action is Action.BUY else -self.cost) + self.fee
+
+    @property
+    def paid(self) -> Usd:
+        """What the leg costs its trade, fee included. A sale of what was held gives up a dollar a contract for what it
+        brings: the same as buying the other outcome for the rest."""
+        bought = self.order.action is Action.BUY
+        return (self.cost if bought else payout(self.filled) - self.cost) + self.fee
 
     @property
     def standing(self) -> TradeLeg:
@@ -54,17 +75,25 @@ class StoredTrade:
     expected_net: Usd
     legs: tuple[StoredLeg, StoredLeg]
     notes: str
+    unwind: StoredLeg | None = None
+    """The one order that sells a lonely leg back, if it was ever sent."""
+
+    @property
+    def orders(self) -> tuple[StoredLeg, ...]:
+        """Every order of the trade."""
+        return self.legs if self.unwind is None else (*self.legs, self.unwind)
 
     @property
     def state(self) -> TradeState:
-        """What the two legs come to."""
-        return trade_state(self.legs[0].standing, self.legs[1].standing)
+        """What its orders come to."""
+        legs = trade_state(self.legs[0].standing, self.legs[1].standing)
+        return legs if self.unwind is None else unwound_state(legs, self.unwind.standing)
 
 
 _LEGS = """
 SELECT id, trade_id, venue, market, side, action, client_id, coalesce(venue_order_id, ''), body_sha256, state,
        settlement, asked_micros, limit_micros, budget_micros, coalesce(qty_micros, 0), coalesce(cost_micros, 0),
-       coalesce(fee_micros, 0), deadline, watch_until
+       coalesce(fee_micros, 0), deadline, watch_until, role
 FROM legs
 """
 _TRADES = """
@@ -189,6 +218,16 @@ class Trades:
             )
         return Usd(micros)
 
+    def loss_reserved_by(self, trade_id: str) -> Usd:
+        """What a trade still has reserved for a leg that might stand alone."""
+        with self._database.reading() as db:
+            [(micros,)] = db.execute(
+                "SELECT coalesce(sum(micros), 0) FROM reservations "
+                "WHERE released_at IS NULL AND kind = 'loss' AND trade_id = ?",
+                [trade_id],
+            )
+        return Usd(micros)
+
     def count_since(self, since: datetime) -> int:
         """How many trades were begun since then."""
         with self._database.reading() as db:
@@ -207,20 +246,22 @@ class Trades:
 
     def _with_legs(self, db: sqlite3.Connection, row: tuple[str, ...]) -> StoredTrade:
         trade_id, sighting_id, pair_id, mode, epoch, started, finished, qty, net, notes = row
-        legs = [_leg(leg) for leg in db.execute(" ".join((_LEGS, "WHERE trade_id = ? ORDER BY venue")), [trade_id])]
+        orders = [_leg(leg) for leg in db.execute(" ".join((_LEGS, "WHERE trade_id = ? ORDER BY venue")), [trade_id])]
+        legs = [order for order in orders if order.role is Role.ENTRY]
         if len(legs) != len(VenueName):
             raise InvariantError(f"trade {trade_id} has {len(legs)} legs")
+        unwind = next((order for order in orders if order.role is Role.UNWIND), None)
         return StoredTrade(
             trade_id=trade_id, sighting_id=sighting_id, pair_id=pair_id, mode=mode, epoch=int(epoch),
             started_at=moment_of(started), finished_at=moment_of(finished) if finished else None, qty=Qty(int(qty)),
-            expected_net=Usd(int(net)), legs=(legs[0], legs[1]), notes=notes,
+            expected_net=Usd(int(net)), legs=(legs[0], legs[1]), notes=notes, unwind=unwind,
         )  # fmt: skip
 
 
 def _leg(row: tuple[str, ...]) -> StoredLeg:
     leg_id, trade_id, venue, market, side, action, client_id, order_id, body, state, settlement, *rest = row
     asked, limit, budget, qty, cost, fee = (int(number) for number in rest[:6])
-    deadline, watch = rest[6:]
+    deadline, watch, role = rest[6:]
     order = FokOrder(
         leg_id=leg_id, market=MarketId(VenueName(venue), market), side=Side(side), action=Action(action),
         qty=Qty(asked), limit=Price(limit), budget=Usd(budget),
@@ -229,7 +270,7 @@ def _leg(row: tuple[str, ...]) -> StoredLeg:
         leg_id=leg_id, trade_id=trade_id, order=order, client_id=client_id, venue_order_id=order_id, body_sha256=body,
         state=LegState(state), settlement=Settlement(settlement), filled=Qty(qty) if qty else ZERO_QTY, cost=Usd(cost),
         fee=Usd(fee), deadline=moment_of(deadline) if deadline else None,
-        watch_until=moment_of(watch) if watch else None,
+        watch_until=moment_of(watch) if watch else None, role=Role(role),
     )  # fmt: skip
 
 

@@ -41,7 +41,8 @@ SELECT id, pair_id AS event_mapping_id, first_seen_at AS detected_at,
 FROM amounts;
 """
 
-_EXECUTIONS = """
+# An order that sells a lonely leg back is no leg of its execution.
+EXECUTIONS = """
 CREATE VIEW executions AS
 SELECT t.id, t.sighting_id AS opportunity_id, t.started_at AS executed_at, t.status,
        b.venue_order_id AS buy_order_id, b.cost_micros * 1.0 / nullif(b.qty_micros, 0) AS buy_fill_price,
@@ -54,13 +55,15 @@ SELECT t.id, t.sighting_id AS opportunity_id, t.started_at AS executed_at, t.sta
        t.net_micros / 1e6 AS actual_profit_usd, (t.expected_net_micros - t.net_micros) / 1e6 AS slippage_usd,
        b.fee_micros AS buy_fees_micros, s.fee_micros AS sell_fees_micros, t.net_micros AS actual_profit_micros
 FROM trades t
-LEFT JOIN legs k ON k.trade_id = t.id AND k.venue = 'kalshi'
+LEFT JOIN legs k ON k.trade_id = t.id AND k.venue = 'kalshi' AND k.role = 'entry'
 LEFT JOIN legs b ON b.trade_id = t.id AND b.venue = iif(k.side = 'yes', 'kalshi', 'polymarket')
-LEFT JOIN legs s ON s.trade_id = t.id AND s.venue = iif(k.side = 'yes', 'polymarket', 'kalshi');
+  AND b.role = 'entry'
+LEFT JOIN legs s ON s.trade_id = t.id AND s.venue = iif(k.side = 'yes', 'polymarket', 'kalshi')
+  AND s.role = 'entry';
 """
 
-# The present price and the unrealised profit depend on books, which are not stored.
-_POSITIONS = """
+# The present price is the best bid that was last seen, for what is held can be sold at that.
+POSITIONS = """
 CREATE VIEW positions AS
 WITH held AS (
   SELECT e.venue, e.market, e.side, sum(e.qty_micros) AS qty_micros, sum(e.usd_micros) AS cost_micros,
@@ -71,14 +74,18 @@ WITH held AS (
   HAVING sum(e.qty_micros) <> 0)
 SELECT h.venue || ':' || h.market || ':' || h.side AS id, h.venue AS platform, h.market AS event_id,
        p.id AS event_mapping_id, h.side, h.qty_micros / 1e6 AS quantity,
-       h.cost_micros * 1.0 / h.qty_micros AS avg_price, NULL AS current_price, NULL AS unrealized_pnl,
-       h.opened_at, h.updated_at, h.cost_micros / 1e6 AS cost_usd, h.qty_micros, h.cost_micros
+       h.cost_micros * 1.0 / h.qty_micros AS avg_price, m.bid_micros / 1e6 AS current_price,
+       (h.qty_micros * (m.bid_micros * 1.0 / 1000000) - h.cost_micros) / 1e6 AS unrealized_pnl,
+       h.opened_at, h.updated_at, h.cost_micros / 1e6 AS cost_usd, h.qty_micros, h.cost_micros,
+       h.qty_micros * m.bid_micros / 1000000 - h.cost_micros AS unrealized_pnl_micros, m.at AS priced_at
 FROM held h
+LEFT JOIN marks m ON m.venue = h.venue AND m.market = h.market AND m.side = h.side
 LEFT JOIN pairs p ON p.is_active AND p.tradable
   AND ((h.venue = 'kalshi' AND p.kalshi_key = h.market) OR (h.venue = 'polymarket' AND p.polymarket_key = h.market));
 """
 
-_PNL = """
+# Unrealised profit is a thing of the present: the newest day of a venue carries it.
+PNL = """
 CREATE VIEW pnl_records AS
 WITH days AS (
   SELECT e.venue, substr(t.at, 1, 10) AS day, max(t.at) AS created_at,
@@ -89,12 +96,13 @@ WITH days AS (
   FROM ledger_entries e JOIN ledger_transactions t USING (seq)
   GROUP BY e.venue, substr(t.at, 1, 10))
 SELECT venue || ':' || day AS id, day AS date, venue AS platform, realized_pnl_micros / 1e6 AS realized_pnl,
-       NULL AS unrealized_pnl, fees_paid_micros / 1e6 AS fees_paid, volume_micros / 1e6 AS volume_traded,
-       num_trades, created_at,
+       (SELECT sum(p.unrealized_pnl) FROM positions p WHERE p.platform = days.venue
+          AND days.day = (SELECT max(d.day) FROM days d WHERE d.venue = days.venue)) AS unrealized_pnl,
+       fees_paid_micros / 1e6 AS fees_paid, volume_micros / 1e6 AS volume_traded, num_trades, created_at,
        realized_pnl_micros / 1e6 AS realized_pnl_usd, fees_paid_micros / 1e6 AS fees_paid_usd,
        realized_pnl_micros, fees_paid_micros, volume_micros
 FROM days;
 """
 
-VIEWS = _MAPPINGS + _OPPORTUNITIES + _EXECUTIONS + _POSITIONS + _PNL
+VIEWS = _MAPPINGS + _OPPORTUNITIES
 """The statements that make the views of the first schema."""

@@ -109,6 +109,7 @@ def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
             end_to_end_max_ms=settings.latency.end_to_end_max_ms,
             retries=retry.opportunity_max_retries,
             retry_delay_ms=retry.opportunity_retry_delay_ms,
+            unwinds=settings.risk.on_asymmetric == "unwind",
         ),
         mode=mode,
         epoch=epoch,

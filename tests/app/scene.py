@@ -8,8 +8,9 @@ from pathlib import Path
 
 from arbkit.app.reconcile import reconcile
 from arbkit.app.resolve import resolve_all
+from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room, TradeRules
-from arbkit.app.trade import ExecutionResult, execute
+from arbkit.app.trade import execute
 from arbkit.core.books import Book, Level, make_book
 from arbkit.core.breaker import BreakerLimits
 from arbkit.core.detect import look

@@ -11,10 +11,10 @@ import pytest
 from arbkit.app.catalog import sync
 from arbkit.app.pairs import match_catalogues
 from arbkit.app.reconcile import reconcile
+from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
 from arbkit.app.scan import scan
 from arbkit.app.take import plan, take
-from arbkit.app.trade import ExecutionResult
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState
 from arbkit.core.opportunity import Opportunity
