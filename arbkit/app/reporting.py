@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from arbkit.app.resolve import actual_net
+from arbkit.app.duties import actual_net
 from arbkit.core.execution import TradeState
 from arbkit.core.fees import FeeModel
 from arbkit.core.report import Report, made
