@@ -1,14 +1,12 @@
 """Duties: what the state of a trade demands, done in order: pause before anything else, then tell, then finish."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from arbkit.app.room import Room
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.evidence import OVERDUE_AFTER
 from arbkit.core.execution import DUTIES, Duty, TradeState
-from arbkit.core.ledger import results_by_day
 from arbkit.core.money import ZERO_USD, Usd, payout
 from arbkit.core.orders import near
 from arbkit.core.paid import fee_surplus
@@ -63,10 +61,6 @@ def _complete(room: Room, trade: StoredTrade) -> None:
         )
 
 
-def _midnight(room: Room) -> datetime:
-    return room.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _end_unwound(room: Room, trade: StoredTrade) -> None:
     """The leg that stood alone was sold back: nothing is held any more. The pause stays for a person."""
     net = unwound_net(trade)
@@ -75,17 +69,7 @@ def _end_unwound(room: Room, trade: StoredTrade) -> None:
             trade.trade_id, status="failed", net=net, notes=f"unwound: {_legs(trade)}", at=room.clock.now()
         )
         _tell(room, Severity.HIGH, "unwound", f"Trade {trade.trade_id} was unwound: {_legs(trade)}. Result ${net}")
-    check_daily_loss(room)
-
-
-def check_daily_loss(room: Room) -> None:
-    """Stop for the day once its loss has reached the limit (specification section 3.8)."""
-    today = room.clock.now().date()
-    result = results_by_day(room.store.ledger.transactions(since=_midnight(room))).get(today)
-    if result is not None and -result.realised >= room.limits.daily_loss_max:
-        detail = f"${-result.realised} lost on {today.isoformat()}; the limit is ${room.limits.daily_loss_max}"
-        if Failure.DAILY_LOSS_LIMIT not in room.store.operations.breaker().trips:
-            room.fail(Failure.DAILY_LOSS_LIMIT, detail, once_a_day=True)
+    room.weigh_losses()
 
 
 def _check_fees(room: Room, trade: StoredTrade) -> None:

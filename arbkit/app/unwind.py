@@ -18,7 +18,6 @@ from arbkit.core.books import Book, problem
 from arbkit.core.breaker import Failure
 from arbkit.core.correction import Correction, Lonely, complete, sell_back, too_dear
 from arbkit.core.execution import Standing, TradeState, may_unwind
-from arbkit.core.ledger import results_by_day
 from arbkit.core.markets import Market
 from arbkit.core.money import ZERO_USD, Usd, proceeds_down
 from arbkit.core.orders import FokOrder, InDoubt, SendOutcome
@@ -166,11 +165,8 @@ def _bounded(room: Room, back: Correction | None, left: Usd) -> str:
 
 def _loss_left(room: Room, trade: StoredTrade) -> Usd:
     """What the daily limit leaves for this trade: its own reservation, and the fee it has already paid, are its own."""
-    now = room.clock.now()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    today = results_by_day(room.store.ledger.transactions(since=midnight)).get(now.date())
     own_fees = sum(order.fee.micros for order in trade.orders)
-    lost = max(-today.realised.micros - own_fees, 0) if today else 0
+    lost = max(-room.realised_today().micros - own_fees, 0)
     others = room.store.trades.reserved("loss").micros - room.store.trades.loss_reserved_by(trade.trade_id).micros
     return max(Usd(room.limits.daily_loss_max.micros - lost - others), ZERO_USD)
 
