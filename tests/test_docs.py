@@ -2,13 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cogapp import Cog
 
 import arbkit
-from docs.generate import PAGES
+from docs.generate import PAGES, commands
 
 PROJECT = Path(__file__).parents[1]
 DEPLOY_PAGES = sorted((PROJECT / "docs" / "deploy").rglob("*.md"))
@@ -25,6 +26,41 @@ def test_a_page_says_what_the_program_does(page: Path) -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     assert not [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+
+
+def calls(shell: str) -> Iterator[str]:
+    """What arbkit is called with in lines of shell: it stands first, after variables, or behind its path."""
+    for piece in re.split(r"[|;&\n]|\$\(", shell.replace("\\\n", " ").replace("\\|", "|")):
+        words = re.sub(r"^\s*(\$ )?(\w+=\S* )*", "", piece).split()
+        places = [n for n, word in enumerate(words) if word.endswith("/bin/arbkit") or (n == 0 and word == "arbkit")]
+        if places and words[places[0] + 1 :]:
+            yield " ".join(words[places[0] + 1 :])
+
+
+def spoken_of() -> Iterator[tuple[str, str]]:
+    """Every command line of arbkit in the pages, in a block or within a sentence."""
+    for page in [*PAGES, *DEPLOY_PAGES]:
+        if page.name == "cli.md":  # written by the program itself
+            continue
+        text = page.read_text()
+        blocks = re.findall(r"^```(?:sh|console)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        for shell in [*blocks, *re.findall(r"`([^`\n]+)`", text)]:
+            yield from ((str(page.relative_to(PROJECT)), line) for line in calls(shell))
+
+
+@pytest.mark.parametrize(("page", "line"), sorted(set(spoken_of())))
+def test_a_command_that_a_page_speaks_of_exists_with_its_options(page: str, line: str) -> None:
+    everywhere = {"--json", "--sim", "--home", "--config", "--set", "--no-color", "-q", "--quiet", "-v", "--verbose",
+                  "--help", "-h", "--version"}  # fmt: skip
+    words = line.split()
+    known = dict(commands())
+    path: tuple[str, ...] = ()
+    while len(path) < len(words) and (*path, words[len(path)]) in known:
+        path = (*path, words[len(path)])
+    assert path or words[0].startswith("-"), f"{page}: arbkit has no command {words[0]!r}"
+    options = {name for option in getattr(known[path], "params", ()) for name in option.opts} | everywhere
+    asked = {word.partition("=")[0].rstrip(".,:") for word in words if re.match(r"--?[a-z]", word)}
+    assert asked <= options, f"{page}: arbkit {' '.join(path)} has no {asked - options}"
 
 
 def test_the_changelog_knows_this_version() -> None:
