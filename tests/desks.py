@@ -239,6 +239,12 @@ class TradingVenue:
         return Filled(self._id(sent), fill.qty, fill.cost, fill.fee, self._settlement(sent), (fill.fill_id,))
 
     @property
+    def settlements(self) -> dict[str, Settlement]:
+        """How far each order that was filled has come, by every id that it goes by."""
+        standing = [sent for sent in self.orders if self._qty(sent)]
+        return {key: self._settlement(sent) for sent in standing for key in (self._id(sent), sent.prepared.client_id)}
+
+    @property
     def truth(self) -> dict[tuple[MarketId, Side], Qty]:
         """What this venue really owes us at this moment."""
         held: Counter[tuple[MarketId, Side]] = Counter()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from arbkit.app.reconcile import reconcile
@@ -14,7 +14,6 @@ from arbkit.app.trade import execute
 from arbkit.core.books import Book, Level, make_book
 from arbkit.core.breaker import BreakerLimits
 from arbkit.core.detect import look
-from arbkit.core.execution import LegState
 from arbkit.core.limits import Limits
 from arbkit.core.markets import Market, Method, VenueName
 from arbkit.core.money import Price, Qty, Usd
@@ -24,6 +23,7 @@ from arbkit.ports import PreparedOrder
 from arbkit.store.store import Store
 from tests.builders import KALSHI, NOW, POLYMARKET, StandingClock, a_market, a_pair, a_store
 from tests.desks import Fate, TradingVenue
+from tests.oracles import Witness, judge, judge_on_the_way
 
 
 @dataclass
@@ -36,6 +36,18 @@ class Scene:
     opportunity: Opportunity
     clock: StandingClock
     halt: list[str]
+    witness: Witness = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.witness = Witness(lambda: self.room.store.path)
+        for venue in self.venues.values():
+            venue.before_send = self._see
+
+    def _see(self, prepared: PreparedOrder) -> None:
+        """Promise P2, asked at the moment a byte arrives."""
+        ids = [key for key in (prepared.client_id, prepared.venue_order_id) if key]
+        posted = self.witness.see(ids[:1], self.clock.now())
+        assert posted.leg == prepared.order.leg_id
 
     async def execute(self, **fates: Fate) -> ExecutionResult:
         for name, fate in fates.items():
@@ -48,6 +60,16 @@ class Scene:
         for _ in range(seconds // 10):
             self.clock.advance(seconds=10)
             await resolve_all(self.room)
+
+    def judge(self) -> None:
+        """Every oracle, once there was time to ask."""
+        judge(
+            self.room.store,
+            self.witness.posts,
+            self.room.limits,
+            held=self.truth,
+            settlements={key: seen for venue in self.venues.values() for key, seen in venue.settlements.items()},
+        )
 
     @property
     def truth(self) -> dict[object, Qty]:
@@ -69,7 +91,8 @@ def book_of(market: Market, clock: StandingClock, bid: str, ask: str) -> Book:
 
 @contextmanager
 def a_scene(directory: Path) -> Iterator[Scene]:
-    """Ready to trade: markets and pair are stored, the ledger is open, and every order is checked to be journaled."""
+    """Ready to trade: markets and pair are stored, the ledger is open. Every order is checked to be journaled as it
+    arrives, and what must hold on the way is asked once more in the end."""
     clock = StandingClock()
     markets = {name: a_market(name) for name in VenueName}
     venues = {
@@ -99,18 +122,11 @@ def a_scene(directory: Path) -> Iterator[Scene]:
         epoch = store.operations.begin_epoch(pid=1, host="here", version="test", config_hash="", at=NOW)
         room = replace(room, epoch=epoch.n)
         asyncio.run(reconcile(room, fix=False))
-        for venue in venues.values():
-            venue.before_send = lambda prepared: assert_journaled(store, prepared)
-        yield Scene(room, venues, markets, opportunity, clock, halt)
+        ready = Scene(room, venues, markets, opportunity, clock, halt)
+        yield ready
+        judge_on_the_way(store, ready.witness.posts, ready.room.limits)
 
 
 def save_markets(store: Store, markets: dict[VenueName, Market], clock: StandingClock) -> None:
     store.catalogue.refresh(list(markets.values()), at=clock.now())
 
-
-def assert_journaled(store: Store, prepared: PreparedOrder) -> None:
-    """Promise P2, asked by a second connection at the moment a byte arrives."""
-    with Store(store.path) as other:
-        leg = other.trades.leg_of(prepared.order.market.venue, keys=[prepared.client_id])
-    assert leg is not None
-    assert leg.state is LegState.SENDING

@@ -1,21 +1,25 @@
-"""`kill -9` at the lines of execution, resolver, journal and ledger, and again while recovering.
+"""`kill -9` at the lines of execution, resolver, reconcile, journal and ledger, and again while recovering.
 
-ARBKIT_KILL_STRIDE=1 kills at every line; by default at every 9th, another ninth for each pair of fates.
+By default at 24 lines of each pair of fates, spread over all that run. ARBKIT_KILL_STRIDE=1 kills at every line;
+ARBKIT_KILL_FATES=all takes every fate of one leg beside every fate of the other.
 """
 
 import os
 import shutil
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from tests.crash.stage import in_child, judge, template
+from tests.crash.stage import a_place, in_child, judge, template
 from tests.desks import Fate
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
-STRIDE = int(os.environ.get("ARBKIT_KILL_STRIDE", "29"))
-FATES = [
+STRIDE = int(os.environ.get("ARBKIT_KILL_STRIDE", "0"))
+KILLS = 24
+SOME_FATES = [
     (Fate.FILLED, Fate.FILLED),
     (Fate.FILLED, Fate.KILLED),
     (Fate.LOST_FILLED, Fate.LOST_FILLED),
@@ -23,31 +27,36 @@ FATES = [
     (Fate.FILLED, Fate.PENDING),
     (Fate.FILLED, Fate.GHOST),
 ]
+FATES = list(product(Fate, Fate)) if os.environ.get("ARBKIT_KILL_FATES") == "all" else SOME_FATES
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("template") / "state"
-    template(directory)
-    return directory
+def ready() -> Iterator[Path]:
+    with a_place() as place:
+        template(place / "state")
+        yield place / "state"
 
 
-def fresh(ready: Path, tmp_path: Path, name: object) -> Path:
-    return Path(shutil.copytree(ready, tmp_path / str(name)))
+def fresh(ready: Path, name: object) -> Path:
+    return Path(shutil.copytree(ready, ready.with_name(f"{name}")))
 
 
 @pytest.mark.parametrize(
     ("number", "fates"), list(enumerate(FATES)), ids=lambda v: "-".join(v) if isinstance(v, tuple) else ""
 )
 def test_a_kill_at_any_line_loses_doubles_and_invents_nothing(
-    ready: Path, tmp_path: Path, number: int, fates: tuple[Fate, Fate]
+    ready: Path, record_property, number: int, fates: tuple[Fate, Fate]
 ) -> None:
-    lines = in_child(fresh(ready, tmp_path, "whole"), fates, kill_at=0)
-    judge(tmp_path / "whole", fates)
+    whole = fresh(ready, f"{number}-whole")
+    lines, recovering = in_child(whole, fates, kill_at=0), in_child(whole, fates, kill_at=0, recover=True)
+    judge(whole, fates)
     assert lines > 300
-    for line in range(1 + number % STRIDE, lines + 1, STRIDE):
-        directory = fresh(ready, tmp_path, line)
+    stride = STRIDE or lines // KILLS
+    points = range(1 + 7 * number % stride, lines + 1, stride)
+    for line in points:
+        directory = fresh(ready, f"{number}-{line}")
         in_child(directory, fates, kill_at=line)
-        in_child(directory, fates, kill_at=1 + line * 7 % 400, recover=True)
+        in_child(directory, fates, kill_at=1 + line * 7 % recovering, recover=True)
         judge(directory, fates)
         shutil.rmtree(directory)
+    record_property("kills", 2 * len(points))
