@@ -1,6 +1,8 @@
 """Fixtures for every test: no socket but loopback, no real state directory, no real environment."""
 
 import os
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("shared"):
             item.add_marker(pytest.mark.skip(reason="the reference material (../shared) is not here"))
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
+    """Counts what a test did many of (kills, payloads ...); the run tells the sums in the end."""
+    return lambda what, count: request.node.user_properties.append((what, count))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much of everything was done."""
+    sums: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        sums.update(dict(report.user_properties) if report.when == "call" else {})
+    if sums:
+        terminalreporter.write_line("done: " + ", ".join(f"{count:,} {what}" for what, count in sorted(sums.items())))
 
 
 @pytest.fixture

@@ -206,4 +206,3 @@ def _cash_agrees(store: Store, cash: Mapping[VenueName, Usd]) -> list[str]:
 
 def _refuse(violations: Sequence[str]) -> None:
     assert not violations, "\n".join(violations)
-

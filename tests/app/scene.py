@@ -129,4 +129,3 @@ def a_scene(directory: Path) -> Iterator[Scene]:
 
 def save_markets(store: Store, markets: dict[VenueName, Market], clock: StandingClock) -> None:
     store.catalogue.refresh(list(markets.values()), at=clock.now())
-

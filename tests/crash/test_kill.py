@@ -45,7 +45,7 @@ def fresh(ready: Path, name: object) -> Path:
     ("number", "fates"), list(enumerate(FATES)), ids=lambda v: "-".join(v) if isinstance(v, tuple) else ""
 )
 def test_a_kill_at_any_line_loses_doubles_and_invents_nothing(
-    ready: Path, record_property, number: int, fates: tuple[Fate, Fate]
+    ready: Path, tally, number: int, fates: tuple[Fate, Fate]
 ) -> None:
     whole = fresh(ready, f"{number}-whole")
     lines, recovering = in_child(whole, fates, kill_at=0), in_child(whole, fates, kill_at=0, recover=True)
@@ -59,4 +59,5 @@ def test_a_kill_at_any_line_loses_doubles_and_invents_nothing(
         in_child(directory, fates, kill_at=1 + line * 7 % recovering, recover=True)
         judge(directory, fates)
         shutil.rmtree(directory)
-    record_property("kills", 2 * len(points))
+    tally("kills at a line", len(points))
+    tally("kills while recovering", len(points))
