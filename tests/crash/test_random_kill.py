@@ -1,7 +1,7 @@
 """SIGKILL at a random time: real processes, real sockets, and the simulator's own record as the judge.
 
-A share of it by default; ARBKIT_KILLS=300 for all of it, ARBKIT_KILL_SEED=n for others. A trial's faults, and after which
-part of a trade it is killed, follow from the seed; a failure names seed and trial.
+A share of it by default; ARBKIT_KILLS=300 for all of it, ARBKIT_KILL_SEED=n for others. A trial's faults, and after
+which part of a trade it is killed, follow from the seed; a failure names seed and trial.
 """
 
 import os
