@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from arbkit.core.matching.dates import Day, month_end
+from arbkit.core.matching.dates import Day, day_before, month_end
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.timing import Timing, years_named
 
@@ -29,7 +29,7 @@ def compare_timing(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> lis
     """
     if kalshi.match_day or polymarket.match_day:
         return [_match_day(kalshi, polymarket)]
-    found = [_season(kalshi, polymarket), _clock(kalshi, polymarket)]
+    found = [_season(kalshi, polymarket), _clock(kalshi, polymarket), _start(kalshi, polymarket)]
     if kalshi.deadline or polymarket.deadline:
         found.append(_deadline(kalshi, polymarket, next_one=next_one))
     found.append(_period(kalshi, polymarket))
@@ -56,14 +56,27 @@ def _match_day(kalshi: Timing, polymarket: Timing) -> Finding:
 def _deadline(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> Finding:
     mine, other = kalshi.deadline, polymarket.deadline
     if mine and other:
-        close = _apart_days(mine, other) <= 1
-        return agree("deadline", str(other)) if close else conflict("deadline", mine, other)
+        if _apart_days(mine, other) == 0:
+            return agree("deadline", str(other))
+        if _apart_days(mine, other) == 1 and (_states(kalshi, other) or _states(polymarket, mine)):
+            return agree("deadline", f"{other}, in the rules of both", WEAK_DATE_PPM)
+        return conflict("deadline", mine, other)
     if mine:
         return _against(mine, kalshi, polymarket) or _silent_deadline(mine, polymarket, next_one=next_one)
     if other is None:
         return silent("deadline", "neither side says it", SILENT_DEADLINE_PPM)
     found = _against(other, polymarket, kalshi) or (None if next_one else _in_ticker(other, kalshi))
     return found or _silent_deadline(other, kalshi, next_one=next_one)
+
+
+def _states(timing: Timing, day: Day) -> bool:
+    """Whether the statement names this very day, though the title names the one beside it: before or through it."""
+    return any(day.agrees(named) for named in (*timing.stated.days, *timing.stated.deadlines))
+
+
+def _last_days(ticker_day: Day) -> tuple[Day, ...]:
+    """What last day a ticker may mean: the day itself; for the first of a month also the day before."""
+    return (ticker_day, day_before(ticker_day)) if ticker_day.day == 1 else (ticker_day,)
 
 
 def _against(deadline: Day, holder: Timing, rest: Timing) -> Finding | None:
@@ -88,7 +101,7 @@ def _in_order(holder: Timing, rest: Timing, held: str, said: str) -> tuple[str, 
 def _in_ticker(deadline: Day, kalshi: Timing) -> Finding | None:
     """The deadline of Polymarket against the date in Kalshi's ticker."""
     if kalshi.ticker_days:
-        if any(_apart_days(day, deadline) <= 1 for day in kalshi.ticker_days):
+        if any(_apart_days(last, deadline) == 0 for day in kalshi.ticker_days for last in _last_days(day)):
             return agree("deadline", f"{deadline}, on Kalshi in the ticker", WEAK_DATE_PPM)
         return conflict("deadline", f"ticker {', '.join(map(str, kalshi.ticker_days))}", deadline)
     year = kalshi.ticker_year
@@ -119,7 +132,7 @@ def _ends_with(timing: Timing, deadline: Day) -> bool:
         ends = [month_end(year or deadline.year or 2025, month) for year, month in when.months]
         ends += [_quarter_end(year or deadline.year, part) for year, part in when.quarters]
         if ends or when.days:
-            return any(_apart_days(end, deadline) <= 1 for end in ends)
+            return any(_apart_days(end, deadline) == 0 for end in ends)
         if when.years:
             return (deadline.month, deadline.day) == (12, 31) and deadline.year in when.years
     return False
@@ -157,7 +170,7 @@ def _period(kalshi: Timing, polymarket: Timing) -> Finding | None:
         return None
     if mine and other:
         shown = _shown(mine), _shown(other)
-        return agree("period", shown[1]) if _any_agree(mine, other) else conflict("period", *shown)
+        return agree("period", shown[1]) if _same_stretch(mine, other) else conflict("period", *shown)
     if kalshi.deadline or polymarket.deadline:
         return None
     if other:
@@ -187,6 +200,13 @@ def _spans(timing: Timing) -> set[_Span]:
 
 def _asks_span(timing: Timing) -> bool:
     return bool(timing.asked.days or timing.asked.months or timing.asked.quarters)
+
+
+def _same_stretch(mine: set[_Span], other: set[_Span]) -> bool:
+    """Whether both name a span that agrees; two days on each side are the ends of a stretch, and both have to agree."""
+    if len(mine) == len(other) == 2 and all(span.day for span in (*mine, *other)):
+        return all(one.agrees(two) for one, two in zip(sorted(mine), sorted(other), strict=True))
+    return _any_agree(mine, other)
 
 
 def _any_agree(mine: Iterable[_Span], other: Iterable[_Span]) -> bool:
@@ -236,8 +256,28 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
             return agree("year", f"{ticker}, on Kalshi in the ticker", WEAK_DATE_PPM)
         return conflict("year", f"ticker year {ticker}", _listed(other))
     if mine or other:
-        return silent("year", _listed(mine or other), SILENT_DATE_PPM)
+        known, rest = (mine, polymarket) if mine else (other, kalshi)
+        if _only_told(known, rest):
+            return agree("year", f"{_listed(known)}, on one side only in the rules", WEAK_DATE_PPM)
+        return silent("year", _listed(known), SILENT_DATE_PPM)
     return silent("date", "neither side says when", SILENT_DATE_PPM // 3)
+
+
+def _start(kalshi: Timing, polymarket: Timing) -> Finding | None:
+    """First days of both questions; "after June 30" is not answered by a question that says no start."""
+    mine, other = kalshi.asked.starts, polymarket.asked.starts
+    if mine and other:
+        alike = any(one.agrees(two) for one in mine for two in other)
+        return None if alike else conflict("start", _days(mine), _days(other))
+    if kalshi.asked.afterwards or polymarket.asked.afterwards:
+        return conflict("start", _days(mine), _days(other))
+    return None
+
+
+def _only_told(years: frozenset[int], rest: Timing) -> bool:
+    """Whether the rules of the side that does not ask for a year tell of no other years than these, nor its end."""
+    ends = {rest.closes_on.year} if rest.closes_on and not rest.on_kalshi else set()
+    return bool(rest.told_years) and rest.told_years | ends <= years
 
 
 def _clock(kalshi: Timing, polymarket: Timing) -> Finding | None:
@@ -263,6 +303,10 @@ def _quarter_end(year: int, part: str) -> Day:
 
 def _shown(spans: Iterable[_Span]) -> str:
     return ", ".join(map(str, sorted(spans))) or "nothing"
+
+
+def _days(days: Iterable[Day]) -> str:
+    return ", ".join(sorted(map(str, days)))
 
 
 def _seasons(seasons: Iterable[tuple[int, int]]) -> str:

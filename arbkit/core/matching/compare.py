@@ -2,40 +2,22 @@
 
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
-
 from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
-from arbkit.core.matching.entities.words import GROUPS, LATTICE_TENTHS, LENIENT
+from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.sources import COINS
+from arbkit.core.matching.wording import EXCLUSIVE, UNEXPLAINED_PPM, compare_words, nothing_changes
 from arbkit.core.money import MICRO
 
-UNEXPLAINED_PPM = 45_000
-"""Doubt for each ordinary word of one question that the other side says nowhere."""
-CONTEXT_WORD_PPM = 45_000
-"""Doubt for a word of one question that stands only deep in the other side's rules."""
-EVENT_NAME_PPM = 2_000
-SPELLING_PPM = 15_000
 NUMBER_ELSEWHERE_PPM = 6_000
 
-_GROUPS = {name: frozenset(stem(word) for word in members) for name, members in GROUPS.items()}
-_EXCLUSIVE = tuple(_GROUPS.items())
-_LENIENT_WORDS = frozenset(word for name in LENIENT for word in _GROUPS[name])
-_DIRECTIONS = _GROUPS["direction"]
 _ANNOUNCE = frozenset({stem("announce"), stem("confirm"), stem("nominate"), stem("report")})
-_DEEDS = (
-    "strike attack invade bomb capture acquire recognize recognise sue endorse pardon nominate fire arrest sanction"
-    " defeat beat visit annex blockade ban indict overtake pass surpass outsell tariff"
-)
-_DONE_TO_ANOTHER = frozenset(map(stem, _DEEDS.split()))
-_UNDERSTOOD = frozenset({"united_states"})
-"""What American markets leave out; another country is a name that the other side lacks."""
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -55,7 +37,7 @@ def compare(kalshi: Facts, polymarket: Facts) -> Comparison:
     inverted, relation = _thresholds(kalshi, polymarket, found)
     found.extend(_groups(kalshi, polymarket))
     found.extend(_leagues(kalshi, polymarket))
-    found.extend(_words(kalshi, polymarket))
+    found.extend(compare_words(kalshi, polymarket))
     found.extend(
         compare_timing(
             kalshi.timing, polymarket.timing, next_one="next" in kalshi.strict and "next" in polymarket.strict
@@ -74,8 +56,11 @@ def compare(kalshi: Facts, polymarket: Facts) -> Comparison:
 def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple[bool, Relation]:
     """Match every number of either question with one of the other side; return whether YES is turned, and how."""
     mine, other = kalshi.intervals, polymarket.intervals
-    if not mine and not other and not kalshi.further:
+    if not (mine or other or kalshi.further or kalshi.unmeasured or polymarket.unmeasured):
         return False, Relation.EQUAL
+    if kalshi.unmeasured or polymarket.unmeasured:
+        found.append(conflict("threshold", *("unknown" if facts.unmeasured else "" for facts in (kalshi, polymarket))))
+        return False, Relation.RELATED
     step = _lattice(kalshi, polymarket)
     strikes = [item for item in kalshi.further if item.words.split(" ")[0] in _STRIKES]
     pool = (*mine, *kalshi.further)
@@ -144,132 +129,23 @@ def _lattice(kalshi: Facts, polymarket: Facts) -> int | None:
 def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Qualifiers that exclude each other: primary and general, AL and NL, month and year."""
     found = []
-    for name, members in _EXCLUSIVE:
+    for name, members in EXCLUSIVE.items():
         mine, other = kalshi.strict & members, polymarket.strict & members
         mine, other = mine or kalshi.common & members, other or polymarket.common & members
         if name in LENIENT:
             mine, other = mine or kalshi.said & members, other or polymarket.said & members
         if not mine or not other or mine & other:
             continue
-        if name == "direction" and _nothing_changes(kalshi, polymarket):
+        if name == "direction" and nothing_changes(kalshi, polymarket):
             continue
         found.append(conflict(name, mine, other))
     return found
-
-
-def _nothing_changes(kalshi: Facts, polymarket: Facts) -> bool:
-    """A hike of 0 bps is no change."""
-    return any(item.low == item.high == 0 for item in (*kalshi.intervals, *polymarket.intervals))
 
 
 def _leagues(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if kalshi.league and polymarket.league and kalshi.league != polymarket.league:
         return [conflict("league", kalshi.league, polymarket.league)]
     return []
-
-
-def _words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """Every word of either question has to stand on the other side; names and qualifiers close to its question."""
-    found: list[Finding] = []
-    missing_there = _missing(kalshi, polymarket)
-    missing_here = _missing(polymarket, kalshi)
-    lost, unknown = [names - spelled for names, spelled in _spelling(missing_there[0], missing_here[0], found)]
-    if same_match(kalshi, polymarket):
-        event = sorted(lost | unknown)
-        found.extend(
-            silent("name", f"{word}, said on one side of one and the same match", EVENT_NAME_PPM) for word in event
-        )
-    elif lost or unknown:
-        found.append(conflict("name", lost, unknown))
-    found.extend(_who_to_whom(kalshi, polymarket))
-    if missing_there[1] or missing_here[1]:
-        found.append(conflict("qualifier", missing_there[1], missing_here[1]))
-    for words, venue in ((missing_there[2], "Kalshi"), (missing_here[2], "Polymarket")):
-        found.extend(silent("word", f"only {venue} says {word}", UNEXPLAINED_PPM) for word in sorted(words))
-    for words, venue in ((missing_there[3], "Kalshi"), (missing_here[3], "Polymarket")):
-        found.extend(silent("word", f"only {venue} asks for {word}", CONTEXT_WORD_PPM) for word in sorted(words))
-    shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
-    if shared:
-        found.append(agree("subject", ", ".join(sorted(shared))))
-    else:
-        found.append(conflict("subject", kalshi.asked, polymarket.asked))
-    return found
-
-
-def same_match(kalshi: Facts, polymarket: Facts) -> bool:
-    """Whether both ask which of the same two sides wins: then the name of the event, or a first name, adds nothing."""
-    mine, other = kalshi.opponents, polymarket.opponents
-    if mine is None or other is None or polymarket.sides is None:
-        return False
-    straight = bool(mine[0] & other[0]) and bool(mine[1] & other[1])
-    crossed = bool(mine[0] & other[1]) and bool(mine[1] & other[0])
-    return straight != crossed
-
-
-def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """A strikes B is not B strikes A: who is named first, when something is done to the other."""
-    one, two = kalshi.first_name, polymarket.first_name
-    done = kalshi.asked & polymarket.asked & _DONE_TO_ANOTHER
-    if done and one != two and one in polymarket.names and two in kalshi.names:
-        return [conflict(f"who does it ({', '.join(sorted(done))})", one, two)]
-    return []
-
-
-_Missing = tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]
-
-
-def _missing(asker: Facts, other: Facts) -> _Missing:
-    """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
-    names = _unsaid(asker.names - other.said - _UNDERSTOOD, other)
-    strict = _unsaid(asker.strict - other.said, other)
-    lenient = (strict | names) & _LENIENT_WORDS
-    names, strict = names - lenient, strict - lenient
-    if _nothing_changes(asker, other):
-        lenient -= _DIRECTIONS
-    far = names & other.context
-    lenient -= _frequency_or_league(lenient)
-    common = _unsaid(asker.common - other.said, other) | (lenient - other.context)
-    common -= _DIRECTIONS
-    deep = common & other.context
-    return names - far, strict, common - deep, far | deep
-
-
-def _frequency_or_league(words: frozenset[str]) -> frozenset[str]:
-    """Words whose group conflicts are found elsewhere and whose absence says little."""
-    return words & (_GROUPS["frequency"] | _GROUPS["direction"] | _GROUPS["kind of price"])
-
-
-def _unsaid(words: frozenset[str], other: Facts) -> frozenset[str]:
-    """Words not in the ticker of the other market either; NBA is not in KXWNBA."""
-    if not words or not other.series:
-        return words
-    series = other.series.removeprefix("kx")
-    return frozenset(
-        word
-        for word in words
-        if len(word) < 3 or word not in series or (word in _GROUPS["league"] and not series.startswith(word))
-    )
-
-
-def _spelling(
-    mine: frozenset[str], other: frozenset[str], found: list[Finding]
-) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[frozenset[str], frozenset[str]]]:
-    """Pair names that differ by one letter, when each side lacks as many as the other."""
-    spelled: tuple[set[str], set[str]] = (set(), set())
-    for word in mine:
-        for twin in other:
-            if _one_letter_apart(word, twin):
-                spelled[0].add(word)
-                spelled[1].add(twin)
-                found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
-    return (mine, frozenset(spelled[0])), (other, frozenset(spelled[1]))
-
-
-def _one_letter_apart(word: str, twin: str) -> bool:
-    """A slip of the pen in a longer name; never between teams of a table, and never in the first letter."""
-    if min(len(word), len(twin)) < 5 or ":" in word + twin or word[0] != twin[0]:
-        return False
-    return Levenshtein.distance(word, twin, score_cutoff=1) == 1
 
 
 def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
@@ -328,6 +204,8 @@ def _outcome(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> bool | N
             return None
         found.append(agree("outcome", f"YES on Kalshi is about {', '.join(sorted(kalshi.pick))}"))
         return mine[0] < mine[1]
+    if polymarket.versus and not (polymarket.pick or polymarket.strict or polymarket.common or polymarket.intervals):
+        found.append(conflict("outcome", kalshi.pick, "YES of a match, without saying for which side"))
     about_sides = kalshi.versus or polymarket.versus or polymarket.timing.match_up
     if about_sides and kalshi.pick and polymarket.pick and not polymarket.pick & kalshi.pick:
         found.append(conflict("outcome", kalshi.pick, polymarket.pick))

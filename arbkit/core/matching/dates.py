@@ -77,6 +77,10 @@ class When:
     seasons: frozenset[tuple[int, int]] = frozenset()
     minutes: frozenset[int] = frozenset()
     """Times of day, in minutes after midnight as written."""
+    starts: frozenset[Day] = frozenset()
+    """First days: from, since, after."""
+    afterwards: bool = False
+    """Whether something has to happen after a day: the opposite of a deadline."""
 
     @property
     def known(self) -> bool:
@@ -97,6 +101,8 @@ class _Found:
     years: set[int] = field(default_factory=set)
     seasons: set[tuple[int, int]] = field(default_factory=set)
     minutes: set[int] = field(default_factory=set)
+    starts: set[Day] = field(default_factory=set)
+    afterwards: bool = False
 
     def frozen(self) -> When:
         return When(
@@ -107,6 +113,8 @@ class _Found:
             frozenset(self.years),
             frozenset(self.seasons),
             frozenset(self.minutes),
+            frozenset(self.starts),
+            self.afterwards,
         )
 
 
@@ -225,7 +233,10 @@ def _take_date(hit: re.Match[str], found: _Found) -> bool:
         found.deadlines.add(day_before(day))
     elif rel and re.fullmatch(_UNTIL, rel):
         found.deadlines.add(day)
-    elif rel not in _STARTS:
+    elif rel in _STARTS:
+        found.starts.add(day)
+        found.afterwards |= rel == "after"
+    else:
         found.days.add(day)
     return True
 

@@ -1,7 +1,8 @@
 """What a market asks, as a small typed record: words by weight, numbers, dates, subject, sources."""
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from arbkit.core.markets import Market, MarketId, VenueName
@@ -23,7 +24,18 @@ _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
 _SOURCE_MAX = 300
 _SINGLE = frozenset("aix")
 """Letters that stand alone without being a name."""
+_HOW_MUCH = re.compile(r"how (?:high|low|many|much|long|fast|far|big|large|often)\b", re.IGNORECASE)
+_PARTIES = frozenset({"dem", "rep", "independent"})
+_RANKING = frozenset({"than", "before", "ahead", "against"})
 _COLLEGE = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
+_SERIES_LEAGUES = (
+    *(("wnba", "wnba"), ("ncaamb", "ncaab"), ("ncaawb", "ncaaw"), ("ncaaf", "ncaaf"), ("ncaabaseball", "ncaabaseball")),
+    *(("marmad", "ncaab"), ("wmarmad", "ncaaw")),
+    *((league, league) for league in LEAGUES),
+)
+"""How the ticker of a Kalshi series begins (after KX) -> league."""
+_SLUG_LEAGUES = {"cbb": "ncaab", "cwbb": "ncaaw", "cfb": "ncaaf"}
+"""How a Polymarket slug begins -> league, where it is not the name of the league."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +70,12 @@ class Facts:
     """What the two outcomes stand for, when they are not called Yes and No."""
     opponents: tuple[frozenset[str], frozenset[str]] | None = None
     """The two sides of a match."""
-    first_name: str = ""
-    """The first name of the question: who does it."""
+    order: tuple[str, ...] = ()
+    """The names and parties of the question as they come."""
+    ranked: bool = False
+    """Whether the question sets one name before or above another."""
+    detail: frozenset[str] = frozenset()
+    """Ordinary words of the question that only the statement says, not the title with its label."""
     versus: bool = False
     negative: bool = False
     regulation: bool = False
@@ -67,11 +83,18 @@ class Facts:
     effect: Effect = Effect.UNKNOWN
     sources: frozenset[str] = frozenset()
     placeholder: bool = False
+    how_much: bool = False
+    """Whether the title asks how much of something."""
 
     @property
     def asked(self) -> frozenset[str]:
         """All words of weight in the question."""
         return self.names | self.strict | self.common
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether no text says how much of something makes it YES."""
+        return self.how_much and not (self.intervals or self.further)
 
     @property
     def rules_known(self) -> bool:
@@ -89,22 +112,21 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     table = lexicon.with_aliases(tuple(sorted(aliases.phrases.items()))) if aliases.phrases else lexicon.phrases()
     texts = passages(market)
     timing, question, statement = read_timing(market, texts)
-    intervals, question = quantities(question)
-    further, statement = quantities(statement)
-    labelled, labels = quantities(read_dates(texts.labels)[1])
+    parts = question, statement, read_dates(texts.labels)[1]
+    (intervals, question), (further, statement), (labelled, labels) = map(quantities, parts)
     asked, stated, label, title = (_canonical(part, table) for part in (question, statement, labels, texts.title))
     league = _league(market, texts, asked, [*title, *stated, *label])
     domain = _domain(league, [*asked, *stated, *label])
     naming = _naming(domain)
     asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
     names, strict, common = _by_weight(asked)
-    return Facts(
+    facts = Facts(
         market=market.id,
         title=" ".join(word.text for word in title),
         names=names,
         strict=strict,
         common=common,
-        said=_stems([*asked, *stated, *label, *_named(title, naming)]),
+        said=_stems([*asked, *stated, *label, *_named(title, naming)]) | ({league} if league else frozenset()),
         rules_text=texts.context,
         domain=domain,
         league=league,
@@ -115,7 +137,6 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         pick=_weighty(texts.pick, table, naming),
         sides=_sides(texts.sides, table, naming),
         opponents=_sides(texts.opponents, table, naming),
-        first_name=next((stem(word.text) for word in asked if stem(word.text) in names), ""),
         versus=texts.versus,
         negative=texts.negative,
         regulation=texts.regulation,
@@ -123,6 +144,18 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         effect=texts.effect,
         sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         placeholder=market.placeholder,
+        how_much=bool(_HOW_MUCH.match(texts.title)),
+    )
+    return _worded(facts, asked, _stems(_named(_canonical(texts.headline, table), naming)))
+
+
+def _worded(facts: Facts, asked: Sequence[Word], headline: frozenset[str]) -> Facts:
+    """The facts with what the order of the words tells, and which of them the headline lacks."""
+    return replace(
+        facts,
+        order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.names | _PARTIES)),
+        ranked=any(word.text in _RANKING for word in asked),
+        detail=facts.common - headline if headline else frozenset(),
     )
 
 
@@ -162,7 +195,7 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
         text = stem(word.text)
         if word.text in LIGHT and text not in _PLACE_PARTS:
             continue
-        if text in _STRICT or text.startswith(("district_", "group_", "pool_", "class_", "tier_")):
+        if text in _STRICT or text.startswith(("district_", "group_", "pool_", "class_", "tier_", "roundof")):
             strict.add(text)
         elif word.name and text in _PLACE_PARTS:
             names.add(text)
@@ -184,8 +217,8 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
     """The league a market is about: of the Kalshi series, else of the closest text that names exactly one."""
     series = _series(market).removeprefix("kx")
     if market.id.venue is VenueName.KALSHI:
-        for league in ("wnba", *LEAGUES):
-            if series.startswith(league):
+        for start, league in _SERIES_LEAGUES:
+            if series.startswith(start):
                 return league
     known = set(LEAGUES) | _COLLEGE
     for part in (asked, near):
@@ -193,8 +226,8 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
         if len(found) == 1:
             return found.pop()
     prefix = market.slug.partition("-")[0]
-    if prefix in known:
-        return prefix
+    if (league := _SLUG_LEAGUES.get(prefix, prefix)) in known:
+        return league
     full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())} & set(LEAGUES)
     if len(full) == 1:
         return full.pop()

@@ -23,8 +23,38 @@ _PLAIN = _DASHES | _QUOTES | _LETTERS
 _ONE_LETTER_S = re.compile(r"\b([A-Za-z])'s\b")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?!\w)|\b[A-Z]\.(?:[A-Z]\.?)+(?!\w)")
 _COMBINING = re.compile("[\u0300-\u036f]")
-_WITH_NUMBER = (
-    ("500", re.compile(r"\bs ?(?:&|and) ?p[ -]?500\b", re.IGNORECASE), "sp500"),
+_FIRST_HELD = {"a": 1928, "o": 1928, "g": 1943, "gr": 1958, "e": 1948}
+"""By first letters (academy awards, oscars, golden globes, grammys, emmys): what to add to the number of a ceremony to
+get its year; the 98th Academy Awards are those of 2026."""
+
+
+def _ceremony(hit: re.Match[str]) -> str:
+    start = hit[2][:2].lower()
+    return f"{int(hit[1]) + _FIRST_HELD.get(start, _FIRST_HELD[start[0]])} {hit[2]}"
+
+
+_WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
+    ("ligue", re.compile(r"\bligue[ -]?([12])\b", re.IGNORECASE), r"ligue\1"),
+    ("round of", re.compile(r"\bround of (\d+)\b", re.IGNORECASE), r"roundof\1"),
+    ("last ", re.compile(r"\blast (16|32|64)\b", re.IGNORECASE), r"roundof\1"),
+    ("game ", re.compile(r"\bgame (\d)\b", re.IGNORECASE), r"map \1"),
+    (
+        "th ",
+        re.compile(
+            r"\b(\d\d)th (?:annual )?(?:primetime )?((?:academy award|oscar|grammy|emmy|golden globe)\w*)",
+            re.IGNORECASE,
+        ),
+        _ceremony,
+    ),
+    (
+        "agree",
+        re.compile(
+            r"\bagree[sd]? to (?=an? (?:new )?(?:[\w-]+ ){0,2}?(?:deal|ceasefire|truce|agreement|treaty)\b)",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
     ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
     ("formula", re.compile(r"\bformula[ -]?(?:1|one)\b", re.IGNORECASE), "formula1"),
     ("strike", re.compile(r"\bcounter[ -]?strike(?: ?2)?\b", re.IGNORECASE), "cs2"),
@@ -35,6 +65,7 @@ _WITH_NUMBER = (
     ("month", re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
     ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
 )
+_GLOSS = re.compile(r"((?:[\w.&()-]+ ){1,4})\(([A-Z]{3,6})\)")
 _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
 _MIDDLE_INITIAL = re.compile(r"\b[A-Z]\.(?= )")
 _JOINED_LETTERS = re.compile(r"\b([A-Z])&([A-Z])\b")
@@ -92,6 +123,7 @@ def fold(text: str) -> str:
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).translate(_PLAIN)
     text = _MIDDLE_INITIAL.sub("", _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text))
     text = _STATE_SHORT.sub("State", _LETTERED.sub(r"\1_\2", _JOINED_LETTERS.sub(r"\1_\2", text)))
+    text = _GLOSS.sub(_without_gloss, text) if "(" in text else text
     lowered = text.lower()
     for hint, pattern, joined in _WITH_NUMBER:
         if hint in lowered:
@@ -187,7 +219,8 @@ def stem(word: str) -> str:
         return word
     for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
-            word = word[: -len(ending)] + put
+            # "games" is "game", which is too short to lose its last letter below
+            word = word[: -len(ending)] + put if len(word) > 5 or ending != "es" else word[:-1]
             break
     if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "lsz":
         word = word[:-1]
@@ -205,6 +238,16 @@ def _table(rows: Iterable[tuple[str, str]]) -> Table:
     for entries in table.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return table
+
+
+def _without_gloss(hit: re.Match[str]) -> str:
+    """`Pure Storage (PSTG)` without the code: its letters stand in the name, first letter first."""
+    names = hit[1].split()
+    for first in range(len(names)):
+        letters = iter("".join(names[first:]).lower())
+        if names[first][:1].lower() == hit[2][0].lower() and all(char in letters for char in hit[2].lower()):
+            return hit[1]
+    return hit.group()
 
 
 def _ordinal(hit: re.Match[str]) -> str:

@@ -19,10 +19,11 @@ _VERB = (
 )
 _SUBJECT = re.compile(rf"^(?:if |will |does |can )?(?:the )?(.{{1,80}}?) {_VERB}\b", re.IGNORECASE)
 _VERSUS = re.compile(
-    r"(?:^|: |\bwin the )([^:?]{2,60}?) (?:vs?\.?|at|@|versus) ([^:?]{2,60}?)"
-    r"(?= winner\b| game\b| match\b| professional\b| - |: |\?|\(|$)",
-    re.IGNORECASE,
+    r"(?:^(?!Will? |Does |Do |Can |Is )|: |\b[Ww]in the )([^:?]{2,60}?) "
+    r"(?:[Vv][Ss]?\.?|[Vv]ersus|@|at(?= (?:[A-Z0-9][^ :?]* ?){1,5}(?:[:?(-]|$)))"
+    r" ([^:?]{2,60}?)(?= (?i:winner|game|match|professional|fight)\b| - | ?: |\?| ?\(|$)",
 )
+_CONDITION = re.compile(r" (?:before|after|on|in|by|and|with|if|when|until)\b", re.IGNORECASE)
 _UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b[^.]{0,120}\bscheduled\b", re.IGNORECASE)
 _REGULATION = re.compile(
     r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
@@ -33,17 +34,25 @@ _NEXT_VOTE = re.compile(
     r"\bnext (?:[\w'-]+ ){0,4}?(?:election|season|meeting|game|match|year|month|week|decision)", re.IGNORECASE
 )
 _NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
-_NO_COUNT = re.compile(r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b", re.IGNORECASE)
+_NO_COUNT = re.compile(
+    r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b|\bmaintains? (?:[\w']+ ){0,3}rates?\b"
+    r"|\bholds? (?:rates )?steady\b",
+    re.IGNORECASE,
+)
 _SEVERAL = re.compile(
     r"\b(?:(?:any|all|each|either|both)(?: one)? of (?:the|these)|one (?:or more )?of the following)\b", re.IGNORECASE
 )
-_EVENT_PREFIX = re.compile(r"^[^:?]{2,40}: (?=[^:]{2,60} (?:vs?\.?|at|@) )", re.IGNORECASE)
-_BEST_OF = re.compile(r"\(?\bbo\d\b\)?", re.IGNORECASE)
-_SUFFIX = re.compile(
-    r" - (?![^?]*\b(?:game|map|set|half|quarter|period|inning|winner|total|handicap|o/u|over|under|kills?"
-    r"|score|first|odd|even|to|distance|method)\b)[^?]*$",
-    re.IGNORECASE,
+_PART = (
+    r"game|map|set|half|1h|2h|quarter|1q|period|innings?|round \d+|winner|win|moneyline|totals?|spread|handicap|o/u"
+    r"|over|under|kills?|scores?|toss|first|second|odd|even|to|distance|method|margin|both|draw|points?|corners?|props?"
 )
+"""Words of a part of a match, or of something in it; whatever else stands beside two opponents names the occasion."""
+_EVENT_PREFIX = re.compile(
+    rf"^(?![^:?]*\b(?:{_PART})\b)[^:?]{{2,40}}: (?=[^:]{{2,60}} (?:vs?\.?|at|@) )", re.IGNORECASE
+)
+_ROUND_PREFIX = re.compile(r"^first round (?:group|pool)[ _]\w: ", re.IGNORECASE)
+_BEST_OF = re.compile(rf"\(?\bbo\d\b\)?|\((?![^)]*\b(?:{_PART})\b)[^()]*\)$", re.IGNORECASE)
+_SUFFIX = re.compile(rf" - (?![^?]*\b(?:{_PART})\b)[^?]*$", re.IGNORECASE)
 _MARGIN = re.compile(
     r"\b(by (?:over|more than|at least) [\d.]+) (?:goals|points|runs|sets|games|maps)\b", re.IGNORECASE
 )
@@ -99,6 +108,8 @@ class Passages:
     """Whether the question asks for none of something."""
     regulation: bool = False
     effect: Effect = Effect.UNKNOWN
+    headline: str = ""
+    """Title and label, when the question is taken from the statement although the label completes the title."""
     several: bool = False
     """Whether one of several things is enough, or all of them are needed."""
 
@@ -125,19 +136,21 @@ def _kalshi(market: Market) -> Passages:
     if versus:
         asked = f"{title} . {words_label}"
     elif _GENERIC.match(title) or not _VERBED.match(title):
-        asked = f"{statement} . {words_label}" if statement else f"{title} . {label}"
+        asked = f"{statement} . {words_label}" if statement else f"{label} . {title}"
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"
     versus = versus or _VERSUS.search(statement)
+    from_statement = bool(statement) and asked.startswith(statement)
     return Passages(
         title=title,
+        headline=f"{title} . {label}" if from_statement and label else "",
         asked=_MARGIN.sub(r"\1", asked),
         statement=statement,
         judged=bool(statement),
         labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
         context=rules[:_WORDS_MAX],
         pick=pick or (_side_of_ticker(market, versus[1], versus[2]) if versus else ""),
-        opponents=(versus[1], versus[2]) if versus else None,
+        opponents=_opponents(versus) if versus else None,
         versus=versus is not None,
         match_up=versus is not None,
         negative=bool(_NOT.search(asked)),
@@ -156,7 +169,7 @@ def _polymarket(market: Market) -> Passages:
     statement = " ".join(judged[:1] or _up_to_resolution(sentences))
     labels = fold(market.yes_label[:_TITLE_MAX]), fold(market.no_label[:_TITLE_MAX])
     named = labels[0].lower() not in _PLAIN_LABELS
-    asked = _BEST_OF.sub(" ", _SUFFIX.sub("", _EVENT_PREFIX.sub("", title))) if named else title
+    asked = _occasion_gone(title) if named else title
     if spread := _SPREAD.match(title):
         asked = f"{spread[1]} wins by over {spread[2]} . {_SPREAD.sub(' ', title)}"
     elif labels[0].lower() in {"over", "under"}:
@@ -175,7 +188,7 @@ def _polymarket(market: Market) -> Passages:
         context=rules[:_WORDS_MAX],
         pick=spread[1] if spread else subject[1] if subject and not named else "",
         sides=labels if named else None,
-        opponents=(versus[1], versus[2]) if versus else labels if named else None,
+        opponents=_opponents(versus) if versus else labels if named else None,
         versus=versus is not None,
         match_up=versus is not None or bool(_UPCOMING.search(rules[:_STATEMENT_MAX])),
         negative=bool(_NOT.search(asked)),
@@ -184,6 +197,16 @@ def _polymarket(market: Market) -> Passages:
         effect=_effect(rules),
         several=bool(_SEVERAL.search(f"{asked} {statement}")),
     )
+
+
+def _opponents(versus: re.Match[str]) -> tuple[str, str]:
+    """Who meets whom, without a condition that follows the names."""
+    return _CONDITION.split(versus[1])[0], _CONDITION.split(versus[2])[0]
+
+
+def _occasion_gone(title: str) -> str:
+    """The two opponents without the event, the round and the mode in which they meet."""
+    return _BEST_OF.sub(" ", _SUFFIX.sub("", _EVENT_PREFIX.sub("", _ROUND_PREFIX.sub("", title))))
 
 
 def _up_to_resolution(sentences: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from arbkit.core.matching.dates import UNDATED, Day, When, read_dates, ticker_da
 from arbkit.core.matching.passages import Passages
 
 _SLUG_DAY = re.compile(r"(20\d\d)-([01]\d)-([0-3]\d)(?!\d)")
+_RULES_YEAR = re.compile(r"\b20[2-9]\d\b")
 _TEAM_CODES = re.compile(r"[A-Z0-9]{4,}")
 _EASTERN = timedelta(hours=5)
 """What is taken from a UTC time to get the American day; summer's four hours matter to no event."""
@@ -31,6 +32,8 @@ class Timing:
     ticker_days: tuple[Day, ...] = ()
     ticker_months: tuple[tuple[int, int], ...] = ()
     ticker_year: int | None = None
+    told_years: frozenset[int] = frozenset()
+    """Every year that the rules name, wherever."""
     closes_on: Day | None = None
     opens_on: Day | None = None
 
@@ -62,6 +65,7 @@ def read_timing(market: Market, texts: Passages) -> tuple[Timing, str, str]:
         asked=asked,
         stated=stated,
         match_up=texts.match_up,
+        told_years=frozenset(map(int, _RULES_YEAR.findall(texts.context))),
         closes_on=_american(closes),
         opens_on=_american(market.opens_at),
         on_kalshi=market.id.venue is VenueName.KALSHI,
@@ -117,6 +121,7 @@ def _dated(when: When, closes: datetime | None, expected: datetime | None) -> Wh
         when,
         deadlines=frozenset(_in_year(day, end) for day in when.deadlines),
         days=frozenset(_in_year(day, end) for day in when.days),
+        starts=frozenset(_in_year(day, end) for day in when.starts),
     )
 
 
@@ -139,6 +144,8 @@ def _joined(one: When, two: When) -> When:
         one.years | two.years,
         one.seasons | two.seasons,
         one.minutes or two.minutes,
+        one.starts or two.starts,
+        one.afterwards or two.afterwards,
     )
 
 

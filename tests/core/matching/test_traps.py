@@ -15,7 +15,7 @@ TRAPS = [
     ("rate", "UK GDP MoM above 0.3% in 2026?", "UK GDP QoQ above 0.3% in 2026?"),
     ("country", "Will Brazil GDP growth in 2026 be above 2%?", "Will UK GDP growth in 2026 be above 2%?"),
     ("kind", "New pandemic in 2026?", "New coronavirus pandemic in 2026?"),
-    ("half", "Lakers at Celtics: first half winner on Mar 3, 2026?", "Lakers at Celtics: winner on Mar 3, 2026?"),
+    ("half", "Will the Lakers win the first half on Mar 3, 2026?", "Will the Lakers win on Mar 3, 2026?"),
     ("rank", "Will Ana Reyes finish first in Lima in 2026?", "Will Ana Reyes finish second in Lima in 2026?"),
     ("stage", "Will Ana Reyes be the 2028 nominee?", "Will Ana Reyes win the 2028 election?"),
     ("by and on", "Gold above $5,000 by June 30, 2026?", "Gold above $5,000 on June 30, 2026?"),

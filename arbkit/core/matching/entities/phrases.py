@@ -76,7 +76,7 @@ indian_premier_league < ipl; indian premier league
 laliga < la liga; laliga
 bundesliga < german bundesliga
 seriea < serie a; italian serie a
-ligue1 < ligue 1; french ligue 1
+ligue1 < ligue1; french ligue1
 fa_cup < fa cup; english fa cup
 efl_cup < efl carabao cup; carabao cup; efl cup; league cup
 euro_championship < uefa euro; uefa european championship
@@ -110,6 +110,16 @@ dota2 < dota 2; dota
 valorant < vct; valorant champions tour
 mid_season_invitational < msi; mid season invitational
 the_international < the international
+best_ai_model < best ai model; top ai model; top model; best model
+pardon < presidential pardon; presidential pardons; given a presidential pardon commutation or reprieve
+pardon < presidential pardon commutation or reprieve; pardon commutation or reprieve
+at < as part of; at the latest; expected to be held
+top < most streamed
+lmarena < chatbot arena; lm arena; lmsys; text arena; lmarena; chatbot arena llm leaderboard; lmarena ai
+race < main race
+green_jersey < points classification; green jersey
+polka_dot_jersey < mountains classification; king of the mountains; polka dot jersey
+white_jersey < youth classification; white jersey; young rider classification
 worldchampionship < world championship; worlds; world championships
 six_nations < six nations
 mvp < most valuable player
@@ -136,7 +146,8 @@ interest_rate < interest rates; interest rate; rates; federal funds rate; fed fu
 interest_rate < target federal funds rate; federal funds; bank rate; policy rate
 fed interest_rate < fed decision; federal reserve decision; fomc decision
 jr < junior
-no_change < no change; unchanged; remain unchanged; hold steady; maintains; maintain rate
+no_change < no change; unchanged; remain unchanged; hold steady; maintains; maintain rate; maintain
+no_change interest_rate < maintain rates; maintain interest rates; hold rates; hold rates steady; keep rates unchanged
 ecb < european central bank
 boe < bank of england
 boj < bank of japan
@@ -172,6 +183,7 @@ approval < approval rating; job approval; approval rate
 net_approval < net approval; net approval rating
 shutdown < government shutdown; shut down; government be shut down; lapse of appropriations; government shut down
 dem < democratic party; democrats; democrat; democratic; democratic candidate; dems; democratic nominee party
+dem < democratics
 rep < republican party; republicans; republican; gop; republican candidate; grand old party
 independent < independents
 prime_minister < prime minister; pm; premier minister
@@ -191,6 +203,9 @@ primary < primaries; primary election
 by_election < by election; byelection; special election
 special_election < special election
 first round < 1st round; round one; first round of voting
+election < midterm elections; midterm election; midterms; midterm
+house win < control the house; win control of the house; control of the house
+senate win < control the senate; win control of the senate; control of the senate
 runoff < run off; second round; 2nd round; runoffs
 popular_vote < popular vote
 electoral_college < electoral college; electoral votes; electoral vote
@@ -205,11 +220,13 @@ eu < european union
 un < united nations
 win < win the most seats; wins the most seats; receives the most seats; receive the most seats
 win < gain the most seats; most seats; finish first; finishes first; first place; 1st place; come first
+win < title holder; titleholder; belt holder
 win < elected to; be elected; is elected; take home; crowned
 leave < leave office; leaves office; out of office; out as; cease to be; ceases to be; depart; departs; leaves
 leave < leaving; out; exits; exit
 acquire < acquires; acquired; acquisition; takeover; buy; buys; buyout; take over; purchase
 ipo < initial public offering; go public; goes public; public offering
+announce < announces it has achieved; announce that it has achieved; announces that they have attained
 announce < announces; announced; announcement; officially announce; announces that
 release < releases; released; launch; launches; launched
 retire < retires; retirement; retiring
@@ -224,7 +241,8 @@ top_song < number one song; 1 song; number 1 song; top song
 billboard_hot_100 < billboard hot 100; hot 100
 spotify < spotify
 netflix < netflix
-touch_high < reach; reaches; hit; hits; hit high; all time high; maximum; at any point above; ever above
+touch_high < reach; reaches; hit; hits; hit high; maximum; at any point above; ever above
+all_time_high < all time high; ath; new all time high; record high
 touch_high < rise to; get to; as high as; how high
 touch_low < dip to; dips to; dip; hit low; fall to; falls to; minimum; drop to; how low; as low as; drop below
 touch_low < fall below
@@ -261,5 +279,6 @@ second_half < second half; 2nd half; 2h
 first_quarter < first quarter; 1q
 extra_time < extra time; overtime
 win < champion; champions; championship; championships; winner; winners; wins; won; winning; title; titlist
-win < trophy; victorious; finals; victory; winner s; beat; beats; defeat; defeats
+final < finals
+win < trophy; victorious; victory; winner s; beat; beats; defeat; defeats
 """

@@ -57,8 +57,9 @@ STRICT = _words(
     nba nfl mlb nhl mls wnba ncaaf ncaab ncaaw ncaabaseball
     formula1 nascar ufc cs2 lol dota2 valorant
     drivers_championship constructors_championship
+    academy reserves u17 u19 u20 u21 u23 ii iii juniors challengers
     next median mean average cumulative daily weekly largest smallest biggest richest
-    say mention tweet post all-time record
+    say mention tweet post all-time all_time_high record
     """
 )
 """Words that change what is asked: they must be asked on both sides."""
@@ -111,5 +112,6 @@ GROUPS = {
 LENIENT = frozenset({"frequency", "direction", "league", "kind of price", "competition"})
 """Groups of which one side may be silent: the other side's word is then looked for in the whole text."""
 
-LATTICE_TENTHS = frozenset({"cpi", "pce", "gdp", "unemployment"})
-"""Statistics published with one decimal: more than 0.3 is 0.4 or more (BLS and BEA news releases)."""
+LATTICE_TENTHS = frozenset({"cpi", "pce", "gdp", "unemployment", "approval", "net_approval"})
+"""Statistics published with one decimal: more than 0.3 is 0.4 or more (BLS and BEA news releases,
+averages of approval polls)."""

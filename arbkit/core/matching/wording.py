@@ -1,0 +1,211 @@
+"""Two questions word by word: what one asks has to stand on the other side, names and qualifiers near the question."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import OSA
+
+from arbkit.core.matching.entities.words import GROUPS, LENIENT
+from arbkit.core.matching.facts import Facts
+from arbkit.core.matching.findings import Finding, agree, conflict, silent
+from arbkit.core.matching.lexicon import stem
+
+UNEXPLAINED_PPM = 45_000
+"""Doubt for each ordinary word of one question that the other side says nowhere."""
+CONTEXT_WORD_PPM = 45_000
+"""Doubt for a word of one question that stands only deep in the other side's rules."""
+DETAIL_WORD_PPM = 12_000
+"""Doubt for an ordinary word that only the statement says, when the question is the title with its label."""
+EVENT_NAME_PPM = 2_000
+SPELLING_PPM = 15_000
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, text.split()))
+
+
+EXCLUSIVE = {name: _stems(" ".join(members)) for name, members in GROUPS.items()}
+"""The groups of words that exclude each other, in stems."""
+_LENIENT_WORDS = frozenset(word for name in LENIENT for word in EXCLUSIVE[name])
+_DIRECTIONS = EXCLUSIVE["direction"]
+_SAYING_LITTLE = EXCLUSIVE["frequency"] | _DIRECTIONS | EXCLUSIVE["kind of price"]
+"""Words whose conflicts are found elsewhere and whose absence says little."""
+_MUTUAL = _stems(
+    "meet talk call speak marry engaged divorce ceasefire truce deal agreement treaty peace normalize normalise merge"
+    " war debate together joint both"
+)
+"""What two do with each other: Putin meets Trump is Trump meets Putin."""
+_UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
+"""What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
+_STAGES = _stems("final semifinal quarterfinal knockout playoff group")
+_BOUT = _stems("fight bout boxing mma schedule scheduled card prelims ufc game series")
+"""Words that every match of its kind has."""
+_IN_TICKER = {"formula1": "f1"}
+
+
+def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Every word of either question has to stand on the other side."""
+    found: list[Finding] = []
+    there, here = _missing(kalshi, polymarket), _missing(polymarket, kalshi)
+    spelled = _spelling(there.names, here.names, found)
+    there = replace(there, names=there.names - spelled - _opponent_understood(kalshi, polymarket))
+    here = replace(here, names=here.names - spelled)
+    if same_match(kalshi, polymarket):
+        sides = _names_of_sides(kalshi, polymarket)
+        found.extend(_spare(there, here, sides))
+        there, here = (_of_one_match(missing, sides) for missing in (there, here))
+    else:
+        found.extend(_who_to_whom(kalshi, polymarket))
+    if there.names or here.names:
+        found.append(conflict("name", there.names, here.names))
+    if there.strict or here.strict:
+        found.append(conflict("qualifier", there.strict, here.strict))
+    for missing, asker, venue in ((there, kalshi, "Kalshi"), (here, polymarket, "Polymarket")):
+        found.extend(_unexplained(missing.common, asker, f"only {venue} says", UNEXPLAINED_PPM))
+        found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
+    shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
+    if shared:
+        found.append(agree("subject", ", ".join(sorted(shared))))
+    else:
+        found.append(conflict("subject", kalshi.asked, polymarket.asked))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Names, qualifiers and words of one question that the other market does not say; and those said only far away."""
+
+    names: frozenset[str]
+    strict: frozenset[str]
+    common: frozenset[str]
+    deep: frozenset[str]
+
+
+def _spare(there: _Missing, here: _Missing, sides: frozenset[str]) -> list[Finding]:
+    """First names, nicknames and rounds, which add nothing to one and the same match."""
+    spare = (there.names | here.names) & sides | {word for word in there.strict | here.strict if _is_stage(word)}
+    return [
+        silent("name", f"{word}, said on one side of one and the same match", EVENT_NAME_PPM) for word in sorted(spare)
+    ]
+
+
+def _of_one_match(missing: _Missing, sides: frozenset[str]) -> _Missing:
+    """What is missing still when both are about the same match."""
+    return _Missing(
+        names=missing.names - sides,
+        strict=frozenset(word for word in missing.strict if not _is_stage(word)) - _BOUT,
+        common=missing.common - _BOUT,
+        deep=missing.deep - _BOUT,
+    )
+
+
+def _unexplained(words: Iterable[str], asker: Facts, start: str, doubt_ppm: int) -> list[Finding]:
+    return [
+        silent("word", f"{start} {word}", DETAIL_WORD_PPM if word in asker.detail else doubt_ppm)
+        for word in sorted(words)
+    ]
+
+
+def same_match(kalshi: Facts, polymarket: Facts) -> bool:
+    """Whether both ask which of the same two sides wins: then the name of the event, or a first name, adds nothing."""
+    mine, other = kalshi.opponents, polymarket.opponents
+    if mine is None or other is None or polymarket.sides is None:
+        return False
+    straight = _one_side(mine[0], other[0]) and _one_side(mine[1], other[1])
+    crossed = _one_side(mine[0], other[1]) and _one_side(mine[1], other[0])
+    return straight != crossed
+
+
+def _one_side(mine: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one name is the other, or the other with more: Duke and Duke Blue Devils, Sinner and Jannik Sinner."""
+    return bool(mine & other) and (mine <= other or other <= mine)
+
+
+def _names_of_sides(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
+    sides = (*(kalshi.opponents or ()), *(polymarket.opponents or ()), *(polymarket.sides or ()))
+    return kalshi.pick.union(*sides)
+
+
+def _is_stage(word: str) -> bool:
+    return word in _STAGES or word.startswith(("roundof", "group_", "pool_"))
+
+
+def _opponent_understood(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
+    """The other side of the match, when Polymarket asks whether one side wins on that very day: it plays once a day."""
+    if kalshi.opponents is None or polymarket.opponents is not None or not kalshi.pick & polymarket.pick:
+        return frozenset()
+    mine, other = kalshi.timing, polymarket.timing
+    if not (mine.match_up and other.match_up and mine.match_day and other.match_day):
+        return frozenset()
+    if not mine.match_day.agrees(other.match_day):
+        return frozenset()
+    return frozenset().union(*kalshi.opponents) - kalshi.pick
+
+
+def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """A strikes B is not B strikes A, and A before B is not B before A: who is named first counts."""
+    if kalshi.asked & polymarket.asked & _MUTUAL:
+        return []
+    if kalshi.ranked or polymarket.ranked:
+        common = set(kalshi.order) & set(polymarket.order)
+        orders = [tuple(word for word in facts.order if word in common) for facts in (kalshi, polymarket)]
+        if orders[0] != orders[1]:
+            return [conflict("order", " then ".join(orders[0]), " then ".join(orders[1]))]
+    one, two = (next((word for word in facts.order if word in facts.names), "") for facts in (kalshi, polymarket))
+    if one != two and one in polymarket.names and two in kalshi.names:
+        return [conflict("who does it", one, two)]
+    return []
+
+
+def _missing(asker: Facts, other: Facts) -> _Missing:
+    """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
+    names = _unsaid(asker.names - other.said - _UNDERSTOOD, other)
+    strict = _unsaid(asker.strict - other.said, other)
+    lenient = (strict | names) & _LENIENT_WORDS
+    names, strict = names - lenient, strict - lenient
+    if nothing_changes(asker, other):
+        lenient -= _DIRECTIONS
+    far = names & other.context
+    lenient -= _SAYING_LITTLE
+    common = _unsaid(asker.common - other.said, other) | (lenient - other.context)
+    common -= _DIRECTIONS
+    deep = common & other.context
+    return _Missing(names - far, strict, common - deep, far | deep)
+
+
+def nothing_changes(kalshi: Facts, polymarket: Facts) -> bool:
+    """A hike of 0 bps is no change."""
+    return any(item.low == item.high == 0 for item in (*kalshi.intervals, *polymarket.intervals))
+
+
+def _unsaid(words: frozenset[str], other: Facts) -> frozenset[str]:
+    """Words not in the ticker of the other market either; NBA is not in KXWNBA."""
+    words -= {other.league}
+    if not words or not other.series:
+        return words
+    series = other.series.removeprefix("kx")
+    return frozenset(word for word in words if not _in_ticker(_IN_TICKER.get(word, word), series))
+
+
+def _in_ticker(word: str, series: str) -> bool:
+    if len(word) < 3 and word not in _IN_TICKER.values():
+        return False
+    return word in series and (word not in EXCLUSIVE["league"] or series.startswith(word))
+
+
+def _spelling(mine: frozenset[str], other: frozenset[str], found: list[Finding]) -> frozenset[str]:
+    """Names that differ from one of the other side by one slip of the pen."""
+    spelled: set[str] = set()
+    for word in mine:
+        for twin in other:
+            if _one_slip_apart(word, twin):
+                spelled |= {word, twin}
+                found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
+    return frozenset(spelled)
+
+
+def _one_slip_apart(word: str, twin: str) -> bool:
+    """One letter wrong, missing or swapped in a longer name; never between teams of a table, nor at the start."""
+    if min(len(word), len(twin)) < 5 or ":" in word + twin or word[0] != twin[0]:
+        return False
+    return OSA.distance(word, twin, score_cutoff=1) == 1

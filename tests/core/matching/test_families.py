@@ -1,0 +1,79 @@
+"""Many families in both house styles: twins are accepted with their polarity, and no other pairing of a group ever is.
+
+Kalshi listings come with and without a YES label and rules, so each group is judged in all four forms.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from arbkit.core.markets import Polarity
+from arbkit.core.matching import Facts, Verdict, judge, read_facts
+from tests.core.matching.markets import kalshi, polymarket
+
+Group = Mapping[str, Any]
+GROUPS: Sequence[Group] = yaml.safe_load((Path(__file__).parent / "families.yaml").read_text(encoding="utf-8"))
+FORMS = [(True, True), (False, True), (True, False), (False, False)]
+"""Whether the listing has the label, and the rules."""
+FOUND_MIN = 0.8
+"""Of all twins, how many are found in the forms that leave something out."""
+
+
+def fields(text: str) -> list[str]:
+    return [*(part.strip() for part in text.split("|")), "", "", ""]
+
+
+@cache
+def listed(text: str, *, label: bool, rules: bool) -> Facts:
+    ticker, title, yes_label, rule, *_ = fields(text)
+    return read_facts(kalshi(title, ticker, yes_label=yes_label if label else "", rules=rule if rules else ""))
+
+
+@cache
+def sought(text: str) -> Facts:
+    title, rules, slug, labels, *_ = fields(text)
+    first, second = labels.split(" / ") if labels else ("Yes", "No")
+    return read_facts(polymarket(title, rules, slug=slug, outcomes=(first, second)))
+
+
+def judged(group: Group, *, label: bool, rules: bool) -> Iterator[tuple[str, str, Polarity | None, Verdict]]:
+    """Every pairing of a group: the expected polarity of twins, None for look-alikes."""
+    twins = {(row[0], row[1]): Polarity(row[2] if len(row) > 2 else "aligned") for row in group["same"]}
+    here = {one for one, _ in twins} | set(group.get("kalshi", ()))
+    there = {other for _, other in twins} | set(group.get("polymarket", ()))
+    for one in sorted(here):
+        for other in sorted(there):
+            made = judge(listed(one, label=label, rules=rules), sought(other))
+            yield one, other, twins.get((one, other)), made
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["whole", "no label", "no rules", "title alone"])
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["family"])
+def test_no_look_alike_is_accepted_and_no_twin_turned(group: Group, form: tuple[bool, bool]) -> None:
+    label, rules = form
+    for one, other, expected, made in judged(group, label=label, rules=rules):
+        if made.acceptable:
+            assert made.polarity is expected, (one, other, made.reasons)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["family"])
+def test_every_twin_is_accepted_where_all_texts_are_there(group: Group) -> None:
+    for one, other, expected, made in judged(group, label=True, rules=True):
+        assert expected is None or made.acceptable, (one, other, made.reasons)
+
+
+@pytest.mark.parametrize("form", FORMS[1:], ids=["no label", "no rules", "title alone"])
+def test_most_twins_are_accepted_where_texts_are_missing(form: tuple[bool, bool]) -> None:
+    label, rules = form
+    found = [
+        made.acceptable
+        for group in GROUPS
+        for _, _, expected, made in judged(group, label=label, rules=rules)
+        if expected is not None
+    ]
+
+    assert sum(found) / len(found) >= FOUND_MIN
