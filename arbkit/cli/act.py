@@ -143,16 +143,24 @@ def sim_serve(
     flow: Annotated[FlowChoice, typer.Option(help="How lively the books are.", metavar="off|calm|busy")] = (
         FlowChoice.CALM
     ),
+    replay: Annotated[
+        list[Path] | None, typer.Option(help="Play this recording, or a directory of them, instead.", metavar="FILE")
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(help="How many times as fast as it was recorded.", metavar="N", min=0.1, max=1_000)
+    ] = 1,
 ) -> None:
     """Serve both simulated venues on this machine until Ctrl-C: Kalshi on the port, then CLOB, Gamma, Data API.
+
+    A replay begins when the first client listens to books.
 
     Example: arbkit sim serve --port 8700 --markets 600 --flow busy
     """
     from arbkit.cli.views import ADDRESSES
-    from arbkit.wiring import serve_simulation
+    from arbkit.wiring import SimChoices, serve_simulation
 
     options: Options = ctx.obj
-    serve_simulation(
-        seed=seed, port=port, catalog=catalog, markets=markets, flow=flow,
-        started=lambda urls: options.output.facts(urls, ADDRESSES),
+    choices = SimChoices(
+        seed=seed, catalog=catalog, markets=markets, flow=flow, replay=tuple(replay or ()), speed=speed
     )  # fmt: skip
+    serve_simulation(choices, port=port, started=lambda urls: options.output.facts(urls, ADDRESSES))

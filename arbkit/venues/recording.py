@@ -9,7 +9,7 @@ import base64
 import gzip
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Self
@@ -151,11 +151,11 @@ class Recording:
         """Every entry after the HEAD. Raises BadFile."""
         return self.entries()
 
-    def entries(self, *, without: bytes = b"") -> Iterator[Entry]:
-        """Every entry after the HEAD, but those whose line holds `without`. Raises BadFile."""
+    def entries(self, wanted: Callable[[bytes], bool] | None = None) -> Iterator[Entry]:
+        """The entries after the HEAD, or those whose line is wanted. Raises BadFile."""
         begun = False
         for line in self._lines():
-            if begun and without and without in line:
+            if begun and wanted is not None and not wanted(line):
                 continue
             try:
                 entry = _ENTRY.decode(line)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from arbkit.venues.sim.simulation import Simulation
 
 Result = TypeVar("Result")
-SIM_SEED = 7
-"""The world that `--sim` shows unless another one is named."""
 
 
 class SystemClock:
@@ -176,6 +174,7 @@ class Kit:
     def sim_urls(self) -> "SimUrls":
         """The simulated venues: those of ARBKIT_SIM, or embedded ones, started on first use."""
         from arbkit.venues.sim.server import SimServer, sim_urls
+        from arbkit.wiring.simulated import simulation
 
         if self._asked_sim:
             return sim_urls(self._asked_sim)
@@ -227,41 +226,6 @@ class Kit:
             delay_max_s=retry.api_max_delay_ms / 1000,
         )
         return Http(venue, base_url, clock=self.clock, rates={"read": reads} if reads else {}, retry=policy)
-
-
-def serve_simulation(
-    *,
-    seed: int,
-    port: int,
-    catalog: Path | None,
-    started: Callable[["SimUrls"], None],
-    markets: int | None = None,
-    flow: str = "calm",
-) -> None:
-    """Serve a generated world, or recorded catalogues, until interrupted; `started` is told the addresses."""
-    from arbkit.venues.sim.server import serve
-
-    serve(simulation(seed=seed, catalog=catalog, markets=markets, flow=flow), port, started=started)
-
-
-def simulation(
-    *, seed: int = SIM_SEED, catalog: Path | None = None, markets: int | None = None, flow: str = "calm"
-) -> "Simulation":
-    """Both simulated venues over the generated world of today, or over recorded catalogues.
-
-    `markets` is about how many each venue lists, `flow` how lively the books are: off, calm or busy.
-    """
-    from arbkit.venues.sim.crowd import Flow
-    from arbkit.venues.sim.simulation import Simulation
-
-    now = SystemClock().now()
-    if catalog:
-        from arbkit.venues.sim.world.recorded import load_catalogue
-
-        return Simulation(load_catalogue(catalog, now, seed), flow=Flow.OFF)
-    from arbkit.venues.sim.world.generator import MARKETS_OF_A_DEMO, generate
-
-    return Simulation(generate(seed, now, markets=markets or MARKETS_OF_A_DEMO), flow=Flow(flow))
 
 
 def per(per_period: int, period_s: int, min_interval_ms: int) -> "Rate":

@@ -163,6 +163,14 @@ class OrderBook:
         prices = reversed(ladder.prices) if is_bid else iter(ladder.prices)
         return [(price, sum(order.left for order in ladder.at[price].values())) for price in prices]
 
+    def at(self, price: int, *, is_bid: bool) -> list[Resting]:
+        """The orders at one price, oldest first."""
+        return list(self._side(is_bid).at.get(price, {}).values())
+
+    def level(self, price: int, *, is_bid: bool) -> int:
+        """The total quantity at one price."""
+        return sum(order.left for order in self._side(is_bid).at.get(price, {}).values())
+
     def best(self, *, is_bid: bool) -> int | None:
         """The best price of a side."""
         prices = self._side(is_bid).prices

@@ -1,9 +1,10 @@
 """Floor: the books of one venue, each built when it is first touched and moved on by the crowd up to the present."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from arbkit.venues.sim.exchange import Incoming, OrderBook, Outcome, Resting
 from arbkit.venues.sim.world.model import SeedBook
@@ -12,6 +13,10 @@ CROWD = ""
 """The owner of every order that belongs to no account: strangers, of whom there are as many as it takes."""
 
 TAPE_LENGTH_MAX = 1_000
+CHANGES_KEPT_MAX = 2_000
+
+Place = tuple[bool, int]
+"""A level of a book: whether it is a bid, and its YES price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,15 @@ class Print:
     price: int
     qty: int
     taker_is_bid: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one act did to a book: the version since then, and what stands at each place that it touched."""
+
+    version: int
+    levels: tuple[tuple[Place, int], ...]
     at: datetime
 
 
@@ -47,8 +61,23 @@ class Pit:
     moved_to: datetime
     last_price: int | None
     tape: deque[Print] = field(default_factory=lambda: deque(maxlen=TAPE_LENGTH_MAX))
+    changes: deque[Change] = field(default_factory=lambda: deque(maxlen=CHANGES_KEPT_MAX))
     traded: int = 0
     version: int = 0
+
+    def levels(self) -> dict[Place, int]:
+        """What stands at each place."""
+        return {(is_bid, price): qty for is_bid in (True, False) for price, qty in self.book.levels(is_bid=is_bid)}
+
+    def since(self, version: int, told: Mapping[Place, int]) -> list[Change]:
+        """What has changed since a version, when so much was told to stand, act by act; in one step when that is
+        longer ago than is kept."""
+        count = self.version - version
+        if count <= len(self.changes):
+            return list(islice(self.changes, len(self.changes) - count, None))
+        levels = self.levels()
+        places = tuple((place, levels.get(place, 0)) for place in {**told, **levels})
+        return [Change(self.version, places, self.changed_at)]
 
 
 Crowd = Callable[[Pit, datetime], Iterator[tuple[datetime, Incoming | str]]]
@@ -112,6 +141,29 @@ class Floor:
         """Take an order out of a book."""
         return self._cancel(self.pit(key, now), order_id, now)
 
+    def reduce(self, key: str, order_id: str, by: int, now: datetime) -> int:
+        """Make an order smaller; says by how much."""
+        pit = self.pit(key, now)
+        order = pit.book.order(order_id)
+        if order is None:
+            return 0
+        taken = pit.book.reduce(order_id, by)
+        self._changed(pit, {(order.is_bid, order.price)}, now)
+        return taken
+
+    def show(self, key: str, levels: Mapping[Place, int], at: datetime) -> None:
+        """Let strangers stand at these places with so much in all, whoever stood there before; orders of accounts stay,
+        and nothing is matched. One act, whatever it touches."""
+        pit = self.pit(key, at)
+        for (is_bid, price), qty in levels.items():
+            for order in pit.book.at(price, is_bid=is_bid):
+                if order.owner == CROWD:
+                    pit.book.cancel(order.order_id)
+            if qty:
+                name = f"{key}/{'bid' if is_bid else 'ask'}@{price}"
+                pit.book.rest(Resting(name, CROWD, is_bid, price, qty))
+        self._changed(pit, levels.keys(), at)
+
     def _rung(self, rungs: tuple[tuple[int, int], ...], best: tuple[int, int] | None) -> tuple[int, int] | None:
         if best is None:
             return None
@@ -137,8 +189,9 @@ class Floor:
     def _submit(self, pit: Pit, order: Incoming, now: datetime) -> Outcome:
         outcome = pit.book.submit(order)
         if outcome.matches or outcome.rested or outcome.cancelled:
-            pit.changed_at = now
-            pit.version += 1
+            places = {(not order.is_bid, match.price) for match in outcome.matches}
+            places |= {(resting.is_bid, resting.price) for resting in outcome.cancelled}
+            self._changed(pit, places | ({(order.is_bid, order.limit)} if outcome.rested else set()), now)
         prints = []
         for match in outcome.matches:
             self._prints += 1
@@ -154,9 +207,14 @@ class Floor:
     def _cancel(self, pit: Pit, order_id: str, now: datetime) -> Resting | None:
         order = pit.book.cancel(order_id)
         if order is not None:
-            pit.changed_at = now
-            pit.version += 1
+            self._changed(pit, {(order.is_bid, order.price)}, now)
         return order
+
+    def _changed(self, pit: Pit, places: Iterable[Place], now: datetime) -> None:
+        pit.changed_at = now
+        pit.version += 1
+        levels = tuple(((is_bid, price), pit.book.level(price, is_bid=is_bid)) for is_bid, price in places)
+        pit.changes.append(Change(pit.version, levels, now))
 
 
 def quote_of(pit: Pit) -> Quote:

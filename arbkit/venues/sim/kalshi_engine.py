@@ -135,7 +135,7 @@ class KalshiEngine:
         order = self._orders.get(order_id)
         if order is None or order.user_id != account.user_id or order.status != "resting":
             raise KalshiRefusal(404, "not_found")
-        taken = self._floor.pit(order.ticker, now).book.reduce(order_id, by)
+        taken = self._floor.reduce(order.ticker, order_id, by, now)
         order = replace(self._orders[order_id], remaining=order.remaining - taken, updated_at=now)
         if not order.remaining:
             order = replace(order, status="canceled")

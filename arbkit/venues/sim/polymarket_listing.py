@@ -75,10 +75,11 @@ class ListedPair:
         """The key of its book: the first token."""
         return self.tokens[0] if self.tokens else ""
 
-    @cached_property
+    @property
     def tick(self) -> int:
-        """The tick in 1e-4 dollars."""
-        return round(number_of(self.wire, "orderPriceMinTickSize", 0.01) * _PRICE_UNIT)
+        """The tick in 1e-4 dollars, as changed."""
+        now = self.changed if "orderPriceMinTickSize" in self.changed else self.wire
+        return round(number_of(now, "orderPriceMinTickSize", 0.01) * _PRICE_UNIT)
 
     @cached_property
     def size_min(self) -> float:

@@ -1,12 +1,14 @@
 """Simulation: both venues over one world, as four services that turn requests into answers. It opens no socket."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 
 import msgspec
 
+from arbkit.core.markets import VenueName
+from arbkit.venues.recording import Recording
 from arbkit.venues.sim.agenda import Agenda
 from arbkit.venues.sim.clob_keys import ClobKeys
 from arbkit.venues.sim.control import Control, Post
@@ -22,6 +24,7 @@ from arbkit.venues.sim.lifecycle import plan_kalshi, plan_polymarket
 from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
 from arbkit.venues.sim.polymarket_wallets import TradeStatus
+from arbkit.venues.sim.replay import KalshiShows, PolymarketShows, Put, Replay
 from arbkit.venues.sim.streams import Sending, Session, Stream
 from arbkit.venues.sim.trouble import target_of, troubled
 from arbkit.venues.sim.wire import backstage
@@ -61,6 +64,7 @@ class Simulation:
 
     def __init__(self, world: World, *, flow: Flow = Flow.OFF, limits: bool = True, usd: int = STARTING_USD) -> None:
         self.world = world
+        self.replay: Replay | None = None
         self.agenda = Agenda()
         self.control = Control()
         self.lock = threading.RLock()
@@ -102,6 +106,14 @@ class Simulation:
             self.kalshi_gate.add_key(key_id, public_pem, account)
         return account
 
+    def plays(self, recordings: Sequence[Recording], *, begins_us: int, speed: float) -> None:
+        """Have recordings played into the books, from when a client first listens to them."""
+        venues: dict[VenueName, Put] = {
+            VenueName.KALSHI: KalshiShows(self.kalshi_floor, self.kalshi),
+            VenueName.POLYMARKET: PolymarketShows(self.polymarket_listing, self.polymarket_floor, self.polymarket),
+        }
+        self.replay = Replay(recordings, begins_us=begins_us, speed=speed, agenda=self.agenda, venues=venues)
+
     def advance(self, now: datetime) -> None:
         """Let everything happen that is due."""
         with self.lock:
@@ -111,6 +123,8 @@ class Simulation:
         """Answer one request."""
         with self.lock:
             self.agenda.run_until(request.at)
+            if service is Service.KALSHI and request.path == f"{backstage.PREFIX}/replay":
+                return json_answer({"replay": self.replay.report() if self.replay else None})
             if service is Service.KALSHI and request.path.startswith(f"{backstage.PREFIX}/"):
                 return self._backstage.answer(request)
             target = target_of(service.name, request)
@@ -151,6 +165,8 @@ class Simulation:
         """What a stream sends for a frame of its client, or (None) for what has happened meanwhile."""
         with self.lock:
             self.agenda.run_until(now)
+            if self.replay is not None and stream.listens:
+                self.replay.begin(now)
             return stream.news(now) if text is None else stream.command(text, now)
 
     def _proper(self, service: Service, request: Request) -> Answer:

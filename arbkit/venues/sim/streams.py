@@ -15,6 +15,11 @@ from arbkit.venues.sim.world.model import JsonObject
 class Session(Protocol):
     """What a connection says: answers to commands, and news."""
 
+    @property
+    def listens(self) -> bool:
+        """Whether it follows a book."""
+        ...
+
     def command(self, text: str, now: datetime, /) -> Sequence[Frame]:
         """Obey a frame of the client."""
         ...
@@ -40,6 +45,11 @@ class Stream:
         self._silent = False
         self._pongs = True
         self._held: str | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether the client follows a book."""
+        return self._session.listens
 
     def command(self, text: str, now: datetime) -> list[Sending]:
         """Obey a frame of the client."""

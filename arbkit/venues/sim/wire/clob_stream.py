@@ -4,7 +4,7 @@ No socket and no clock of its own. Like the venue's, the stream carries no seque
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ import msgspec
 from arbkit.venues.sim.clob_keys import ApiKey, ClobKeys
 from arbkit.venues.sim.decimals import decimal_text, price_text
 from arbkit.venues.sim.exchange import ONE_DOLLAR
-from arbkit.venues.sim.floor import Floor, Pit
+from arbkit.venues.sim.floor import Floor, Place
 from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import ListedPair, PolymarketListing
 from arbkit.venues.sim.polymarket_wallets import PolyOrder, PolyTrade, Wallet
@@ -49,7 +49,7 @@ class _First(msgspec.Struct):
 class _Told:
     """A book as it was last told: (is a bid, price of the first token) -> shares."""
 
-    levels: dict[tuple[bool, int], int]
+    levels: dict[Place, int]
     version: int
     tick: int
 
@@ -62,6 +62,11 @@ class MarketSession:
         self._tokens: dict[str, ListedPair] = {}
         self._told: dict[str, _Told] = {}
         self._begun = False
+
+    @property
+    def listens(self) -> bool:
+        """Whether it follows a book."""
+        return bool(self._tokens)
 
     def command(self, text: str, now: datetime) -> list[Frame]:
         """Obey a frame of the client. What is not understood is ignored, as the venue does."""
@@ -85,6 +90,7 @@ class MarketSession:
         """What has changed since the last look, a frame for each market."""
         frames: list[Frame] = []
         for market in {pair.condition_id: pair for pair in self._tokens.values()}.values():
+            frames += self._tick(market, now)
             frames += self._changes(market, now)
         return frames
 
@@ -98,45 +104,72 @@ class MarketSession:
         dump = []
         for token, market in fresh.items():
             pit = self._floor.pit(market.book_key, now)
-            self._told.setdefault(market.condition_id, _Told(_levels(pit), pit.version, market.tick))
+            self._told.setdefault(market.condition_id, _Told(pit.levels(), pit.version, market.tick))
             dump.append(book(market, token, pit) | {"event_type": "book"})
         return [dump] if asked.initial_dump and dump else []
+
+    def _tick(self, market: ListedPair, now: datetime) -> Iterator[JsonObject]:
+        told = self._told[market.condition_id]
+        if market.tick == told.tick:
+            return
+        for token in (token for token in market.tokens if token in self._tokens):
+            yield {
+                "event_type": "tick_size_change", "market": market.condition_id, "asset_id": token,
+                "old_tick_size": price_text(told.tick), "new_tick_size": price_text(market.tick),
+                "timestamp": str(unix_ms(now)),
+            }  # fmt: skip
+        told.tick = market.tick
 
     def _changes(self, market: ListedPair, now: datetime) -> Iterator[JsonObject]:
         pit, told = self._floor.pit(market.book_key, now), self._told[market.condition_id]
         if pit.version == told.version:
             return
-        levels = _levels(pit)
-        changed = [place for place in {**told.levels, **levels} if levels.get(place) != told.levels.get(place)]
-        told.levels, told.version = levels, pit.version
-        rows = [
-            self._row(market, token, place, levels.get(place, 0), pit)
-            for place in changed
-            for token in market.tokens
-            if token in self._tokens
-        ]
-        if rows:
-            at = str(unix_ms(pit.changed_at))
-            yield {
-                "event_type": "price_change", "market": market.condition_id, "timestamp": at, "price_changes": rows
-            }  # fmt: skip
+        for change in pit.since(told.version, told.levels):
+            moved = [(place, qty) for place, qty in change.levels if qty != told.levels.get(place, 0)]
+            for place, qty in moved:
+                told.levels[place] = qty
+                if not qty:
+                    del told.levels[place]
+            if rows := self._rows(market, moved, told.levels, change.version):
+                at = str(unix_ms(change.at))
+                yield {
+                    "event_type": "price_change", "market": market.condition_id, "timestamp": at, "price_changes": rows
+                }  # fmt: skip
+        told.version = pit.version
 
-    def _row(self, market: ListedPair, token: str, place: tuple[bool, int], qty: int, pit: Pit) -> JsonObject:
-        is_bid, price = place
-        bid, ask = pit.book.best(is_bid=True), pit.book.best(is_bid=False)
-        if token != market.tokens[0]:
-            is_bid, price = not is_bid, ONE_DOLLAR - price
-            bid, ask = (None if ask is None else ONE_DOLLAR - ask), (None if bid is None else ONE_DOLLAR - bid)
-        told = f"{token}/{is_bid}/{price}/{qty}/{pit.version}"
-        return {
-            "asset_id": token,
-            "price": price_text(price),
-            "size": decimal_text(qty),
-            "side": "BUY" if is_bid else "SELL",
-            "hash": hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest(),
-            "best_bid": "0" if bid is None else price_text(bid),
-            "best_ask": "1" if ask is None else price_text(ask),
-        }
+    def _rows(
+        self, market: ListedPair, moved: Sequence[tuple[Place, int]], levels: Mapping[Place, int], version: int
+    ) -> list[JsonObject]:
+        """A row for each change and each token; the bests are those after all of them."""
+        tokens = [token for token in market.tokens if token in self._tokens]
+        if not moved or not tokens:
+            return []
+        bid = max((price for is_bid, price in levels if is_bid), default=None)
+        ask = min((price for is_bid, price in levels if not is_bid), default=None)
+        return [
+            _row(token, place, qty, version, (bid, ask), mirrored=token != market.tokens[0])
+            for place, qty in moved
+            for token in tokens
+        ]
+
+
+def _row(
+    token: str, place: Place, qty: int, version: int, best: tuple[int | None, int | None], *, mirrored: bool
+) -> JsonObject:
+    (is_bid, price), (bid, ask) = place, best
+    if mirrored:
+        is_bid, price = not is_bid, ONE_DOLLAR - price
+        bid, ask = (None if ask is None else ONE_DOLLAR - ask), (None if bid is None else ONE_DOLLAR - bid)
+    told = f"{token}/{is_bid}/{price}/{qty}/{version}"
+    return {
+        "asset_id": token,
+        "price": price_text(price),
+        "size": decimal_text(qty),
+        "side": "BUY" if is_bid else "SELL",
+        "hash": hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest(),
+        "best_bid": "0" if bid is None else price_text(bid),
+        "best_ask": "1" if ask is None else price_text(ask),
+    }
 
 
 class UserSession:
@@ -147,6 +180,9 @@ class UserSession:
         self._key: ApiKey | None = None
         self._orders: dict[str, PolyOrder] = {}
         self._trades: dict[str, PolyTrade] = {}
+
+    listens = False
+    """It follows no book."""
 
     def command(self, text: str, _now: datetime) -> list[Frame]:
         """Obey a frame of the client."""
@@ -190,7 +226,3 @@ def _order_event(order: PolyOrder, *, known: bool) -> JsonObject:
         told |= {"status": _FOK_KILLED, "size_matched": "", "created_at": ""}
     stamp = str(unix_ms(order.created_at))
     return told | {"event_type": "order", "type": kind, "order_owner": order.owner, "timestamp": stamp}
-
-
-def _levels(pit: Pit) -> dict[tuple[bool, int], int]:
-    return {(is_bid, price): qty for is_bid in (True, False) for price, qty in pit.book.levels(is_bid=is_bid)}

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from arbkit.venues.sim.exchange import ONE_DOLLAR
-from arbkit.venues.sim.floor import Floor, Pit
+from arbkit.venues.sim.floor import Change, Floor, Place
 from arbkit.venues.sim.kalshi_listing import KalshiListing
 from arbkit.venues.sim.kalshi_portfolio import KalshiAccount, KalshiFill, KalshiOrder
 from arbkit.venues.sim.wire.kalshi_forms import contracts, dollars
@@ -60,7 +60,7 @@ class _Command(msgspec.Struct):
 class _Told:
     """A book as it was last told: (is a bid, YES price) -> quantity, and the version of the pit."""
 
-    levels: dict[tuple[bool, int], int]
+    levels: dict[Place, int]
     version: int
 
 
@@ -94,6 +94,11 @@ class KalshiSession:
         self._orders = dict(account.truth.orders)
         self._statuses: dict[str, str] = {}
         self._states_at = now
+
+    @property
+    def listens(self) -> bool:
+        """Whether it follows a book."""
+        return BOOKS in self._open
 
     def command(self, text: str, now: datetime) -> list[JsonObject]:
         """Obey a command of the client: the frames to send back, in order."""
@@ -192,7 +197,7 @@ class KalshiSession:
 
     def _snapshot(self, subscription: _Subscription, ticker: str, now: datetime) -> JsonObject:
         pit = self._floor.pit(ticker, now)
-        levels = _levels(pit)
+        levels = pit.levels()
         subscription.books[ticker] = _Told(levels, pit.version)
         message: JsonObject = {"market_ticker": ticker, "market_id": _market_id(ticker), "clock": pit.version}
         for is_bid, key in ((True, "yes_dollars_fp"), (False, "no_dollars_fp")):
@@ -226,21 +231,26 @@ class KalshiSession:
         pit = self._floor.pit(ticker, now)
         if pit.version == told.version:
             return
-        levels = _levels(pit)
-        for place in {**told.levels, **levels}:
-            difference = levels.get(place, 0) - told.levels.get(place, 0)
-            if difference:
-                is_bid, price = place
-                message: JsonObject = {
-                    "market_ticker": ticker, "market_id": _market_id(ticker), "clock": pit.version,
-                    "price_dollars": _shown(is_bid, price, subscription.use_yes_price),
-                    "delta_fp": ("-" if difference < 0 else "") + contracts(abs(difference)),
-                    "side": "yes" if is_bid else "no",
-                    "ts": pit.changed_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-                    "ts_ms": round(pit.changed_at.timestamp() * 1_000),
-                }  # fmt: skip
-                yield _counted(subscription, {"type": "orderbook_delta", "msg": message})
-        told.levels, told.version = levels, pit.version
+        for change in pit.since(told.version, told.levels):
+            for place, qty in change.levels:
+                if difference := qty - told.levels.get(place, 0):
+                    told.levels[place] = qty
+                    yield self._delta(subscription, ticker, place, difference, change)
+        told.version = pit.version
+
+    def _delta(
+        self, subscription: _Subscription, ticker: str, place: Place, difference: int, change: Change
+    ) -> JsonObject:
+        is_bid, price = place
+        message: JsonObject = {
+            "market_ticker": ticker, "market_id": _market_id(ticker), "clock": change.version,
+            "price_dollars": _shown(is_bid, price, subscription.use_yes_price),
+            "delta_fp": ("-" if difference < 0 else "") + contracts(abs(difference)),
+            "side": "yes" if is_bid else "no",
+            "ts": change.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "ts_ms": round(change.at.timestamp() * 1_000),
+        }  # fmt: skip
+        return _counted(subscription, {"type": "orderbook_delta", "msg": message})
 
     def _lifecycle(self, subscription: _Subscription) -> Iterator[JsonObject]:
         for market in self._listing.all_markets:
@@ -273,11 +283,6 @@ def _user_order(order: KalshiOrder) -> JsonObject:
         at = order.created_at if streamed == "created_ts_ms" else order.updated_at
         told[streamed] = round(at.timestamp() * 1_000)
     return told | {"last_update_reason": "Trade" if order.filled else ""}
-
-
-def _levels(pit: Pit) -> dict[tuple[bool, int], int]:
-    """(is a bid, YES price) -> quantity."""
-    return {(is_bid, price): qty for is_bid in (True, False) for price, qty in pit.book.levels(is_bid=is_bid)}
 
 
 def _shown(is_bid: bool, price: int, use_yes_price: bool) -> str:

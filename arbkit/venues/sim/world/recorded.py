@@ -8,7 +8,7 @@ any takes the price of the Polymarket market whose words are most like its own, 
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ _TICK_DEFAULT = 100
 
 
 @dataclass(slots=True)
-class _Records:
+class Records:
     """What the files hold, by key; a later record of the same market takes the place of an earlier one."""
 
     markets: dict[str, JsonObject] = field(default_factory=dict)
@@ -43,6 +43,12 @@ def load_catalogue(folder: Path, now: datetime, seed: int) -> World:
     kalshi, gamma = _read(folder, "kalshi", "ticker", "event_ticker"), _read(folder, "polymarket", "id", "id")
     if not kalshi.markets and not gamma.markets:
         raise BadFile(folder, "no kalshi*.jsonl.gz and no polymarket*.jsonl.gz with markets in it")
+    books = dict([*_gamma_books(seed, gamma), *_kalshi_books(seed, kalshi, gamma)])
+    return world_of(kalshi, gamma, books, made_at=made_at, seed=seed)
+
+
+def world_of(kalshi: Records, gamma: Records, books: Mapping[str, SeedBook], *, made_at: datetime, seed: int) -> World:
+    """Records as a world, with the least made up around them, and these books."""
     events = list(_kalshi_events(kalshi))
     return World(
         seed=seed,
@@ -50,12 +56,12 @@ def load_catalogue(folder: Path, now: datetime, seed: int) -> World:
         kalshi_series=list(_kalshi_series(events)),
         kalshi_events=events,
         gamma_events=list(_gamma_events(gamma)),
-        books=dict([*_gamma_books(seed, gamma), *_kalshi_books(seed, kalshi, gamma)]),
+        books=books,
     )
 
 
-def _read(folder: Path, venue: str, market_key: str, event_key: str) -> _Records:
-    records = _Records()
+def _read(folder: Path, venue: str, market_key: str, event_key: str) -> Records:
+    records = Records()
     try:
         files = sorted(path for path in folder.iterdir() if venue in path.name and ".jsonl" in path.name)
     except OSError as error:
@@ -93,7 +99,7 @@ def _text(row: JsonObject, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _kalshi_events(records: _Records) -> Iterator[JsonObject]:
+def _kalshi_events(records: Records) -> Iterator[JsonObject]:
     """Recorded events as they are, then one for each event ticker that comes without its event."""
     alone: dict[str, list[JsonObject]] = {}
     for market in records.markets.values():
@@ -152,7 +158,7 @@ def _series(ticker: str, category: str) -> JsonObject:
     }
 
 
-def _gamma_events(records: _Records) -> Iterator[JsonObject]:
+def _gamma_events(records: Records) -> Iterator[JsonObject]:
     """Recorded events as they are, then one for each market that comes alone."""
     nested = {
         _text(market, "id")
@@ -184,7 +190,7 @@ def _nested(event: JsonObject) -> list[object]:
     return list(markets) if isinstance(markets, list) else []
 
 
-def _gamma_books(seed: int, records: _Records) -> Iterator[tuple[str, SeedBook]]:
+def _gamma_books(seed: int, records: Records) -> Iterator[tuple[str, SeedBook]]:
     for key, market in records.markets.items():
         tokens, price = _json_list(market, "clobTokenIds"), _gamma_price(market)
         if tokens and price is not None:
@@ -193,7 +199,7 @@ def _gamma_books(seed: int, records: _Records) -> Iterator[tuple[str, SeedBook]]
             yield tokens[0], _around(Dice(seed, "recorded", key), price, ((0, WHOLE, step),))
 
 
-def _kalshi_books(seed: int, records: _Records, gamma: _Records) -> Iterator[tuple[str, SeedBook]]:
+def _kalshi_books(seed: int, records: Records, gamma: Records) -> Iterator[tuple[str, SeedBook]]:
     priced = [(market, price) for market in gamma.markets.values() if (price := _gamma_price(market)) is not None]
     likeness = Likeness([f"{_text(market, 'question')}" for market, _ in priced])
     for ticker, market in records.markets.items():
