@@ -68,12 +68,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What a file is."""
+    """What a file is. Kalshi's NO bids stand in it at their YES prices, for so arbkit asks for them."""
 
     format: str = _FORMAT
     version: int = VERSION
-    use_yes_price: bool = True
-    """Whether Kalshi's NO bids stand at their YES prices, as arbkit asks for."""
 
 
 class BookText(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,10 +85,9 @@ class BookText(msgspec.Struct, frozen=True, kw_only=True):
 _ENTRY: Final = msgspec.json.Decoder(Entry)
 
 
-def head(at_us: int, *, use_yes_price: bool = True) -> Entry:
+def head(at_us: int) -> Entry:
     """The entry that begins a file."""
-    text = msgspec.json.encode(Head(use_yes_price=use_yes_price)).decode()
-    return Entry(at_us=at_us, kind=Kind.HEAD, text=text)
+    return Entry(at_us=at_us, kind=Kind.HEAD, text=msgspec.json.encode(Head()).decode())
 
 
 def framed(at_us: int, venue: VenueName, line: int, frame: bytes) -> Entry:

@@ -76,19 +76,19 @@ class Replay:
         return asdict(self.progress) | {"speed": self._speed}
 
     def _plan_next(self, began_at: datetime) -> None:
-        entry, use_yes_price = next(self._entries, (None, False))
+        entry = next(self._entries, None)
         if entry is None:
             self.progress.ended = True
             return
         after = timedelta(microseconds=max(0, entry.at_us - self._begins_us) / self._speed)
 
         def play(at: datetime) -> None:
-            self._play(entry, use_yes_price, at)
+            self._play(entry, at)
             self._plan_next(began_at)
 
         self._agenda.plan(began_at + after, play)
 
-    def _play(self, entry: Entry, use_yes_price: bool, at: datetime) -> None:
+    def _play(self, entry: Entry, at: datetime) -> None:
         progress = self.progress
         progress.recorded_us = entry.at_us
         progress.frames += entry.kind is Kind.FRAME
@@ -97,17 +97,17 @@ class Replay:
         if entry.venue is None:
             return
         try:
-            for one in shown(entry, use_yes_price=use_yes_price):
+            for one in shown(entry):
                 progress.unlisted += not self._venues[entry.venue](one, at)
         except Unreadable:
             progress.unreadable += 1
 
 
-def _played(recordings: Sequence[Recording]) -> Iterator[tuple[Entry, bool]]:
+def _played(recordings: Sequence[Recording]) -> Iterator[Entry]:
     for recording in recordings:
         for entry in recording:
             if entry.kind is not Kind.CATALOGUE:
-                yield entry, recording.head.use_yes_price
+                yield entry
 
 
 class _Truth:

@@ -57,7 +57,7 @@ def load_recordings(recordings: Sequence[Recording], now: datetime, seed: int) -
     found = _Found()
     for recording in recordings:
         for entry in recording.entries(_is_wanted):
-            _look(found, entry, use_yes_price=recording.head.use_yes_price)
+            _look(found, entry)
     if not found.firsts:
         raise BadFile(recordings[0].path, "holds no whole book to begin with")
     for venue, key in found.firsts:
@@ -74,13 +74,13 @@ def _is_wanted(line: bytes) -> bool:
     return b'"kind":"frame"' not in line or b"orderbook_snapshot" in line or b'\\"bids\\"' in line
 
 
-def _look(found: _Found, entry: Entry, *, use_yes_price: bool) -> None:
+def _look(found: _Found, entry: Entry) -> None:
     if entry.kind is Kind.CATALOGUE:
         _list(found, entry)
         return
     found.begins_us = found.begins_us or entry.at_us
     try:
-        for one in shown(entry, use_yes_price=use_yes_price):
+        for one in shown(entry):
             if isinstance(one, Whole) and entry.venue is not None:
                 found.firsts.setdefault((entry.venue, one.key), one.levels)
     except Unreadable:
@@ -96,12 +96,24 @@ def _list(found: _Found, entry: Entry) -> None:
                 _list_gamma(found.gamma, market)
             return
         for event in content.get("events", ()):
-            found.kalshi.events[event["event_ticker"]] = event
-            found.kalshi.markets |= {market["ticker"]: market for market in event.get("markets") or ()}
+            _list_kalshi(found.kalshi, event)
         if series := content.get("series"):
             found.series[series["ticker"]] = series
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError):
         return  # a venue's answer that is none lists nothing
+
+
+def _list_kalshi(records: Records, event: JsonObject) -> None:
+    """Keep an event, with the markets that earlier entries knew of it."""
+    known = records.events.get(str(event["event_ticker"]), {}).get("markets")
+    merged = {
+        str(market["ticker"]): market
+        for markets in (known, event.get("markets"))
+        for market in (markets if isinstance(markets, list) else [])
+    }
+    event["markets"] = list(merged.values())
+    records.events[str(event["event_ticker"])] = event
+    records.markets |= merged
 
 
 def _list_gamma(records: Records, market: JsonObject) -> None:

@@ -54,7 +54,7 @@ class Unreadable(Exception):
     """A frame that is none of those the venue is known to send, or is damaged."""
 
 
-def shown(entry: Entry, *, use_yes_price: bool) -> list[Shown]:
+def shown(entry: Entry) -> list[Shown]:
     """What an entry shows, in order; nothing for what is not about books or markets. Raises Unreadable."""
     if entry.venue is None or entry.kind not in {Kind.FRAME, Kind.BOOK} or entry.frame == b"PONG":
         return []
@@ -63,7 +63,7 @@ def shown(entry: Entry, *, use_yes_price: bool) -> list[Shown]:
             return [_read(entry.venue, msgspec.json.decode(entry.frame, type=BookText))]
         content = msgspec.json.decode(entry.frame)
         if entry.venue is VenueName.KALSHI:
-            return list(_kalshi(content, use_yes_price))
+            return list(_kalshi(content))
         return [one for event in (content if isinstance(content, list) else [content]) for one in _polymarket(event)]
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
@@ -74,7 +74,7 @@ def _read(venue: VenueName, book: BookText) -> Whole:
     return Whole(book.market, {(bid, _price(p)): _size(venue, s) for bid, rows in sides for p, s in rows})
 
 
-def _kalshi(frame: JsonObject, use_yes_price: bool) -> Iterator[Shown]:
+def _kalshi(frame: JsonObject) -> Iterator[Shown]:
     kind, message = frame["type"], frame.get("msg")
     if not isinstance(message, dict):
         return
@@ -82,20 +82,15 @@ def _kalshi(frame: JsonObject, use_yes_price: bool) -> Iterator[Shown]:
         levels: dict[Place, int] = {}
         for is_bid, key in ((True, "yes_dollars_fp"), (False, "no_dollars_fp")):
             for price, size in message.get(key) or ():
-                levels[_place(is_bid, price, use_yes_price)] = _size(VenueName.KALSHI, size)
+                levels[is_bid, _price(price)] = _size(VenueName.KALSHI, size)
         yield Whole(str(message["market_ticker"]), levels)
     elif kind == "orderbook_delta":
-        place = _place(message["side"] == "yes", message["price_dollars"], use_yes_price)
+        place = (message["side"] == "yes", _price(message["price_dollars"]))
         change = (place, _size(VenueName.KALSHI, message["delta_fp"]))
         yield Moves(str(message["market_ticker"]), (change,), relative=True)
     elif kind == "market_lifecycle_v2":
         paid = message.get("settlement_value") or message.get("result") or ""
         yield Turn(str(message["market_ticker"]), str(message["event_type"]), str(paid))
-
-
-def _place(is_bid: bool, price: object, use_yes_price: bool) -> Place:
-    ticks = _price(price)
-    return is_bid, ticks if is_bid or use_yes_price else ONE_DOLLAR - ticks
 
 
 def _polymarket(event: JsonObject) -> Iterator[Shown]:
