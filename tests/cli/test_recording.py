@@ -40,7 +40,7 @@ def test_a_live_run_keeps_the_frames_of_both_venues_and_nothing_that_is_ours(
 ) -> None:
     ran = process(
         "run", "--sim", "--live", "--confirm", "--set", "matching.require_review=never",
-        "--for", "12s", "--json", "--record", "kept", cwd=tmp_path, environ=environ,
+        "--for", "8s", "--json", "--record", "kept", cwd=tmp_path, environ=environ,
     )  # fmt: skip
     assert ran.code == 0, ran.err
     assert ran.rows[-1]["trades"]
