@@ -2,11 +2,16 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from arbkit.venues.secrets import Secret
+from arbkit.venues.sim.control import Control, Post
+from tests import canary
+from tests.oracles import Witness, journaled_first
 
 # A slow machine is no counter-example; in CI the same examples are tried every time.
 settings.register_profile("arbkit", deadline=None, print_blob=True, derandomize="CI" in os.environ)
@@ -37,6 +42,65 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         sums.update(dict(report.user_properties) if report.when == "call" else {})
     if sums:
         terminalreporter.write_line("done: " + ", ".join(f"{count:,} {what}" for what, count in sorted(sums.items())))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def canaries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every secret that is made is noted, to be searched for in the end."""
+    keep, real = tmp_path_factory.getbasetemp(), Secret.__init__
+
+    def noting(self: Secret, text: str) -> None:
+        real(self, text)
+        canary.note(keep, text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Secret, "__init__", noting)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test printed or failed with is searched, too."""
+    report = yield
+    if isinstance(item, pytest.Function) and "tmp_path" in item.funcargs:
+        kept = item.funcargs["tmp_path"].parent
+        canary.heard(kept, report.capstdout, report.capstderr, report.caplog, report.longreprtext)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The whole run left no secret behind: every file of it is searched once all workers are done."""
+    config = session.config
+    factory = getattr(config, "_tmp_path_factory", None)
+    if hasattr(config, "workerinput") or factory is None or config.option.collectonly:
+        return
+    if leaks := canary.found(factory.getbasetemp()):
+        told = "\n".join(("SECRETS WERE LEFT BEHIND:", *leaks))
+        config.get_terminal_writer().line(f"\n{told}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def journaled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whenever an order reaches a simulator of this process, it is durable in a journal below the test's directory.
+
+    Tests of the simulator itself have no journal, and none is asked.
+    """
+    witnesses: dict[Path, Witness] = {}
+    unknown: list[str] = []
+    real = Control.seen
+
+    def seen(control: Control, post: Post) -> None:
+        journals = list(tmp_path.rglob("arbkit.db"))
+        posted = [witnesses.setdefault(path, Witness(lambda p=path: p)).see(post.keys, post.at) for path in journals]
+        if posted and not any(one.leg for one in posted):
+            unknown.extend(journaled_first(posted))
+        real(control, post)
+
+    monkeypatch.setattr(Control, "seen", seen)
+    yield
+    assert not unknown
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Our accounts at both venues, real or simulated: keys, credentials, and what is read with them."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -115,18 +115,22 @@ async def _seat_at_server(kit: Kit, signer: KalshiSigner, account: TradingAccoun
     poster = Poster("simulator", kit.sim_urls.base, clock=kit.clock, writes=None)
     try:
         told = await poster.send_once("GET", "/sim/truth", headers={}, timeout_ms=_SEAT_MS)
-        if signer.key_id in msgspec.json.decode(told.body)["kalshi"]:
-            return
-        seat = {"user_id": signer.key_id, "key_id": signer.key_id, "public_pem": signer.public_pem.decode()}
-        wallet = {
-            "address": account.maker, "eoa": account.wallet.address, "signature_type": int(account.signature_type)
-        }  # fmt: skip
-        for path, body in (("/sim/kalshi/accounts", seat), ("/sim/polymarket/wallets", wallet)):
-            await poster.send_once("POST", path, headers={}, body=msgspec.json.encode(body), timeout_ms=_SEAT_MS)
+        known = msgspec.json.decode(told.body)  # whoever sat down before may have been stopped in the middle of it
+        if signer.key_id not in known["kalshi"]:
+            seat = {"user_id": signer.key_id, "key_id": signer.key_id, "public_pem": signer.public_pem.decode()}
+            await _open(poster, "/sim/kalshi/accounts", seat)
+        if account.maker.lower() not in known["polymarket"]:
+            owner, kind = account.wallet.address, int(account.signature_type)
+            wallet = {"address": account.maker, "eoa": owner, "signature_type": kind}
+            await _open(poster, "/sim/polymarket/wallets", wallet)
     except (NotSent, NoAnswer) as error:
         raise VenueUnavailable("simulator", str(error), advice="is `arbkit sim serve` running?") from error
     finally:
         await poster.close()
+
+
+async def _open(poster: Poster, path: str, body: Mapping[str, object]) -> None:
+    await poster.send_once("POST", path, headers={}, body=msgspec.json.encode(body), timeout_ms=_SEAT_MS)
 
 
 def _market(kit: Kit, key: str) -> Market | None:

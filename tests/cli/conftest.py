@@ -20,6 +20,7 @@ import pytest
 from arbkit.cli.main import run
 from arbkit.venues.sim.server import SimServer
 from arbkit.wiring import simulation
+from tests import canary
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "arbkit")
@@ -49,6 +50,7 @@ def arbkit(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pyte
     def ran(*arguments: str) -> Ran:
         code = run(arguments)
         captured = capsys.readouterr()
+        canary.heard(tmp_path, captured.out, captured.err)
         return Ran(code, captured.out, captured.err)
 
     return ran
@@ -92,6 +94,7 @@ def process(*arguments: str, cwd: Path, environ: dict[str, str], shell: str = ""
         timeout=SECONDS_MAX,
         stdin=subprocess.DEVNULL,
     )
+    canary.heard(cwd, " ".join(command), done.stdout, done.stderr)
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
@@ -123,4 +126,5 @@ def on_terminal(*arguments: str, cwd: Path, environ: dict[str, str], columns: in
         shown += chunk
     code = child.wait(timeout=SECONDS_MAX)
     os.close(ours)
+    canary.heard(cwd, " ".join(arguments), shown.decode())
     return Ran(code, shown.decode().replace("\r\n", "\n"), "")

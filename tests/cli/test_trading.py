@@ -23,7 +23,8 @@ from arbkit.store.lock import single_instance
 from arbkit.store.store import Store
 from arbkit.venues.sim.control import Post
 from arbkit.venues.sim.faults import Fault, Target, Trouble
-from arbkit.wiring import Kit, opened
+from arbkit.venues.sim.server import SimServer
+from arbkit.wiring import Kit, opened, simulation
 from arbkit.wiring.trading import policy_of, trading_room
 from tests.builders import NOW
 from tests.cli.conftest import environment, process
@@ -224,3 +225,14 @@ def test_a_trade_that_fails_on_chain_is_taken_back_and_pauses(home: Path, tmp_pa
         assert Failure.GHOST_FILL in stage.room.store.operations.breaker().trips
         held = stage.room.store.ledger.positions()
         assert [key[0].venue for key, position in held.items() if position.qty] == ["kalshi"]
+
+
+def test_a_start_that_was_stopped_while_sitting_down_at_the_simulator_is_completed(arbkit, monkeypatch) -> None:
+    with SimServer(simulation(seed=7)) as server:
+        monkeypatch.setenv("ARBKIT_SIM", server.urls.base)
+        assert arbkit("balance", "--sim", "--live", "--confirm").code == 0
+        wallets = server.simulation.polymarket.wallets
+        [address] = wallets
+        del wallets[address]
+        assert arbkit("balance", "--sim", "--live", "--confirm").code == 0
+        assert list(wallets) == [address]

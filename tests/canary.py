@@ -1,0 +1,74 @@
+"""Every secret that the suite makes is a canary: none may turn up in anything that a test leaves behind.
+
+While tests run, each text that is wrapped as a Secret is noted, and everything that commands said and were called with.
+When all is over, every file of the run is searched: databases, logs, outputs, reports, metrics, plain and in base64.
+"""
+
+import base64
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+NOTED, SAID = "canaries.noted", "canaries.said"
+_LENGTH_MIN, _WINDOW = 16, 8
+_KEEPERS = re.compile(r"\.(pem|key|noted)$|^\.env|(^|/)keys/")
+"""Where secrets belong: key files, `.env`, and our own note of them."""
+
+
+def note(directory: Path, secret: str) -> None:
+    """Keep a secret to be searched for. A PEM is its longest line: the others are the same for everybody."""
+    lines = [line.strip() for line in secret.splitlines() if not line.startswith("-----")]
+    text = max(lines, key=len, default="").removeprefix("0x")
+    if len(text) >= _LENGTH_MIN and len(set(text)) > 6:
+        with (directory / NOTED).open("a") as file:
+            file.write(text + "\n")
+
+
+def heard(directory: Path, *said: str) -> None:
+    """Keep what a command said, or was called with."""
+    with (directory / SAID).open("a") as file:
+        file.writelines(f"{text}\n" for text in said if text)
+
+
+def found(root: Path) -> list[str]:
+    """Every file below `root` that holds a secret; `root` is where all tests of a run have their directories."""
+    files = [path for path in root.rglob("*") if path.is_file() and not path.is_symlink()]
+    noted = {line for path in files if path.name == NOTED for line in path.read_text().splitlines()}
+    for path in files:
+        if path.parent.name == "keys" and path.stat().st_size < 16_384:
+            note(root, path.read_text(errors="replace"))
+    own = root / NOTED
+    noted |= set(own.read_text().splitlines()) if own.exists() else set()
+    wanted = sorted({form.encode() for secret in noted for form in _forms(secret)})
+    searched = [path for path in files if not _KEEPERS.search(path.relative_to(root).as_posix())]
+    return [f"{path.relative_to(root)}: {secret[:4].decode()}..." for path, secret in _hits(searched, wanted)]
+
+
+def _forms(secret: str) -> Iterator[str]:
+    yield secret
+    yield base64.b64encode(secret.encode()).decode().rstrip("=")
+
+
+def _hits(files: Iterable[Path], wanted: list[bytes]) -> Iterator[tuple[Path, bytes]]:
+    """Files and what was found in them. Windows of eight bytes are compared first: it has to be fast."""
+    heads: dict[int, list[bytes]] = {}
+    for secret in wanted:
+        heads.setdefault(int.from_bytes(secret[:_WINDOW], "little"), []).append(secret)
+    known = np.array(sorted(heads), dtype=np.uint64)
+    for path in files:
+        held = path.read_bytes()
+        if len(held) < _LENGTH_MIN or not len(known):
+            continue
+        suspected = {secret for head in _windows_in(held, known) for secret in heads[head]}
+        yield from ((path, secret) for secret in sorted(suspected) if secret in held)
+
+
+def _windows_in(held: bytes, known: "np.ndarray[tuple[int], np.dtype[np.uint64]]") -> set[int]:
+    seen: set[int] = set()
+    for offset in range(_WINDOW):
+        count = (len(held) - offset) // _WINDOW
+        windows = np.frombuffer(held, dtype="<u8", count=count, offset=offset)
+        seen.update(int(word) for word in windows[np.isin(windows, known)])
+    return seen
