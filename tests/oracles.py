@@ -35,7 +35,10 @@ _RESERVED = "SELECT coalesce(sum(micros), 0) FROM reservations WHERE kind = 'exp
 _TRIPPED = """
 SELECT b.failure, b.opened_at, e.leg_id, e.at FROM leg_events e JOIN breaker_trips b
 ON e.after = 'sending' AND e.at > b.opened_at AND (b.closed_at IS NULL OR e.at < b.closed_at)
+JOIN legs l ON l.id = e.leg_id AND NOT (
+  l.role = 'unwind' AND b.failure IN ('ASYMMETRIC_EXECUTION', 'GHOST_FILL', 'EXECUTION_FAILURE'))
 """
+_UNWOUND_TWICE = "SELECT trade_id, count(*) FROM legs WHERE role = 'unwind' GROUP BY trade_id HAVING count(*) > 1"
 _UNTOLD = """
 SELECT failure, opened_at FROM breaker_trips b WHERE failure <> 'MANUAL' AND NOT EXISTS (
   SELECT 1 FROM alerts a WHERE a.kind = lower(b.failure) AND (a.severity = 'critical' OR EXISTS (
@@ -114,11 +117,15 @@ def below_the_ceilings(store: Store, posts: Sequence[Posted], limits: Limits) ->
 
 
 def silent_after_a_trip(store: Store) -> list[str]:
-    """P7: nothing is marked for sending from the moment a trip is written until a person resumes."""
-    return [
+    """P7: nothing is marked for sending from the moment a trip is written until a person resumes.
+
+    Where it is asked for, a lonely leg is sold back once for all; with any other trip open not even that.
+    """
+    loud = [
         f"{leg} was marked at {marked}, after {failure} at {opened}"
         for failure, opened, leg, marked in asked(store.path, _TRIPPED)
     ]
+    return loud + [f"{trade} was unwound {count} times" for trade, count in asked(store.path, _UNWOUND_TWICE)]
 
 
 def every_trip_is_told(store: Store) -> list[str]:
@@ -149,7 +156,8 @@ def hedged_means_settled(store: Store, settlements: Mapping[str, Settlement]) ->
 def all_is_known(store: Store) -> list[str]:
     """P17: nothing is in doubt any more; either all is free again, or trading is paused with a reason."""
     states = {trade.trade_id: trade.state for trade in store.trades.recent(count_max=10_000)}
-    unknown = {TradeState.PLANNED, TradeState.WORKING, TradeState.IN_DOUBT, TradeState.HEDGED_PROVISIONAL}
+    t = TradeState
+    unknown = {t.PLANNED, t.WORKING, t.IN_DOUBT, t.UNWINDING, t.HEDGED_PROVISIONAL}
     wrong = [f"trade {trade_id} is still {state}" for trade_id, state in states.items() if state in unknown]
     left = [kind for kind in ("exposure", "loss") if store.trades.reserved(kind)]
     over = set(states.values()) <= {TradeState.HEDGED, TradeState.FLAT}
