@@ -202,6 +202,36 @@ def live_mode(ctx: typer.Context, *, confirm: Confirm = False) -> None:
         show_or_set(kit, options.output, wanted="live", confirm=confirm)
 
 
+@app.command("init", epilog=EVERYWHERE)
+def init(
+    ctx: typer.Context,
+    *,
+    kalshi_key_id: Annotated[str, typer.Option(help="Id of the API key.", metavar="ID")] = "",
+    kalshi_key_file: Annotated[str, typer.Option(help="Its private key, PEM.", metavar="FILE")] = "",
+    polymarket_key_file: Annotated[str, typer.Option(help="Private key of the wallet.", metavar="FILE")] = "",
+    funder: Annotated[str, typer.Option(help="Polymarket address that holds the money.", metavar="ADDRESS")] = "",
+    telegram_token_file: Annotated[str, typer.Option(help="Token of the bot.", metavar="FILE")] = "",
+    telegram_chat: Annotated[str, typer.Option(help="Id of the chat.", metavar="ID")] = "",
+    out: Annotated[Path | None, typer.Option(help="File of settings to write.", metavar="FILE")] = None,
+    non_interactive: Annotated[bool, typer.Option("--non-interactive", help="Ask nothing; take defaults.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a file; the old one is kept.")] = False,
+) -> None:
+    """Set up: ask for accounts, limits and alerts, write the settings, and try each credential by reading.
+
+    Secrets are typed unseen into files of mode 0600, or named as files. Any other setting: --set KEY=VALUE.
+
+    Example: arbkit init --non-interactive --set risk.daily_loss_limit=10
+    """
+    from arbkit.cli.setup import SetupChoices, setup
+
+    answers = {
+        "kalshi.key_id": kalshi_key_id, "kalshi.key_file": kalshi_key_file, "polymarket.key_file": polymarket_key_file,
+        "polymarket.funder": funder, "telegram.bot_token_file": telegram_token_file, "telegram.chat_id": telegram_chat,
+    }  # fmt: skip
+    choices = SetupChoices(answers=answers, out=out, non_interactive=non_interactive, replace=replace)
+    raise typer.Exit(0 if setup(ctx.obj, choices) else 1)
+
+
 @app.command("doctor", epilog=EVERYWHERE)
 def doctor(ctx: typer.Context) -> None:
     """Check everything that live trading needs, and say why it is not possible; exit code 1 if it is not.

@@ -44,9 +44,14 @@ class Entry:
     origin: str
 
 
+def user_file(environ: Mapping[str, str]) -> Path:
+    """Where the settings of this user are, wherever a command is run."""
+    return Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "arbkit" / "config.yaml"
+
+
 def config_files(*, config: Path | None, environ: Mapping[str, str], cwd: Path) -> tuple[Path, ...]:
     """The files of settings that are read, the one that wins first. A file that was asked for must be there."""
-    user = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "arbkit" / "config.yaml"
+    user = user_file(environ)
     asked = config or (Path(environ["ARBKIT_CONFIG"]) if environ.get("ARBKIT_CONFIG") else None)
     if asked and not asked.is_file():
         raise BadFile(asked, "there is no such file of settings; `arbkit config sample` writes one")
@@ -57,7 +62,17 @@ def config_files(*, config: Path | None, environ: Mapping[str, str], cwd: Path) 
 def load(*, flags: Sequence[str] = (), environ: Mapping[str, str], config: Path | None = None, cwd: Path) -> Configured:
     """Read all sources; raises ConfigError and BadFile, with the place to mend."""
     files = config_files(config=config, environ=environ, cwd=cwd)
-    given = [from_flags(flags), from_environment(environ), *(from_file(path, environ) for path in files)]
+    return _configured(
+        [from_flags(flags), from_environment(environ), *(from_file(path, environ) for path in files)], files
+    )
+
+
+def check_flags(flags: Sequence[str]) -> None:
+    """Whether settings of the form of flags can stand beside the defaults; raises ConfigError."""
+    _configured([from_flags(flags)], ())
+
+
+def _configured(given: Sequence[Mapping[str, Given]], files: tuple[Path, ...]) -> Configured:
     origins = dict.fromkeys(keys(), DEFAULT)
     for layer in reversed(given):
         origins |= {path: found.origin for path, found in layer.items()}

@@ -1,6 +1,8 @@
 """Write the sample file of settings: every key, its default, and a comment."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
 
 from arbkit.config.keys import Group, Key, table
 
@@ -12,16 +14,18 @@ _HEAD = """\
 # ${NAME:-default} is filled in from the environment. Unknown keys are refused. Secrets are never written here:
 # keys lie in files of mode 0600, which are named here (or in TELEGRAM_BOT_TOKEN and LLM_API_KEY).
 """
+_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9/._-]*|[0-9]+(\.[0-9]+)?", re.ASCII)
+"""What YAML reads as one word, whatever the word is; all else is quoted."""
 _WIDTH = 118
 _COLUMN = 44
 
 
-def sample() -> str:
-    """Render the file; loading it yields exactly the defaults."""
-    return _HEAD + "".join(_lines())
+def sample(values: Mapping[str, str] | None = None) -> str:
+    """Render the file; loading it yields exactly the defaults, and `values` where they say otherwise."""
+    return _HEAD + "".join(_lines(values or {}))
 
 
-def _lines() -> Iterator[str]:
+def _lines(values: Mapping[str, str]) -> Iterator[str]:
     for entry in table():
         depth = entry.path.count(".")
         indent = "  " * depth
@@ -30,11 +34,17 @@ def _lines() -> Iterator[str]:
             yield "" if depth else "\n"
             yield f"{indent}# {entry.meaning}\n{indent}{name}:\n"
         elif not entry.secret:
-            yield from _setting(entry, indent, name)
+            given = values.get(entry.path)
+            yield from _setting(entry, indent, f"{name}: {entry.yaml if given is None else _quoted(given)}")
 
 
-def _setting(key: Key, indent: str, name: str) -> Iterator[str]:
-    line = f"{indent}{name}: {key.yaml}"
+def _quoted(value: str) -> str:
+    """A dollar sign stands for itself: interpolation must not touch what a person typed."""
+    return value if _PLAIN.fullmatch(value) else json.dumps(value.replace("$", "$$"), ensure_ascii=False)
+
+
+def _setting(key: Key, indent: str, setting: str) -> Iterator[str]:
+    line = f"{indent}{setting}"
     comment = f"# {key.meaning}{f' [{key.bounds}]' if key.bounds else ''}"
     beside = f"{line:<{_COLUMN}} {comment}"
     if len(line) <= _COLUMN and len(beside) <= _WIDTH:

@@ -51,6 +51,34 @@ def own_file(path: Path) -> None:
         os.close(fd)
 
 
+def new_file(path: Path, text: str) -> None:
+    """Write a file that is not there yet, whole and durable, with mode 0600. Raises StoreError."""
+    try:
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if not isinstance(error, FileExistsError):
+            path.unlink(missing_ok=True)
+        raise StoreError(f"{path}: {error.strerror}; the file cannot be written") from error
+
+
+def set_aside(path: Path) -> Path | None:
+    """Rename a file to a name that is free beside it; the new name, or nothing if there is no file.
+
+    Raises StoreError.
+    """
+    if not path.exists() and not path.is_symlink():
+        return None
+    kept = next(name for n in range(1, 1_000_000) if not (name := path.with_name(f"{path.name}.{n}.old")).exists())
+    try:
+        return path.rename(kept)
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}; it cannot be moved out of the way") from error
+
+
 def _create(path: Path) -> None:
     for parent in reversed([path, *path.parents]):
         if not parent.exists() and not parent.is_symlink():

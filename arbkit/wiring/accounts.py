@@ -48,25 +48,40 @@ def accounts_of(
     kit: Kit, store: Store, signer: KalshiSigner, account: TradingAccount, credentials: ApiCredentials
 ) -> dict[VenueName, Account]:
     """What reads our orders, fills, positions and cash."""
-    hosts = kit.hosts
-    polymarket_venue = PolymarketVenue(hosts["clob"], hosts["gamma"], kit.clock)
     return {
-        VenueName.KALSHI: KalshiAccount(hosts["kalshi"], signer, kit.clock),
-        VenueName.POLYMARKET: PolymarketAccount(
-            Hosts(hosts["clob"], hosts["data"], hosts["site"]), polymarket_venue, kit.clock, account=account,
-            credentials=credentials, market_of=lambda key: _market(kit, key), held=lambda: _tokens(kit, store),
-        ),
-    }  # fmt: skip
+        VenueName.KALSHI: KalshiAccount(kit.hosts["kalshi"], signer, kit.clock),
+        VenueName.POLYMARKET: polymarket_account(kit, store, account, credentials),
+    }
+
+
+def polymarket_account(
+    kit: Kit, store: Store, account: TradingAccount, credentials: ApiCredentials
+) -> PolymarketAccount:
+    """What reads our orders, fills, positions and cash at Polymarket."""
+    hosts = kit.hosts
+    venue = PolymarketVenue(hosts["clob"], hosts["gamma"], kit.clock)
+    return PolymarketAccount(
+        Hosts(hosts["clob"], hosts["data"], hosts["site"]), venue, kit.clock, account=account, credentials=credentials,
+        market_of=lambda key: _market(kit, key), held=lambda: _tokens(kit, store),
+    )  # fmt: skip
 
 
 def real_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
     """The keys of the settings; raises AuthError and ConfigError."""
-    settings = kit.settings
-    kalshi = find_secret(KALSHI_KEY, file=settings.kalshi.key_file, environment=kit.environ)
-    wallet = find_secret(POLYMARKET_KEY, file=settings.polymarket.key_file, environment=kit.environ)
-    kind = SignatureType(settings.polymarket.signature_type)
-    account = TradingAccount(Wallet(wallet.secret), kind, settings.polymarket.funder)
-    return KalshiSigner(settings.kalshi.key_id, kalshi.secret), account
+    return kalshi_key(kit), polymarket_key(kit)
+
+
+def kalshi_key(kit: Kit) -> KalshiSigner:
+    """The API key of the settings; raises AuthError."""
+    found = find_secret(KALSHI_KEY, file=kit.settings.kalshi.key_file, environment=kit.environ)
+    return KalshiSigner(kit.settings.kalshi.key_id, found.secret)
+
+
+def polymarket_key(kit: Kit) -> TradingAccount:
+    """The wallet of the settings, and who signs for whom; raises AuthError."""
+    settings = kit.settings.polymarket
+    found = find_secret(POLYMARKET_KEY, file=settings.key_file, environment=kit.environ)
+    return TradingAccount(Wallet(found.secret), SignatureType(settings.signature_type), settings.funder)
 
 
 def sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:

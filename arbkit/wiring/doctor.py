@@ -15,7 +15,18 @@ from arbkit.errors import ArbkitError
 from arbkit.ports import Account, CataloguePage, Venue
 from arbkit.store.files import own_directory
 from arbkit.store.lock import halt_reason, holder
-from arbkit.wiring.accounts import accounts_of, credentials_of, keys_of
+from arbkit.venues.kalshi.account import KalshiAccount
+from arbkit.venues.polymarket.account import api_credentials
+from arbkit.wiring.accounts import (
+    accounts_of,
+    credentials_of,
+    kalshi_key,
+    keys_of,
+    polymarket_account,
+    polymarket_key,
+    seat,
+    sim_keys,
+)
 from arbkit.wiring.alerts import command_of, telegram_of
 from arbkit.wiring.kit import Kit
 from arbkit.wiring.trading import dry_only, limits_of
@@ -55,6 +66,44 @@ def examine(kit: Kit) -> Iterator[Check]:
             failed.append(name)
         yield made
     yield _verdict(kit, failed)
+
+
+def credentials(kit: Kit) -> Iterator[Check]:
+    """Each credential that the settings name, tried by reading alone. Says so where there is none."""
+    settings = kit.settings
+    checks: list[tuple[str, Callable[[], Answer]]] = []
+    if kit.sim or settings.kalshi.key_file:
+        checks.append(("kalshi credential", partial(_kalshi_credential, kit)))
+    if kit.sim or settings.polymarket.key_file:
+        checks.append(("polymarket credential", partial(_polymarket_credential, kit)))
+    if settings.telegram.enabled:
+        checks.append(("telegram credential", partial(_telegram, kit)))
+    if not checks:
+        yield Check("credentials", OK, "none set: reading, scanning and dry runs need none")
+    for name, check in checks:
+        yield _asked(name, check)
+
+
+def _kalshi_credential(kit: Kit) -> Answer:
+    signer = sim_keys(kit)[0] if kit.sim else kalshi_key(kit)
+    if kit.sim:
+        seat(kit, kit.store, *sim_keys(kit))
+    return OK, f"{signer.kind} key accepted; ${_cash(kit, KalshiAccount(kit.hosts['kalshi'], signer, kit.clock))}"
+
+
+def _polymarket_credential(kit: Kit) -> Answer:
+    account = sim_keys(kit)[1] if kit.sim else polymarket_key(kit)
+    if kit.sim:
+        seat(kit, kit.store, *sim_keys(kit))
+    given = kit.run(api_credentials(kit.hosts["clob"], account.wallet, kit.clock))
+    return OK, (
+        f"wallet {account.wallet.address[:10]}... accepted;"
+        f" ${_cash(kit, polymarket_account(kit, kit.store, account, given))}"
+    )
+
+
+def _cash(kit: Kit, account: Account) -> Usd:
+    return Usd(sum(purse.available.micros for purse in kit.run(account.balances())))
 
 
 def _asked(name: str, check: Callable[[], Answer]) -> Check:

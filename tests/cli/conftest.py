@@ -10,7 +10,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -98,8 +98,18 @@ def process(*arguments: str, cwd: Path, environ: dict[str, str], shell: str = ""
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def on_terminal(*arguments: str, cwd: Path, environ: dict[str, str], columns: int) -> Ran:
-    """Run a command on a pseudo-terminal of so many columns; what it showed is in `out`."""
+def on_terminal(
+    *arguments: str,
+    cwd: Path,
+    environ: dict[str, str],
+    columns: int,
+    typed: Sequence[tuple[str, str]] = (),
+) -> Ran:
+    """Run a command on a pseudo-terminal of so many columns; what it showed is in `out`.
+
+    `typed` are questions and what is typed when each of them has been shown, in order.
+    """
+    waiting = list(typed)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     child = subprocess.Popen(
@@ -112,7 +122,7 @@ def on_terminal(*arguments: str, cwd: Path, environ: dict[str, str], columns: in
         start_new_session=True,
     )
     os.close(theirs)
-    shown = b""
+    shown, answered = b"", 0
     ends = time.monotonic() + SECONDS_MAX
     while time.monotonic() < ends:
         if not select.select([ours], [], [], 0.2)[0]:
@@ -124,6 +134,11 @@ def on_terminal(*arguments: str, cwd: Path, environ: dict[str, str], columns: in
         if not chunk:
             break
         shown += chunk
+        if waiting and waiting[0][0].encode() in shown[answered:]:
+            answered = len(shown)
+            os.write(ours, f"{waiting.pop(0)[1]}\n".encode())
+    else:
+        child.kill()
     code = child.wait(timeout=SECONDS_MAX)
     os.close(ours)
     canary.heard(cwd, " ".join(arguments), shown.decode())
