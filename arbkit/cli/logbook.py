@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from arbkit.cli.opportunities import dollars
 from arbkit.cli.render import Field, Output
 from arbkit.errors import UsageError
 from arbkit.store.sightings import Sighting
@@ -28,8 +29,8 @@ LINE: Sequence[Field[LogLine]] = (
 SEEN: Sequence[Field[Sighting]] = (
     Field("id", lambda s: s.id, "id"),
     Field("pair", lambda s: s.pair_id, "pair"),
-    Field("kalshi_side", lambda s: s.kalshi_side, "kalshi"),
-    Field("first_seen_at", lambda s: s.first_seen_at, "first seen", text=lambda s: f"{s.first_seen_at:%m-%d %H:%M:%S}"),
+    Field("kalshi_side", lambda s: s.kalshi_side, "kalshi", spare=3),
+    Field("first_seen_at", lambda s: s.first_seen_at, "seen", text=lambda s: f"{s.first_seen_at:%m-%d %H:%M:%S}"),
     Field("last_seen_at", lambda s: s.last_seen_at),
     Field("expired_at", lambda s: s.expired_at),
     Field("lasted_ms", lambda s: round((s.last_seen_at - s.first_seen_at).total_seconds() * 1_000)),
@@ -37,8 +38,8 @@ SEEN: Sequence[Field[Sighting]] = (
     Field("qty", lambda s: s.qty, "qty", right=True),
     Field("kalshi_price", lambda s: s.kalshi_price),
     Field("polymarket_price", lambda s: s.polymarket_price),
-    Field("net_usd", lambda s: s.net, "net", right=True),
-    Field("peak_net_usd", lambda s: s.peak_net, "peak", right=True, spare=1),
+    Field("net_usd", lambda s: s.net, "net", text=lambda s: dollars(s.net, 2), right=True),
+    Field("peak_net_usd", lambda s: s.peak_net, "peak", text=lambda s: dollars(s.peak_net, 2), right=True, spare=1),
     Field("fee_model", lambda s: s.fee_model),
     Field("was_executed", lambda s: s.was_executed, "taken"),
     Field("why_not", lambda s: s.why_not or None, "why not", width_min=12),

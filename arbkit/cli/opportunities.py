@@ -110,7 +110,7 @@ def _leg_fields(name: str, leg_of: Callable[[Row], Leg]) -> list[Field[Row]]:
 
 OPPORTUNITY: Sequence[Field[Row]] = (
     Field("id", lambda r: r.sighting_id),
-    Field("pair", lambda r: r.found.pair.id, "pair", spare=1),
+    Field("pair", lambda r: r.found.pair.id, "pair"),
     Field("title", lambda r: r.title, "title", width_min=_TITLE_WIDTH),
     Field("kalshi_ticker", lambda r: r.found.pair.kalshi.key),
     Field("polymarket_condition_id", lambda r: r.found.pair.polymarket.key),
@@ -123,6 +123,7 @@ OPPORTUNITY: Sequence[Field[Row]] = (
         "gross",
         text=lambda r: _a_contract(r.found.gross, r.found),
         right=True,
+        spare=1,
     ),
     Field("fees_usd", lambda r: r.found.fees),
     Field("gas_usd", lambda r: r.found.gas),
@@ -163,15 +164,16 @@ OPPORTUNITY: Sequence[Field[Row]] = (
         right=True,
     ),
     Field("limited_by", lambda r: r.found.limited_by),
-    Field("limiting_leg", lambda r: r.found.limited_by.venue, "limit", text=lambda r: _limit(r.found)),
+    Field("limiting_leg", lambda r: r.found.limited_by.venue, "limit", text=lambda r: _limit(r.found), spare=3),
     Field(
         "execution_risk",
         lambda r: Ratio(r.found.execution_risk_ppm),
         "risk",
         text=lambda r: dollars(Usd(r.found.execution_risk_ppm), 2, up=True),
         right=True,
+        spare=2,
     ),
-    Field("age_ms", lambda r: r.found.age_ms, "ms", right=True),
+    Field("age_ms", lambda r: r.found.age_ms, "ms", right=True, spare=4),
     Field("fee_model", lambda r: r.found.fee_model),
     Field("found_at", lambda r: r.found.found_at),
 )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 _GAP = "  "
+_CUT_MIN = 6
+_ID_MAX = 40
 _encode = msgspec.json.Encoder().encode
 
 
@@ -108,27 +110,27 @@ class Output:
         return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=no_color)
 
     def _table(self, columns: Sequence[Field[Row]], cells: Sequence[Sequence[str]]) -> None:
-        from rich.table import Table
+        """One line a row, as wide as the terminal at most; what is cut off or left out is said."""
+        from rich.cells import cell_len
+        from rich.style import Style
         from rich.text import Text
 
         console = self.console()
-        kept, left_out = _fitting(columns, cells, console.width)
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        for at in kept:
-            cut = columns[at].width_min
-            table.add_column(
-                Text(columns[at].title),
-                justify="right" if columns[at].right else "left",
-                no_wrap=True,
-                overflow="ellipsis",
-                min_width=cut or _width(columns[at].title, cells, at),
-                ratio=1 if cut else None,
-            )
-        for row in cells:
-            table.add_row(*(Text(row[at]) for at in kept))
-        console.print(table)
+        natural = [max(map(cell_len, [c.title, *(row[at] for row in cells)])) for at, c in enumerate(columns)]
+        widths, left_out = fitted(columns, natural, console.width)
+        lines = [[column.title for column in columns], *cells]
+        for number, row in enumerate(lines):
+            parts = (_sized(row[at], width, right=columns[at].right) for at, width in widths.items())
+            style = Style(bold=True) if number == 0 else Style.null()
+            console.print(Text(_GAP.join(parts).rstrip(), style), soft_wrap=True)
         if left_out:
             self.say(f"not shown at this width: {', '.join(left_out)} (--json has everything)")
+
+
+def short(market: object) -> str:
+    """An id for a sentence: the many digits of a condition id are cut."""
+    text = str(market)
+    return f"{text[: text.index('0x') + 12]}…" if len(text) > _ID_MAX and "0x" in text else text
 
 
 def said(value: object) -> str:
@@ -190,16 +192,40 @@ def _width(title: str, cells: Sequence[Sequence[str]], at: int) -> int:
     return max([len(title), *(len(row[at]) for row in cells)])
 
 
-def _fitting(columns: Sequence[Field[Row]], cells: Sequence[Sequence[str]], width: int) -> tuple[list[int], list[str]]:
-    """Which columns fit, and the titles of those that do not."""
-    needed = {
-        at: min(column.width_min or 10_000, _width(column.title, cells, at)) + len(_GAP)
+def fitted(columns: Sequence[Field[Row]], natural: Sequence[int], width: int) -> tuple[dict[int, int], list[str]]:
+    """How wide each column that is shown will be, by its place, and the titles of those that are left out.
+
+    Columns that can be spared go first, then the others are cut down to their least width; what is free is shared out.
+    If even that is too much, the widest is cut, down to a few letters.
+    """
+    least = {
+        at: min(max(column.width_min, len(column.title)), natural[at]) if column.width_min else natural[at]
         for at, column in enumerate(columns)
     }
-    left_out = []
-    for at in sorted(needed, key=lambda at: -columns[at].spare):
-        if sum(needed.values()) - len(_GAP) <= width or not columns[at].spare:
+    left_out: list[str] = []
+    for at in sorted(least, key=lambda at: -columns[at].spare):
+        if _sum_of(least) <= width or not columns[at].spare:
             break
-        del needed[at]
+        del least[at]
         left_out.append(columns[at].title)
-    return list(needed), left_out
+    while _sum_of(least) > width and max(least.values()) > _CUT_MIN:
+        least[max(least, key=lambda at: least[at])] -= 1
+    free = width - _sum_of(least)
+    while free > 0 and (short := [at for at in least if least[at] < natural[at]]):
+        least[min(short, key=lambda at: least[at])] += 1
+        free -= 1
+    return least, left_out
+
+
+def _sum_of(widths: Mapping[int, int]) -> int:
+    return sum(widths.values()) + len(_GAP) * (len(widths) - 1)
+
+
+def _sized(text: str, width: int, *, right: bool) -> str:
+    """Cut or pad to a width on the screen: some letters take two places."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) > width:
+        return f"{set_cell_size(text, width - 1)}…"
+    blank = " " * (width - cell_len(text))
+    return blank + text if right else text + blank

@@ -1,68 +1,133 @@
 """`run --sim`, and nothing else said: the whole job once on simulated venues, each step in plain sight."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from arbkit.app.catalog import sync
-from arbkit.app.pairs import decide
+from arbkit.app.pairs import decide, match_catalogues
+from arbkit.app.reporting import report_of
 from arbkit.app.result import ExecutionResult
-from arbkit.cli.looking import look, pair_up
+from arbkit.cli.looking import look, second_reading
 from arbkit.cli.progress import counting, shown_or_failed
-from arbkit.cli.render import Output
+from arbkit.cli.render import Field, Output
+from arbkit.cli.report_tables import Named, cents, paid, yearly
 from arbkit.cli.standing import show_positions
 from arbkit.cli.trading import TradeChoices, attempt
-from arbkit.core.markets import Method, Pair
-from arbkit.core.money import ZERO_USD
+from arbkit.core.markets import Market, Method, Pair, Relation
+from arbkit.core.report import percent
 from arbkit.core.risk import Mode
 from arbkit.store.pairs import Decision
 from arbkit.wiring import Kit
 
-_PAIRS_SHOWN = 12
+_PAIRS_SHOWN = 4
+_TRAPS_SHOWN = 3
 _TRADES_SHOWN = 3
+_NEXT = (
+    ("arbkit run --sim --for 1m", "the live loop: a screen, a dry run"),
+    ("arbkit scan --sim", "look at the books again"),
+    ("arbkit report --sim --html report.html", "what it came to, with charts"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A pair in words."""
+
+    pair: Pair
+    kalshi: str
+    polymarket: str
+
+
+_VERDICT: Sequence[Field[_Verdict]] = (
+    Field("pair", lambda v: v.pair.id, "pair"),
+    Field("kalshi", lambda v: v.kalshi, "Kalshi asks", width_min=20),
+    Field("polymarket", lambda v: v.polymarket, "Polymarket asks", width_min=20),
+    Field("confidence", lambda v: percent(v.pair.confidence_ppm // 100), "sure", right=True),
+)
+_OUTCOME: Sequence[Field[Named]] = (
+    Field("capital", lambda n: f"${paid(n.report.capital.now)} for contracts, ${paid(n.report.fees)} for fees"),
+    Field("pays", lambda n: f"${cents(n.report.locked)} more than that, whatever happens"),
+    Field("expected", lambda n: f"${cents(n.report.expected)}: slippage ${cents(n.report.slippage)}"),
+    Field("a year", lambda n: f"{yearly(n.report.locked_annualised_bps)} on the capital, for it pays within days"),
+)
 
 
 def tour(kit: Kit, output: Output) -> None:
     """Walk through the main job once; the same steps that the live loop takes by itself."""
-    _say(output, "Simulated: both venues, their markets, prices and depth (made up from a seed, on this machine).")
-    _say(
-        output, "Real: wire formats, signatures, fees, matching, risk, ledger. No account, no money, no request leaves."
-    )
-    _step(output, 1, f"read both catalogues over HTTP into {kit.store.path}")
+    begun = kit.clock.now()
+    output.say("Simulated: both venues, with their markets, prices and depth, made up from a seed on this machine.")
+    output.say("Real: wire formats, signatures, fees, matching, risk, ledger. No account, no money; nothing leaves.")
+    _step(output, 1, f"sync: read both catalogues over HTTP into {kit.store.path}")
     with counting(output) as counted:
         results = kit.run(sync(kit.chosen(None), kit.store, kit.clock, counted, source=kit.source))
     shown_or_failed(results, output)
-    _step(output, 2, "match: which markets pay alike? (look-alikes are listed too, and not traded)")
-    pair_up(kit, output, limit=_PAIRS_SHOWN)
+    _step(output, 2, "match: which markets pay alike? Traps are refused, with a reason")
+    _show_verdicts(kit, output)
     _step(output, 3, "scan: buy YES at one venue and NO at the other for less than $1, all fees paid")
     seen = look(kit, output)
     pairs = [one.opportunity.pair for one in seen.found][:_TRADES_SHOWN]
-    _step(output, 4, "trade: risk is asked, both orders are signed, journaled, then sent together (fill or kill)")
-    done = _attempt(kit, output, pairs)
-    if waiting := [pair for pair in pairs if pair.method is Method.FUZZY]:
-        _say(output, "Live, a pair found by matching waits for a person. The tour approves these, and tries again:")
-        for pair in waiting:
-            decide(
-                kit.store, pair.kalshi, pair.polymarket, Decision.APPROVED,
-                polarity=pair.polarity, who="tour", note="approved by the tour, on simulated venues", clock=kit.clock,
-            )  # fmt: skip
-        done += _attempt(kit, output, waiting)
+    _step(output, 4, "trade: risk is asked, both orders are signed, written down, then sent together, fill or kill")
+    _trade(kit, output, pairs)
     _step(output, 5, "positions: equal contracts of both outcomes; one of each pair will pay a dollar")
     show_positions(kit, output)
-    hedged = [result for result in done if result.success]
-    profit = sum((result.actual_profit for result in hedged if result.actual_profit), start=ZERO_USD)
-    _say(output, "")
-    _say(output, f"Done: {len(hedged)} trades hedged; they pay ${profit} more than they cost, fees included.")
-    _say(output, "Next: arbkit run --sim --live --confirm --for 1m | arbkit status --sim | arbkit scan --sim --json")
+    _step(output, 6, "ledger: double entry, to the micro-dollar")
+    made = report_of(kit.store, kit.store, since=begun - timedelta(seconds=1), until=kit.clock.now())
+    output.facts(Named("live", made), _OUTCOME)
+    seconds = (kit.clock.now() - begun) // timedelta(seconds=1)
+    output.say(" ")
+    output.say(f"Done in {seconds} s: {len(made.hedged)} trades hedged, ${cents(made.locked)} locked in. Next:")
+    for command, meaning in _NEXT:
+        output.say(f"  {command:<38}  {meaning}")
 
 
-def _attempt(kit: Kit, output: Output, pairs: Sequence[Pair]) -> list[ExecutionResult]:
+def _show_verdicts(kit: Kit, output: Output) -> None:
+    """A few pairs, and a few traps with the reason why each is one."""
+    matched = match_catalogues(kit.store, kit.mappings, kit.clock)
+    found = second_reading(kit, output, matched.pairs)
+    good = [pair for pair in found if pair.tradable]
+    refused = {pair.reasons[0]: pair for pair in found if pair.relation is not Relation.EQUAL}
+    traps = [refused[reason] for reason in sorted(refused, reverse=True)]
+    shown = [*good[:_PAIRS_SHOWN], *traps[:_TRAPS_SHOWN]]
+    named = kit.store.catalogue.named(market for pair in shown for market in (pair.kalshi, pair.polymarket))
+    rows = [_Verdict(pair, _name(named[pair.kalshi]), _name(named[pair.polymarket])) for pair in shown]
+    output.show(rows[:_PAIRS_SHOWN], _VERDICT)
+    for row in rows[_PAIRS_SHOWN:]:
+        output.say(f'trap: "{row.kalshi}" and "{row.polymarket}" are refused: {row.pair.reasons[0]}')
+    output.say(
+        f"{matched.kalshi_markets} x {matched.polymarket_markets} markets in {matched.duration_ms} ms:"
+        f" {len(found)} pairs look alike, {len(good)} may be traded (`arbkit match --sim` lists them all)"
+    )
+
+
+def _name(market: Market) -> str:
+    """What a market asks, and what YES means where the question does not say it."""
+    label = market.yes_label
+    told = label.lower() in {"", "yes"} or label.lower() in market.title.lower()
+    return market.title if told else f"{market.title} [{label}]"
+
+
+def _trade(kit: Kit, output: Output, pairs: Sequence[Pair]) -> None:
+    """Live, a pair found by matching waits for a person: show the refusal, approve as one would, and try again."""
+    waiting = [pair for pair in pairs if pair.method is Method.FUZZY]
+    for refused in _attempt(kit, replace(output, quiet=True), waiting[:1], shown=False):
+        output.say(f"refused: {'; '.join(refused.errors)}")
+    if waiting:
+        output.say("The tour approves these pairs, as you would after reading both rules, and tries again:")
+    for pair in waiting:
+        decide(
+            kit.store, pair.kalshi, pair.polymarket, Decision.APPROVED,
+            polarity=pair.polarity, who="tour", note="approved by the tour, on simulated venues", clock=kit.clock,
+        )  # fmt: skip
+    _attempt(kit, output, pairs)
+
+
+def _attempt(kit: Kit, output: Output, pairs: Sequence[Pair], *, shown: bool = True) -> list[ExecutionResult]:
     choices = TradeChoices(live=True, yes=True, force=True)
-    return attempt(kit, output, iter([pair.id for pair in pairs]), mode=Mode.LIVE, choices=choices)
+    ids = iter([pair.id for pair in pairs])
+    return attempt(kit, output, ids, mode=Mode.LIVE, choices=choices, shown=shown)
 
 
 def _step(output: Output, number: int, what: str) -> None:
-    _say(output, "")
-    _say(output, f"{number}/5 {what}")
-
-
-def _say(output: Output, text: str) -> None:
-    output.say(text or " ")
+    output.say(" ")
+    output.say(f"{number}/6 {what}")

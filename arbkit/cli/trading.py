@@ -11,7 +11,7 @@ from arbkit.app.reconcile import LOW_BALANCE, Reconciliation, check_start, recon
 from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
 from arbkit.app.take import Plan, pair_of, plan, take
-from arbkit.cli.render import Output
+from arbkit.cli.render import Output, short
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
 from arbkit.core.inventory import Difference
 from arbkit.core.markets import VenueName
@@ -50,7 +50,7 @@ def trade(kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: 
 
 
 def attempt(
-    kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: TradeChoices
+    kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: TradeChoices, shown: bool = True
 ) -> list[ExecutionResult]:
     """Take pairs one after the other, and show how each ended."""
     results: list[ExecutionResult] = []
@@ -61,13 +61,14 @@ def attempt(
             if not isinstance(planned.found, Opportunity):
                 output.say(f"{text}: {_nothing(planned.found)}")
                 continue
-            _show_plan(output, planned, planned.found, mode)
+            _show_plan(output, planned, planned.found, "simulated" if kit.sim and mode is Mode.LIVE else str(mode))
             if not choices.yes and not _agreed(output):
                 output.say("nothing was sent")
                 continue
             results.append(kit.run(take(room, planned)))
             kit.run(refresh_balances(room))
-    output.show(results, RESULT, nothing="nothing was traded")
+    if shown:
+        output.show(results, RESULT, nothing="nothing was traded")
     return results
 
 
@@ -89,10 +90,11 @@ def _nothing(found: Opportunity | NoOpportunity) -> str:
     return ""
 
 
-def _show_plan(output: Output, planned: Plan, found: Opportunity, mode: Mode) -> None:
+def _show_plan(output: Output, planned: Plan, found: Opportunity, how: str) -> None:
     for leg in (found.kalshi, found.polymarket):
         output.say(
-            f"{mode}: buy {leg.qty} {leg.side} of {leg.market} at {leg.limit} or better: ${leg.cost} and ${leg.fee} fee"
+            f"{how}: buy {leg.qty} {leg.side} of {short(leg.market)} at {leg.limit} or better: ${leg.cost} and"
+            f" ${leg.fee} fee"
         )
     output.say(f"pair {planned.pair.id}: ${found.capital} for ${found.payout}; net ${found.net} after fees and gas")
 

@@ -97,15 +97,15 @@ PAIR: Sequence[Field[Pair]] = (
     Field(
         "confidence",
         lambda p: Ratio(p.confidence_ppm),
-        "confidence",
+        "sure",
         text=lambda p: _percent(p.confidence_ppm, 1),
         right=True,
     ),
-    Field("method", lambda p: p.method, "method"),
+    Field("method", lambda p: p.method, "method", spare=1),
     Field("relation", lambda p: p.relation, "relation", spare=2),
     Field("polarity", lambda p: p.polarity, "polarity", spare=3),
     Field("tradable", lambda p: p.tradable, "trade"),
-    Field("reasons", lambda p: p.reasons, "why", text=lambda p: said(p.reasons), width_min=TEXT_WIDTH, spare=1),
+    Field("reasons", lambda p: p.reasons, "why", text=lambda p: said(p.reasons), width_min=TEXT_WIDTH),
 )
 
 

@@ -1,6 +1,7 @@
 """The commands on simulated venues: what they print adds up, agrees, and survives a second run."""
 
 import json
+import re
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -150,8 +151,11 @@ def test_the_settings_show_where_they_come_from(arbkit, tmp_path: Path, monkeypa
 def test_run_shows_the_job_and_what_to_do_next(arbkit, simulated: str) -> None:
     ran = arbkit("run", "--sim")
     assert ran.code == 0
-    for words in ("Simulated:", "1/5", "2/5", "3/5", "4/5", "5/5", "2 trades hedged", "Done:", "Next: arbkit"):
+    for words in ("Simulated:", "1/6 sync", "2/6 match", "trap: ", "are refused: conflict:", "3/6 scan", "4/6 trade",
+                  "refused: a pair matched by method fuzzy needs approval", "5/6 positions", "6/6 ledger",
+                  "2 trades hedged", "Next:"):  # fmt: skip
         assert words in ran.err
+    assert len(re.findall(r"^ {2}arbkit ", ran.err, re.MULTILINE)) == 3
     assert len(ran.out.splitlines()) > 6
 
 
@@ -163,6 +167,21 @@ def test_tables_fit_the_terminal(simulator: str, tmp_path: Path, columns: int) -
         assert ran.code == 0, ran.out
         shown = [line for line in ran.out.splitlines() if "\x1b" not in line and str(tmp_path) not in line]
         assert not [line for line in shown if len(line) > columns]
+
+
+def test_a_narrow_terminal_keeps_what_a_person_needs_to_go_on(tmp_path: Path) -> None:
+    environ = environment(tmp_path, NO_COLOR="1")  # a world of its own: the tour takes what others would look for
+    process("run", "--sim", cwd=tmp_path, environ=environ)
+    for command, heads in (
+        ("scan --sim --all", "pair title fees net size profit capital days annual"),
+        ("match --sim --limit 3", "pair kalshi polymarket sure trade why"),
+        ("positions --sim", "mode venue market side contracts average cost"),
+        ("opportunities --sim", "id pair seen qty net peak taken why"),
+    ):
+        shown = on_terminal(*command.split(), cwd=tmp_path, environ=environ, columns=80).out
+        lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+        [head] = [line for line in lines if line.split()[: len(heads.split())] == heads.split()]
+        assert len(head) <= 80
 
 
 def test_no_color_means_no_color(simulator: str, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbkit.cli.opportunities import dollars
-from arbkit.cli.render import Field, Output, json_text
+from arbkit.cli.render import Field, Output, fitted, json_text, short
 from arbkit.config.ratio import Ratio
 from arbkit.core.markets import MarketId, VenueName
 from arbkit.core.money import MICRO, Price, Qty, Usd
@@ -80,3 +80,41 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 def test_tables_round_against_us(micros: int, digits: int, down: str, up: str) -> None:
     assert dollars(Usd(micros), digits) == down
     assert dollars(Usd(micros), digits, up=True) == up
+
+
+COLUMNS = (
+    Field("id", str, "id"),
+    Field("text", str, "text", width_min=6),
+    Field("extra", str, "extra", spare=1),
+    Field("more", str, "more", spare=2),
+)
+
+
+@pytest.mark.parametrize(
+    ("width", "widths", "left_out"),
+    [
+        (100, {0: 12, 1: 30, 2: 5, 3: 4}, []),
+        (40, {0: 12, 1: 13, 2: 5, 3: 4}, []),
+        (32, {0: 12, 1: 11, 2: 5}, ["more"]),
+        (20, {0: 12, 1: 6}, ["more", "extra"]),
+        (16, {0: 8, 1: 6}, ["more", "extra"]),
+        (5, {0: 6, 1: 6}, ["more", "extra"]),
+    ],
+)
+def test_columns_are_spared_then_cut_and_what_is_free_is_shared(
+    width: int, widths: dict[int, int], left_out: list[str]
+) -> None:
+    assert fitted(COLUMNS, [12, 30, 5, 4], width) == (widths, left_out)
+
+
+@given(st.lists(st.integers(1, 70), min_size=4, max_size=4), st.integers(34, 200))
+def test_a_table_is_never_wider_than_the_terminal(natural: list[int], width: int) -> None:
+    natural = [max(have, len(column.title)) for have, column in zip(natural, COLUMNS, strict=True)]
+    widths, _ = fitted(COLUMNS, natural, width)
+    assert sum(widths.values()) + 2 * (len(widths) - 1) <= width
+    assert all(wide <= natural[at] for at, wide in widths.items())
+
+
+def test_an_id_in_a_sentence_is_short_only_where_it_is_long() -> None:
+    assert short("kalshi:KXHIGHNY-26NOV26-B86.5") == "kalshi:KXHIGHNY-26NOV26-B86.5"
+    assert short(f"polymarket:0x{'ab' * 32}") == "polymarket:0xababababab…"
