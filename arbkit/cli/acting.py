@@ -220,7 +220,7 @@ def init(
 
     Secrets are typed unseen into files of mode 0600, or named as files. Any other setting: --set KEY=VALUE.
 
-    Example: arbkit init --non-interactive --set risk.daily_loss_limit=10
+    Example: arbkit init --kalshi-key-id 4f0c --kalshi-key-file ~/kalshi.pem
     """
     from arbkit.cli.setup import SetupChoices, setup
 
