@@ -55,6 +55,11 @@ def _untimed(_stage: Stage, _took_ms: int, _what: str) -> None:
     """Nobody wants to know."""
 
 
+def _whole(book: Book) -> Book:
+    """A live order takes from the venue's own book."""
+    return book
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """Everything the use-cases of trading are given. `desks` is what makes them able to send."""
@@ -78,6 +83,8 @@ class Room:
     """Why everything must stop at once (the HALT file), "" if nothing says so. Unreadable means halted."""
     new_id: Callable[[], str]
     timed: Timed = _untimed
+    left: Callable[[Book], Book] = _whole
+    """What a book still offers; less than it shows where a dry run has taken some of it."""
 
     def paused(self) -> str:
         """Why nothing may be sent now, "" if it may: the HALT file first, then the breaker."""

@@ -176,7 +176,7 @@ async def read_books(room: Room, markets: Markets) -> BookPair:
     for market, answer in zip(markets.values(), answers, strict=True):
         if market.id not in answer.books:
             raise RefusedError(f"{market.id}: {answer.missing.get(market.id, 'the venue shows no book')}")
-        books[market.id.venue] = answer.books[market.id]
+        books[market.id.venue] = room.left(answer.books[market.id])
     return books
 
 

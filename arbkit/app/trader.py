@@ -83,9 +83,10 @@ class Trader:
         if why := self._obstacle(offer):
             self._pass_over(offer, why, AFTER_REFUSAL)
             return
-        markets, books = self._watching.markets_of(pair_id), self._watching.books_of(pair_id)
-        if markets is None or books is None:
+        markets, shown = self._watching.markets_of(pair_id), self._watching.books_of(pair_id)
+        if markets is None or shown is None:
             return
+        books = {venue: self._room.left(book) for venue, book in shown.items()}
         if why := self._too_old(books):
             # No refusal: who asked how old the books are has made them be read; the pair is looked at again then.
             self._watching.episodes.explain(pair_id, why, mildly=True)

@@ -1,8 +1,9 @@
 """The desk of the dry run: nothing is sent, and what would have happened is found out from the live books.
 
 An order waits as long as orders take, then the book is read again, and it is filled only from what stands there at its
-limit or better: so one leg can die while the other fills, as in live trading. Fees are the venue's. Simulated, and said
-so: the reason of every outcome begins with "dry run".
+limit or better: so one leg can die while the other fills, as in live trading. What was taken before counts as gone,
+though the venue still shows it. Fees are the venue's. Simulated, and said so: the reason of every outcome begins with
+"dry run".
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from arbkit.core.fees import kalshi_charges, polymarket_fee_down
 from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Price, Qty, Usd, ceil_div, cost_up
 from arbkit.core.orders import Action, Balance, Fill, Filled, FokOrder, Holding, Killed, SendOutcome, Settlement
+from arbkit.core.takings import Takings
 from arbkit.errors import ArbkitError, InvariantError
 from arbkit.ports import Clock, Payout, PreparedOrder, SentOrder, Venue
 
@@ -39,6 +41,7 @@ class PaperAccount:
         self._markets: dict[str, Market] = {}
         self._outcomes: dict[str, Filled | Killed] = {}
         self._fills: list[Fill] = []
+        self.takings = Takings()
 
     def prepare(self, order: FokOrder, *, market: Market, now: datetime) -> PreparedOrder:
         """Check the order as the venue would; raises RefusedError."""
@@ -100,9 +103,10 @@ class PaperAccount:
             book = (await self._venue.books([market])).books.get(market.id)
         except ArbkitError as error:
             return Killed(f"dry run: the book could not be read again: {error}")
-        taken = _taken(order, book) if book else None
+        taken = _taken(order, self.takings.left(book)) if book else None
         if taken is None:
             return Killed(f"dry run: {order.qty} of {order.side} no longer stand at {order.limit} or better")
+        self.takings.take(market.id, order.side, order.action, taken)
         qty = Qty(sum(level.qty.micros for level in taken))
         cost = Usd(sum(cost_up(level.price, level.qty).micros for level in taken))
         fill = Fill(

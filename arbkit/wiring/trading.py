@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from arbkit.app.room import Room, TradeRules
+from arbkit.core.books import Book
 from arbkit.core.breaker import BreakerLimits
 from arbkit.core.ledger import Account as LedgerAccount
 from arbkit.core.ledger import balances as ledger_balances
@@ -51,6 +52,7 @@ class Sides:
 
     desks: Mapping[VenueName, Desk]
     accounts: Mapping[VenueName, Account]
+    left: Callable[[Book], Book] = lambda book: book
 
 
 @contextmanager
@@ -116,6 +118,7 @@ def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
         version=version("arbkit"),
         halted=lambda: halt_reason(kit.home) or (dry_only(kit.store) if mode is Mode.LIVE else ""),
         new_id=lambda: f"{epoch}-{secrets.token_hex(6)}",
+        left=sides.left,
     )
 
 
@@ -178,7 +181,7 @@ def _paper(kit: Kit, store: Store) -> Sides:
         )
         for name, venue in kit.venues.items()
     }
-    return Sides(made, made)
+    return Sides(made, made, left=lambda book: made[book.market.venue].takings.left(book))
 
 
 def _held(store: Store, venue: VenueName) -> list[Holding]:
