@@ -1,10 +1,6 @@
 """Where alerts go: a Telegram that is down, slow, rude or well; and a command of the operator."""
 
-import asyncio
-import json
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,43 +11,9 @@ from arbkit.alerts.telegram import TelegramSink
 from arbkit.net.posting import Poster
 from arbkit.ports import Delivered, Delivery, Later, Never
 from tests.builders import StandingClock
+from tests.chats import TOKEN, telegram
 
 pytestmark = pytest.mark.anyio
-TOKEN = "123456:AAF-abcdefghijklmnopqrstuvwxyz012345"
-
-
-class Bot:
-    """A Bot API on loopback that answers as it was told to."""
-
-    def __init__(self, status: int, body: object) -> None:
-        self.status, self.body = status, body
-        self.requests: list[tuple[str, object]] = []
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next((int(x.split(b":")[1]) for x in head.split(b"\r\n") if x.lower().startswith(b"content-le")), 0)
-        body = await reader.readexactly(length)
-        self.requests.append((head.split(b" ")[1].decode(), json.loads(body) if body else None))
-        text = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
-        writer.write(b"HTTP/1.1 %d x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (self.status, len(text)))
-        writer.write(text)
-        await writer.drain()
-        writer.close()
-
-
-@asynccontextmanager
-async def telegram(status: int = 200, body: object = b'{"ok":true}') -> AsyncIterator[tuple[TelegramSink, Bot]]:
-    bot = Bot(status, body)
-    server = await asyncio.start_server(bot.serve, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    sink = TelegramSink(
-        Poster("telegram", url, clock=StandingClock(), writes=None), token=TOKEN, chat_id="-100"
-    )  # fmt: skip
-    try:
-        yield sink, bot
-    finally:
-        await sink.close()
-        server.close()
 
 
 async def test_a_message_is_plain_text_without_a_preview_and_quiet_unless_urgent() -> None:

@@ -16,8 +16,8 @@ from arbkit.core.breaker import Failure
 from arbkit.core.execution import UNPROVEN_STATES
 from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
 from arbkit.core.ledger import Account, balances, book_cash, book_receipt, book_settlement, results_by_day
-from arbkit.core.markets import VenueName
-from arbkit.core.money import ZERO_USD, Usd
+from arbkit.core.markets import MarketId, Side, VenueName
+from arbkit.core.money import MICRO, ZERO_USD, Usd
 from arbkit.core.orders import Balance, Fill, Holding
 from arbkit.errors import InvariantError
 from arbkit.ports import Payout
@@ -28,6 +28,9 @@ OWN_PREFIX = "ak1-"
 
 FIRST_LOOK_BACK = timedelta(days=14)
 """How far back trades are asked for when nothing was ever reconciled."""
+
+_TRADES_ASKED = 10_000
+"""How many of the newest trades are looked through for the other leg of a settlement."""
 
 LOW_BALANCE = Usd(20_000_000)
 """Specification section 7.1: below $20 at a venue, tell."""
@@ -54,6 +57,8 @@ class Reconciliation:
     """Trades at the venue that no order of ours explains."""
     external_fills: list[Fill] = field(default_factory=list)
     """Trades that were made beside arbkit, and are booked so now."""
+    settled: list[Payout] = field(default_factory=list)
+    """Settlements that were booked now."""
     unpaid: list[Payout] = field(default_factory=list)
     """Settlements that are not booked."""
     booked: list[str] = field(default_factory=list)
@@ -77,6 +82,7 @@ async def reconcile(room: Room, *, fix: bool) -> Reconciliation:
         _weigh_payouts(room, told, found, fix=fix)
         _open_books(room, told, found)
         found.differences += _differences(room, told)
+    _weigh_resolutions(room, found.settled)
     room.store.operations.note("reconciled", "clean" if found.clean else "differs", at=room.clock.now())
     return found
 
@@ -152,8 +158,28 @@ def _weigh_payouts(room: Room, told: VenueTruth, found: Reconciliation, *, fix: 
         receipt = [book_receipt(told.venue, Usd(amount), ref=settled.ref, at=payout.at)] if payout.received else []
         room.store.ledger.append([settled, *receipt])
         found.booked.append(f"{payout.market} {payout.side}: settled at {payout.paid}")
+        found.settled.append(payout)
+        room.store.operations.note(_paid_of(payout.market, payout.side), str(payout.paid.micros), at=payout.at)
     if fix:
         _weigh_receivable(room, told, found)
+
+
+def _weigh_resolutions(room: Room, settled: Sequence[Payout]) -> None:
+    """Both legs of a trade pay a dollar together, or the two markets were never alike: then nothing is traded on."""
+    for payout in settled:
+        for trade in room.store.trades.recent(count_max=_TRADES_ASKED):
+            if (payout.market, payout.side) not in {(leg.order.market, leg.order.side) for leg in trade.legs}:
+                continue
+            facts = [room.store.operations.fact(_paid_of(leg.order.market, leg.order.side)) for leg in trade.legs]
+            paid = sum(int(fact[0]) for fact in facts if fact)
+            if all(facts) and paid != MICRO:
+                detail = f"pair {trade.pair_id}: its two markets were settled so that both legs pay ${Usd(paid)}"
+                room.fail(Failure.RESOLUTION_MISMATCH, detail, once_a_day=True)
+
+
+def _paid_of(market: MarketId, side: Side) -> str:
+    """The name of the fact that keeps what a contract was paid."""
+    return f"paid:{market}:{side}"
 
 
 def _weigh_receivable(room: Room, told: VenueTruth, found: Reconciliation) -> None:

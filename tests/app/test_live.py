@@ -1,7 +1,7 @@
 """The live loop: what changes is looked at, the best is taken, and everything that could cost money stops it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -78,6 +78,7 @@ async def running(
     rhythm: Rhythm = QUICK,
     bounds: dict[Stage, Bound] | None = None,
     setting: Callable[[Running], None] = lambda _: None,
+    beside: Mapping[str, Callable[[], Awaitable[None]]] | None = None,
 ) -> AsyncIterator[Running]:
     """The loop over the scene, in virtual time; ended if the test did not end it."""
     clock = VirtualClock()
@@ -90,7 +91,7 @@ async def running(
     scene.room = room
     live = Live(
         room=room, feeds=feeds, choices=choices or Choices(), tell=events.append, rhythm=rhythm,
-        bounds=bounds or dict(BOUNDS) | {Stage.DETECTION: Bound(500, 5_000)},
+        bounds=bounds or dict(BOUNDS) | {Stage.DETECTION: Bound(500, 5_000)}, beside=beside or {},
     )  # fmt: skip
     run = Running(live, scene, feeds, events)
     setting(run)
