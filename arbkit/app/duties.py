@@ -7,7 +7,8 @@ from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.evidence import OVERDUE_AFTER
 from arbkit.core.execution import DUTIES, Duty, TradeState
-from arbkit.core.money import ZERO_USD, Usd, payout
+from arbkit.core.markets import Side
+from arbkit.core.money import MICRO, ZERO_USD, Price, Usd, payout
 from arbkit.core.orders import near
 from arbkit.core.paid import fee_surplus
 from arbkit.store.trades import StoredLeg, StoredTrade
@@ -56,9 +57,19 @@ def _complete(room: Room, trade: StoredTrade) -> None:
         if trade.sighting_id:
             room.store.sightings.mark_executed(trade.sighting_id)
         room.succeed()
-        _tell(
-            room, Severity.MEDIUM, "trade_executed", f"Trade {trade.trade_id} executed: {_legs(trade)}. Profit ${net}"
-        )
+        _tell(room, Severity.MEDIUM, "trade_executed", f"{_executed(trade)}\nProfit: ${net}\n\n{_named(trade)}")
+
+
+def _executed(trade: StoredTrade) -> str:
+    """The words of the specification, section 3.15: who buys NO sells YES for the rest of a dollar."""
+    first, second = trade.legs if trade.legs[0].order.side is Side.YES else reversed(trade.legs)
+    bought, sold = (leg.cost.micros * MICRO // leg.filled.micros for leg in (first, second))
+    buy = f"Buy: {first.order.market.venue} @ ${Price(bought)}"
+    return f"Trade executed!\n\n{buy}\nSell: {second.order.market.venue} @ ${Price(MICRO - sold)}"
+
+
+def _named(trade: StoredTrade) -> str:
+    return f"trade {trade.trade_id}: {_legs(trade)}"
 
 
 def _end_unwound(room: Room, trade: StoredTrade) -> None:
@@ -95,7 +106,7 @@ def _fall_flat(room: Room, trade: StoredTrade) -> None:
             trade.trade_id, status="failed", net=ZERO_USD, notes=_legs(trade), at=room.clock.now()
         )
         if sent:
-            room.fail(Failure.EXECUTION_FAILURE, f"trade {trade.trade_id}: {_legs(trade)}", severity=Severity.MEDIUM)
+            room.fail(Failure.EXECUTION_FAILURE, _named(trade), severity=Severity.MEDIUM)
 
 
 def _pause(room: Room, trade: StoredTrade, state: TradeState) -> None:
@@ -104,7 +115,7 @@ def _pause(room: Room, trade: StoredTrade, state: TradeState) -> None:
         return
     with room.store.together():
         room.store.journal.note(trade.trade_id, failure, status="partial")
-        room.fail(failure, f"trade {trade.trade_id}: {_legs(trade)}")
+        room.fail(failure, _named(trade))
 
 
 def _pause_when_it_lasts(room: Room, trade: StoredTrade, state: TradeState) -> None:
@@ -115,7 +126,7 @@ def _pause_when_it_lasts(room: Room, trade: StoredTrade, state: TradeState) -> N
     if lasts and Failure.LEG_UNRESOLVED not in trade.notes:
         with room.store.together():
             room.store.journal.note(trade.trade_id, Failure.LEG_UNRESOLVED, status="pending")
-            room.fail(Failure.LEG_UNRESOLVED, f"trade {trade.trade_id}: {_legs(trade)}; run `arbkit reconcile`")
+            room.fail(Failure.LEG_UNRESOLVED, f"{_named(trade)}; run `arbkit reconcile`")
 
 
 def _legs(trade: StoredTrade) -> str:

@@ -107,7 +107,8 @@ class Room:
             self.store.operations.save_breaker(after, at=now)
             key = f"{failure}:{detail}:{now.date()}" if once_a_day else ""
             opened = after.is_open and not before.is_open
-            alert = of_failure(failure, detail, opened=opened, severity=severity, once=key)
+            said = after.trips[failure].detail if opened else detail
+            alert = of_failure(failure, said, opened=opened, severity=severity, once=key)
             self.store.operations.alert(alert, at=now)
 
     def set_aside(self, venue: VenueName, why: str, span: timedelta) -> None:

@@ -10,6 +10,7 @@ from arbkit.app import notices
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.room import Room
 from arbkit.core.latency import BEYOND, Action, Bound, Stage, beyond
+from arbkit.core.risk import Mode
 
 Measured = Callable[[Stage, int], None]
 """Keeps a duration in milliseconds, for whoever draws histograms."""
@@ -30,7 +31,7 @@ class Timing:
         if beyond(stage, took_ms, self.bounds) is None or BEYOND[stage] is Action.SKIP:
             return  # what is skipped is told of by who skips it
         max_ms = self.bounds[stage].max_ms
-        if stage is Stage.PLACEMENT:
+        if stage is Stage.PLACEMENT and self.room.mode is Mode.LIVE:
             notices.of_latency(self.room, f"order placement on {what}", took_ms, max_ms)
         text = f"{what}: {stage} took {took_ms} ms; at most {max_ms} ms"
         self.tell(LiveEvent(at=self.room.clock.now(), event=EventKind.LATENCY, text=text, took_ms=took_ms))

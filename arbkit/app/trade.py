@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from arbkit.app import notices
 from arbkit.app.duties import perform_duties
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, learn, resolve
 from arbkit.app.result import ExecutionResult, refused, report
@@ -21,11 +22,12 @@ from arbkit.core.books import Book, Level, problem
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState, Standing, TradeState
 from arbkit.core.fees import kalshi_buy_fee_up
+from arbkit.core.latency import Stage
 from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Usd, ceil_div, cost_up
 from arbkit.core.opportunity import Leg, Opportunity
 from arbkit.core.orders import Action, FokOrder, InDoubt, SendOutcome
-from arbkit.core.risk import Approved, Refused, check
+from arbkit.core.risk import Approved, Mode, Refused, check
 from arbkit.errors import InvariantError, RefusedError, StoreError, VenueUnavailable
 from arbkit.ports import PreparedOrder
 from arbkit.store.journal import Intent, PlannedLeg
@@ -119,6 +121,8 @@ def _approve_and_open(attempt: _Attempt, books: BookPair) -> Approved | Refused:
             if room.store is not room.catalogue:
                 room.store.pairs.release(opportunity.pair, at=now)
             room.store.journal.open(_intent(attempt, answer), _planned(attempt), at=now)
+    if isinstance(answer, Refused):
+        notices.of_refusal(room, answer)
     if isinstance(answer, Refused) and attempt.sighting_id:
         room.catalogue.sightings.explain(attempt.sighting_id, "; ".join(reason.text for reason in answer.reasons))
     return answer
@@ -171,7 +175,9 @@ def worst_case(opportunity: Opportunity, markets: Markets) -> Usd:
 
 async def read_books(room: Room, markets: Markets) -> BookPair:
     """Read both books afresh and at once. Errors: those of the venues, RefusedError for a book that is not shown."""
+    started_ms = room.clock.monotonic_ms()
     answers = await asyncio.gather(*(room.venues[venue].books([market]) for venue, market in markets.items()))
+    room.timed(Stage.ORDERBOOK, room.clock.monotonic_ms() - started_ms, "both books")
     books: dict[VenueName, Book] = {}
     for market, answer in zip(markets.values(), answers, strict=True):
         if market.id not in answer.books:
@@ -248,13 +254,16 @@ async def _send_both(attempt: _Attempt) -> None:
 
 
 async def _send_and_learn(attempt: _Attempt, venue: VenueName, prepared: PreparedOrder) -> None:
+    room = attempt.room
+    started_ms = room.clock.monotonic_ms()
     try:
-        outcome: SendOutcome = await attempt.room.desks[venue].send(prepared)
+        outcome: SendOutcome = await room.desks[venue].send(prepared)
     except BaseException as error:
         # Whatever a desk failed with, a byte may have left: the order is in doubt, and the fault is a bug.
         _keep(attempt.room, prepared, InDoubt(type(error).__name__))
         raise
-    _keep(attempt.room, prepared, outcome)
+    _keep(room, prepared, outcome)
+    room.timed(Stage.PLACEMENT, room.clock.monotonic_ms() - started_ms, str(venue))
 
 
 def _keep(room: Room, prepared: PreparedOrder, outcome: SendOutcome) -> None:
@@ -274,7 +283,9 @@ async def _wait_until_proven(attempt: _Attempt, started_ms: int) -> None:
     room, trade_id = attempt.room, attempt.trade_id
     state = perform_duties(room, trade_id)
     took_ms = room.clock.monotonic_ms() - started_ms
-    if took_ms > room.rules.end_to_end_max_ms:
+    room.timed(Stage.END_TO_END, took_ms, f"trade {trade_id}")
+    # The orders of a dry run are reads, which wait for our own limits: what they take says nothing of live trading.
+    if took_ms > room.rules.end_to_end_max_ms and room.mode is Mode.LIVE:
         room.fail(Failure.LATENCY_EXCEEDED, f"trade {trade_id}: both orders took {took_ms} ms", severity=Severity.HIGH)
     while not _is_over(room, trade_id, state) and room.clock.monotonic_ms() - started_ms < room.rules.resolve_for_ms:
         try:

@@ -12,7 +12,7 @@ import pytest
 from arbkit.alerts.telegram import TelegramSink
 from arbkit.app.alerting import Alerter
 from arbkit.app.events import EventKind
-from arbkit.app.live import Live
+from arbkit.app.live import Choices, Live
 from arbkit.app.room import UNWELL_FOR
 from arbkit.core.alerts import Severity
 from arbkit.core.breaker import Failure, pause
@@ -31,7 +31,16 @@ from tests.virtual import until
 
 __all__ = ["anyio_backend"]
 pytestmark = pytest.mark.anyio
-RHYTHM = replace(QUICK, reconcile_ms=3_000)
+RHYTHM = replace(
+    QUICK,
+    resolve_ms=2_000,
+    reconcile_ms=3_000,
+    look_ms=500,
+    facts_ms=2_000,
+    health_ms=5_000,
+    pairs_ms=5_000,
+    beat_ms=5_000,
+)
 
 
 @dataclass
@@ -57,7 +66,7 @@ class Alarmed:
 
     async def hear(self, words: str) -> None:
         """Wait until the chat was told something, exactly once."""
-        await until(lambda: self.said(words), within_s=400)
+        await until(lambda: self.said(words), within_s=120)
         assert len(self.said(words)) == 1, self.bot.texts
 
 
@@ -75,11 +84,11 @@ def alerter(scene: Scene, sink: TelegramSink, running: Callable[[], Running]) ->
 
 
 @asynccontextmanager
-async def alarmed(scene: Scene) -> AsyncIterator[Alarmed]:
+async def alarmed(scene: Scene, choices: Choices | None = None) -> AsyncIterator[Alarmed]:
     made: list[Running] = []
     async with telegram() as (sink, bot):
         beside = {"alerts": alerter(scene, sink, lambda: made[0])}
-        async with running(scene, rhythm=RHYTHM, setting=made.append, beside=beside) as run:
+        async with running(scene, choices, rhythm=RHYTHM, setting=made.append, beside=beside) as run:
             yield Alarmed(run, bot)
 
 
@@ -107,8 +116,7 @@ async def a_stream_is_given_up(alarmed: Alarmed) -> None:
 
 async def too_many_requests(alarmed: Alarmed) -> None:
     """A failure, then both venues say that we ask too much: the third in a row is theirs."""
-    an_failure = alarmed.scene.room
-    an_failure.fail(Failure.EXECUTION_FAILURE, "an earlier one", severity=Severity.MEDIUM)
+    alarmed.scene.room.fail(Failure.EXECUTION_FAILURE, "an earlier one", severity=Severity.MEDIUM)
     for venue in alarmed.scene.venues.values():
         venue.fate = Fate.THROTTLED
     alarmed.run.offer()
@@ -116,7 +124,6 @@ async def too_many_requests(alarmed: Alarmed) -> None:
 
 async def a_day_is_lost(alarmed: Alarmed) -> None:
     """What was bought is settled at nothing, beyond what a day may lose."""
-    alarmed.live.room = alarmed.scene.room
     await a_trade_settles(alarmed, kalshi=Price(0), polymarket=Price(0))
 
 
@@ -378,6 +385,7 @@ async def test_a_pair_that_is_not_sure_enough_is_a_high_alert_and_not_traded(sce
 
 async def test_a_large_opportunity_is_a_medium_alert(scene: Scene) -> None:
     scene.room = replace(scene.room, limits=replace(scene.room.limits, large_opportunity=Usd.parse("1")))
+    scene.halt.append("quiet")
     async with alarmed(scene) as one:
         one.run.offer()
         await one.hear("Large opportunity: 20 contracts")
@@ -437,6 +445,8 @@ async def test_an_order_that_was_placed_late_is_a_high_alert(scene: Scene) -> No
 async def test_a_trade_is_a_medium_message_with_both_prices_and_the_profit(scene: Scene) -> None:
     async with alarmed(scene) as one:
         one.run.offer(qty=20)
+        await until(lambda: one.run.told(EventKind.TRADE))
+        one.run.offer_nothing()
         await one.hear("Trade executed!\n\nBuy: kalshi @ $0.45\nSell: polymarket @ $0.55\nProfit: $1.4555")
 
 

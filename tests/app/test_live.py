@@ -83,7 +83,8 @@ async def running(
     """The loop over the scene, in virtual time; ended if the test did not end it."""
     clock = VirtualClock()
     for venue in scene.venues.values():
-        venue.clock = clock
+        venue.clock, shown = clock, venue.book
+        venue.book = lambda shown=shown: replace(shown(), seen_at=clock.now())  # type: ignore[misc]
     scene.clock = clock
     events: list[LiveEvent] = []
     feeds = {name: StagedFeed(name, clock) for name in VenueName}
