@@ -284,7 +284,7 @@ def test_every_reason_is_tried() -> None:
 async def test_every_reason_stops_trading_and_is_told_once(scene: Scene, failure: Failure) -> None:
     provoke, words = REASONS[failure]
     if failure is Failure.DAILY_LOSS_LIMIT:
-        limits = replace(scene.room.limits, daily_loss_max=Usd.parse("15"))
+        limits = replace(scene.room.limits, daily_loss_max=Usd.parse("18.5445"))
         scene.room = replace(scene.room, limits=limits)
     async with telegram() as (sink, bot):
         made: list[Running] = []
