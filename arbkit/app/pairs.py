@@ -1,7 +1,7 @@
 """`match` and `mappings`: both catalogues and what people decided -> pairs with verdicts, kept in the store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
@@ -9,7 +9,7 @@ from arbkit.core.matching import Aliases, Curated, match
 from arbkit.errors import BadId
 from arbkit.ports import Clock
 from arbkit.store.mappings import CuratedEntry, load_aliases, load_mappings
-from arbkit.store.pairs import Decision, Review
+from arbkit.store.pairs import UNDONE, Decision, Review
 from arbkit.store.store import Store
 
 MATCHED_STATUSES = (MarketStatus.UNOPENED, MarketStatus.OPEN, MarketStatus.PAUSED)
@@ -83,6 +83,20 @@ def decide(
     return review
 
 
+def undo(store: Store, kalshi: MarketId, polymarket: MarketId, *, who: str, clock: Clock) -> None:
+    """Take the last decision on a pair back: it does not trade until somebody decides again, and is asked for again.
+
+    Raises BadId for a market that the catalogue does not know.
+    """
+    first, second = _known(store, kalshi, VenueName.KALSHI), _known(store, polymarket, VenueName.POLYMARKET)
+    with store.together():
+        store.pairs.review(
+            first, second, Decision.REJECTED, polarity=Polarity.ALIGNED, who=who, note=UNDONE, at=clock.now()
+        )
+        for pair in match([first], [second], candidates=[(0, 0)]):
+            store.pairs.release(replace(pair, tradable=False), at=clock.now())
+
+
 def dangling(store: Store, entries: Sequence[CuratedEntry]) -> list[Dangling]:
     """The curated pairs with a market that was never listed."""
     named = [(entry, market) for entry in entries for market in (entry.curated.kalshi, entry.curated.polymarket)]
@@ -94,7 +108,7 @@ def _curated(entries: Sequence[CuratedEntry], reviews: Sequence[Review]) -> list
     """One decision a pair. What was decided on the command line goes before the files, for it is bound to the rules."""
     decided = {(entry.curated.kalshi, entry.curated.polymarket): entry.curated for entry in entries}
     for review in reviews:
-        if review.in_force:
+        if review.in_force and not review.undone:
             decided[review.kalshi, review.polymarket] = Curated(
                 kalshi=review.kalshi,
                 polymarket=review.polymarket,

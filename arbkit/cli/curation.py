@@ -58,7 +58,7 @@ def _pair(kit: Kit, text: str) -> Pair:
 
 def export(kit: Kit, output: Output, out: Path | None) -> None:
     """Write the decisions of the command line that are in force as a file of mappings. Raises BadFile, UsageError."""
-    kept = [review for review in kit.store.pairs.reviews() if review.in_force]
+    kept = [review for review in kit.store.pairs.reviews() if review.in_force and not review.undone]
     text = dump_mappings(kept)
     if out is None:
         output.text(text)

@@ -1,32 +1,22 @@
 """`match --review`: one pair a screen, decided by a key. Each decision is kept at once, so quitting loses nothing."""
 
-import asyncio
 import getpass
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from arbkit.app.pairs import decide
-from arbkit.cli.keys import Keys
+from arbkit.app.pairs import decide, undo
+from arbkit.cli.keys import DOWN, OTHER, UP, Keys
 from arbkit.cli.render import Output
-from arbkit.cli.rewording import changed_lines
+from arbkit.cli.review_screen import KEYS, Screen, changes, prices, screen
 from arbkit.cli.views import PAIR
-from arbkit.core.books import Book
 from arbkit.core.markets import Market, Method, Pair, Polarity, Relation
-from arbkit.core.matching.card import Card, Word, card
-from arbkit.errors import ArbkitError
 from arbkit.store.pairs import Decision
 from arbkit.wiring import Kit
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
-
-KEYS = "a approve  r reject  f flip YES/NO  s skip  n note  o links  u undo  q quit"
 NOTE_LENGTH_MAX = 500
-BOOKS_S = 2
-_UNDONE = "undone: to be decided again"
+_TURNS = {" ": 1, DOWN: 1, "b": -1, UP: -1}
+"""Keys that turn the pages of a pair whose texts are longer than the terminal."""
 
 
 @dataclass(slots=True)
@@ -39,11 +29,14 @@ class _Session:
     waiting: list[Pair]
     done: list[Pair] = field(default_factory=list)
     note: str = ""
+    drawn: Screen | None = None
+    """The pair on the screen; None when another one is to be drawn."""
+    told: Sequence[str] = ()
 
 
 def waiting_for_review(kit: Kit) -> list[Pair]:
     """Pairs found by matching on which nobody has decided as they stand now, surest first."""
-    decided = {(r.kalshi, r.polymarket) for r in kit.store.pairs.reviews() if r.in_force and r.note != _UNDONE}
+    decided = {(r.kalshi, r.polymarket) for r in kit.store.pairs.reviews() if r.in_force and not r.undone}
     return [
         pair
         for pair in kit.store.pairs.standing()
@@ -71,6 +64,10 @@ def review(kit: Kit, output: Output) -> None:
 
 def _act(session: _Session, pair: Pair, key: str) -> bool:
     """Do what a key asks for; False ends the review."""
+    if session.drawn and key in _TURNS:
+        session.drawn.turn(_TURNS[key])
+        return True
+    session.drawn = session.drawn if key in {OTHER, "n", "o"} else None
     match key:
         case "a":
             _decide(session, pair, Decision.APPROVED)
@@ -96,22 +93,21 @@ def _act(session: _Session, pair: Pair, key: str) -> bool:
     return True
 
 
-def _decide(session: _Session, pair: Pair, decision: Decision, note: str = "") -> None:
+def _decide(session: _Session, pair: Pair, decision: Decision) -> None:
     kit = session.kit
     decide(
         kit.store, pair.kalshi, pair.polymarket, decision, polarity=pair.polarity, who=getpass.getuser(),
-        note=note or session.note, clock=kit.clock,
+        note=session.note, clock=kit.clock,
     )  # fmt: skip
-    if not note:
-        session.note = ""
-        session.done.append(session.waiting.pop(0))
+    session.note = ""
+    session.done.append(session.waiting.pop(0))
 
 
 def _undo(session: _Session) -> None:
     """Take the last decision back. Until decided again the pair counts as rejected: nothing trades by accident."""
     if session.done:
         pair = session.done.pop()
-        _decide(session, pair, Decision.REJECTED, _UNDONE)
+        undo(session.kit.store, pair.kalshi, pair.polymarket, who=getpass.getuser(), clock=session.kit.clock)
         session.waiting.insert(0, pair)
 
 
@@ -130,77 +126,11 @@ def _markets(kit: Kit, pair: Pair) -> tuple[Market, Market]:
 
 
 def _show(session: _Session, pair: Pair) -> None:
-    console = session.output.console(stderr=True)
-    kalshi, polymarket = _markets(session.kit, pair)
-    shown = card(pair, kalshi, polymarket)
-    if console.is_terminal:
-        console.clear()
-    _draw(console, shown, left=len(session.waiting))
-    console.print(_books(session.kit, kalshi, polymarket), markup=False, highlight=False)
-    for change in _changes(session.kit, pair):
-        console.print(change, markup=False, highlight=False)
-    console.print(KEYS, markup=False, highlight=False)
-
-
-def _changes(kit: Kit, pair: Pair) -> Sequence[str]:
-    """How either market was reworded since a person decided on it, or since it was first read; newest last."""
-    return [
-        f"{market.venue} changed on {change.changed_at:%Y-%m-%d}: {line}"
-        for market in (pair.kalshi, pair.polymarket)
-        for change in kit.store.catalogue.rule_changes(market)
-        for line in changed_lines(change)
-    ]
-
-
-def _books(kit: Kit, kalshi: Market, polymarket: Market) -> str:
-    """What YES costs at both venues now, if they answer at once."""
-    told = []
-    for market in (kalshi, polymarket):
-        try:
-            book = kit.run(_read(kit, market))
-        except (ArbkitError, TimeoutError):
-            book = None
-        bid, ask = (book.yes_bids[:1], book.yes_asks[:1]) if book else ((), ())
-        prices = [f"{level[0].price} ({level[0].qty})" if level else "none" for level in (bid, ask)]
-        told.append(f"{market.id.venue}: bid {prices[0]}, ask {prices[1]}" if book else f"{market.id.venue}: unknown")
-    return f"YES now   {'   '.join(told)}"
-
-
-async def _read(kit: Kit, market: Market) -> Book | None:
-    async with asyncio.timeout(BOOKS_S):
-        return (await kit.venues[market.id.venue].books([market])).books.get(market.id)
-
-
-def _draw(console: "Console", shown: Card, *, left: int) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    pair = shown.pair
-    percent = pair.confidence_ppm // 10_000
-    console.print(
-        Text(f"{left} left   pair {pair.id}   {percent}%   {pair.method}   YES here is {_meaning(pair)} there")
-    )
-    table = Table(show_header=True, expand=True, box=None, padding=(0, 1))
-    table.add_column("", width=9, style="dim")
-    table.add_column(Text(pair.kalshi.key), ratio=1, overflow="fold")
-    table.add_column(Text(f"{pair.polymarket.key[:20]}..."), ratio=1, overflow="fold")
-    for row in shown.rows:
-        table.add_row(Text(row.name), _words(row.kalshi), _words(row.polymarket))
-    console.print(table)
-    for reason in shown.reasons:
-        style = "bold red" if reason.startswith("conflict") else ""
-        console.print(Text(f"  {reason}", style=style))
-
-
-def _meaning(pair: Pair) -> str:
-    return "YES" if pair.polarity is Polarity.ALIGNED else "NO"
-
-
-def _words(words: Sequence[Word]) -> "Text":
-    from rich.text import Text
-
-    text = Text()
-    for word in words:
-        text.append(word.text, style="bold reverse" if word.differs else "")
-        text.append(" ")
-    return text
+    """Draw the pair; its books are asked once. What was typed before it stood there answers nothing."""
+    if session.drawn is None:
+        markets = _markets(session.kit, pair)
+        session.drawn = screen(session.output, pair, markets, left=len(session.waiting))
+        session.told = [prices(session.kit, markets), *changes(session.kit, pair)]
+        session.keys.forget()
+    note = [f"note: {session.note}"] if session.note else []
+    session.drawn.show([*session.told, *note, KEYS])

@@ -64,6 +64,10 @@ ORDER BY r.id
 """
 
 
+UNDONE = "undone: to be decided again"
+"""The note of a rejection that only takes a decision back."""
+
+
 class Decision(StrEnum):
     """What a person said about a pair."""
 
@@ -86,6 +90,11 @@ class Review:
     note: str = ""
     in_force: bool = True
     """False once a rule text, a date or a source of either market has changed."""
+
+    @property
+    def undone(self) -> bool:
+        """Whether it only takes an earlier decision back: nothing trades, and matching judges the pair as before."""
+        return self.decision is Decision.REJECTED and self.note == UNDONE
 
 
 class Pairs:

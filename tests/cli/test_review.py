@@ -26,9 +26,9 @@ SECONDS_MAX = 20
 class Terminal:
     """A command on a pseudo-terminal of 80 columns, typed at key by key."""
 
-    def __init__(self, *arguments: str, cwd: Path, environ: dict[str, str]) -> None:
+    def __init__(self, *arguments: str, cwd: Path, environ: dict[str, str], rows: int = 24) -> None:
         self.ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
         env = {"TERM": "xterm-256color", **environ}
         command = [*COMMAND, *arguments]
         self.child = subprocess.Popen(
@@ -92,6 +92,24 @@ def test_a_reviewer_decides_by_keys_and_every_decision_is_kept_at_once(matched: 
     assert kept[str(listed[1]["kalshi_ticker"])].note == "undone: to be decided again"
     again = process("match", "--review", "--sim", "--json", cwd=tmp_path, environ=matched).rows
     assert len(again) == len(listed) - 1
+    process("match", "--sim", "-q", cwd=tmp_path, environ=matched)
+    after_a_match = process("match", "--review", "--sim", "--json", cwd=tmp_path, environ=matched).rows
+    assert len(after_a_match) == len(again), "what was undone is asked for again"
+
+
+@pytest.mark.slow
+def test_a_long_pair_is_read_page_by_page_and_an_arrow_decides_nothing(matched: dict[str, str], tmp_path: Path) -> None:
+    with Terminal("match", "--review", "--sim", cwd=tmp_path, environ=matched, rows=12) as terminal:
+        assert "lines 1-" in terminal.shows("q quit")
+        terminal.types("\x1b[B")
+        assert "lines 1-" not in terminal.shows("q quit")
+        terminal.types("\x1b[A")
+        assert "lines 1-" in terminal.shows("q quit")
+        terminal.types("aa")
+        terminal.shows("q quit")
+        terminal.types("q")
+        assert "1 decided" in terminal.shows("kept"), "the second key came before its pair was on the screen"
+        assert terminal.ends() == 0
 
 
 def test_only_the_words_that_differ_are_marked() -> None:
