@@ -78,6 +78,10 @@ class TradingVenue:
     """What becomes of an order that sells."""
     cash: Usd = field(default_factory=lambda: Usd(50 * MICRO))
     before_send: Callable[[PreparedOrder], None] = lambda _: None
+    ended: dict[Side, Price] = field(default_factory=dict)
+    """What each outcome paid, once the market has ended."""
+    redeemed: bool = True
+    """Whether what it paid is in the account already; if not, the shares still are."""
     posts: Counter[str] = field(default_factory=Counter)
     orders: list[_Order] = field(default_factory=list)
     number: int = 0
@@ -161,7 +165,13 @@ class TradingVenue:
             if self._qty(sent) and self._settlement(sent) is not Settlement.VOID
         ]
         spent_usd = sum((_taken(f) + (f.fee or self._fee(f)) for f in spent), start=ZERO_USD)
-        return [Balance(self.cash - spent_usd + self._netted)]
+        return [Balance(self.cash - spent_usd + self._netted + self._paid_out)]
+
+    @property
+    def _paid_out(self) -> Usd:
+        if not (self.ended and self.redeemed):
+            return ZERO_USD
+        return Usd(sum(self.ended[side].micros * qty.micros // MICRO for (_, side), qty in self.bought.items()))
 
     @property
     def _netted(self) -> Usd:
@@ -175,7 +185,8 @@ class TradingVenue:
         return Usd(min(both[Side.YES], both[Side.NO]))
 
     async def payouts(self, *, since: datetime) -> Sequence[Payout]:
-        return []
+        market, now = self.market_listed.id, self.clock.now()
+        return [Payout(market, side, paid, now, self.redeemed) for side, paid in self.ended.items()]
 
     async def read_horizon(self) -> datetime | None:
         return self.clock.now() - timedelta(seconds=1) if self.name is VenueName.KALSHI else None
@@ -246,7 +257,12 @@ class TradingVenue:
 
     @property
     def truth(self) -> dict[tuple[MarketId, Side], Qty]:
-        """What this venue really owes us at this moment."""
+        """What this venue really holds for us at this moment."""
+        return {} if self.ended and self.redeemed else self.bought
+
+    @property
+    def bought(self) -> dict[tuple[MarketId, Side], Qty]:
+        """What is held, or was when the market ended."""
         held: Counter[tuple[MarketId, Side]] = Counter()
         for sent in self._standing():
             order = sent.prepared.order

@@ -17,6 +17,7 @@ from arbkit.app.loop_state import LOOP_FACT, FeedStanding, LoopState
 from arbkit.app.reconcile import reconcile, refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve_all
 from arbkit.app.room import Room
+from arbkit.app.settlements import remind
 from arbkit.app.trader import Trader
 from arbkit.app.unwind import obstacle, unwind
 from arbkit.app.watching import Watching
@@ -185,6 +186,7 @@ class Chores:
         for line in found.booked:
             self._say(EventKind.MARKET, line)
         room.weigh_losses()
+        remind(room)
         if room.store.trades.unfinished():
             return
         for fill in (*found.unknown_fills, *found.external_fills):

@@ -6,18 +6,20 @@ missed, trades made beside arbkit, settlements that were paid. Whatever is left 
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from arbkit.app.resolve import CASH_TOLERANCE, FILLS_SINCE, book, net_out, resolve_all
+from arbkit.app.resolve import FAULTS_OF_A_VENUE, FILLS_SINCE, book, net_out, resolve_all
 from arbkit.app.room import Room
+from arbkit.app.settlements import CASH_ROUNDING, book_payouts, book_receipts, still_held, unbooked
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import UNPROVEN_STATES
 from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
-from arbkit.core.ledger import Account, balances, book_cash, book_receipt, book_settlement, results_by_day
-from arbkit.core.markets import MarketId, Side, VenueName
-from arbkit.core.money import MICRO, ZERO_USD, Usd
+from arbkit.core.ledger import Account, balances, book_cash, results_by_day
+from arbkit.core.markets import VenueName
+from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.orders import Balance, Fill, Holding
 from arbkit.errors import InvariantError
 from arbkit.ports import Payout
@@ -28,9 +30,6 @@ OWN_PREFIX = "ak1-"
 
 FIRST_LOOK_BACK = timedelta(days=14)
 """How far back trades are asked for when nothing was ever reconciled."""
-
-_TRADES_ASKED = 10_000
-"""How many of the newest trades are looked through for the other leg of a settlement."""
 
 LOW_BALANCE = Usd(20_000_000)
 """Specification section 7.1: below $20 at a venue, tell."""
@@ -57,8 +56,6 @@ class Reconciliation:
     """Trades at the venue that no order of ours explains."""
     external_fills: list[Fill] = field(default_factory=list)
     """Trades that were made beside arbkit, and are booked so now."""
-    settled: list[Payout] = field(default_factory=list)
-    """Settlements that were booked now."""
     unpaid: list[Payout] = field(default_factory=list)
     """Settlements that are not booked."""
     booked: list[str] = field(default_factory=list)
@@ -69,8 +66,9 @@ class Reconciliation:
         return not (self.differences or self.unresolved or self.unknown_fills or self.unpaid)
 
 
-async def reconcile(room: Room, *, fix: bool) -> Reconciliation:
-    """Compare both venues with the ledger; with `fix`, book what they prove. Errors: those of the venues."""
+async def reconcile(room: Room, *, fix: bool, settle: bool = False) -> Reconciliation:
+    """Compare both venues with the ledger; with `fix`, book what they prove, with `settle` only what ended markets
+    paid. Errors: those of the venues."""
     found = Reconciliation()
     found.unresolved = await resolve_all(room)
     truths = await asyncio.gather(*(truth(room, venue) for venue in VenueName))
@@ -79,12 +77,25 @@ async def reconcile(room: Room, *, fix: bool) -> Reconciliation:
         _weigh_fills(room, told, found, fix=fix)
         if fix:
             _net(room, told, found)
-        _weigh_payouts(room, told, found, fix=fix)
+        if fix or settle:
+            found.booked += book_payouts(room, told)
+            found.booked += book_receipts(room, told, cash=_told_cash(told))
+        found.unpaid += unbooked(room, told)
         _open_books(room, told, found)
         found.differences += _differences(room, told)
-    _weigh_resolutions(room, found.settled)
     room.store.operations.note("reconciled", "clean" if found.clean else "differs", at=room.clock.now())
+    await _mark(room)
     return found
+
+
+async def _mark(room: Room) -> None:
+    """Keep what could be had for what is held; a venue that shows no books now costs the figure, not the rest."""
+    held = [market for (market, _), position in room.store.ledger.positions().items() if position.qty]
+    for name, venue in room.venues.items():
+        markets = list(room.catalogue.catalogue.named(market for market in held if market.venue is name).values())
+        if markets:
+            with suppress(*FAULTS_OF_A_VENUE):
+                room.store.marks.save((await venue.books(markets)).books.values())
 
 
 async def truth(room: Room, venue: VenueName) -> VenueTruth:
@@ -144,55 +155,6 @@ def _net(room: Room, told: VenueTruth, found: Reconciliation) -> None:
             found.booked.append(f"{market}: {qty} of YES and NO became ${qty}")
 
 
-def _weigh_payouts(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bool) -> None:
-    held = room.store.ledger.positions()
-    for payout in told.payouts:
-        position = held.get((payout.market, payout.side))
-        if position is None or not position.qty:
-            continue
-        if not fix:
-            found.unpaid.append(payout)
-            continue
-        settled = book_settlement(position, payout.paid, at=payout.at)
-        amount = next((e.usd_micros for e in settled.entries if e.account is Account.RECEIVABLE), 0)
-        receipt = [book_receipt(told.venue, Usd(amount), ref=settled.ref, at=payout.at)] if payout.received else []
-        room.store.ledger.append([settled, *receipt])
-        found.booked.append(f"{payout.market} {payout.side}: settled at {payout.paid}")
-        found.settled.append(payout)
-        room.store.operations.note(_paid_of(payout.market, payout.side), str(payout.paid.micros), at=payout.at)
-    if fix:
-        _weigh_receivable(room, told, found)
-
-
-def _weigh_resolutions(room: Room, settled: Sequence[Payout]) -> None:
-    """Both legs of a trade pay a dollar together, or the two markets were never alike: then nothing is traded on."""
-    for payout in settled:
-        for trade in room.store.trades.recent(count_max=_TRADES_ASKED):
-            if (payout.market, payout.side) not in {(leg.order.market, leg.order.side) for leg in trade.legs}:
-                continue
-            facts = [room.store.operations.fact(_paid_of(leg.order.market, leg.order.side)) for leg in trade.legs]
-            paid = sum(int(fact[0]) for fact in facts if fact)
-            if all(facts) and paid != MICRO:
-                detail = f"pair {trade.pair_id}: its two markets were settled so that both legs pay ${Usd(paid)}"
-                room.fail(Failure.RESOLUTION_MISMATCH, detail, once_a_day=True)
-
-
-def _paid_of(market: MarketId, side: Side) -> str:
-    """The name of the fact that keeps what a contract was paid."""
-    return f"paid:{market}:{side}"
-
-
-def _weigh_receivable(room: Room, told: VenueTruth, found: Reconciliation) -> None:
-    """Money that was settled earlier counts as received once the venue has just that much more cash than the ledger."""
-    sums = balances(room.store.ledger.transactions())
-    due = sums.get((told.venue, Account.RECEIVABLE), ZERO_USD)
-    surplus = _told_cash(told) - sums.get((told.venue, Account.CASH), ZERO_USD)
-    if due and abs(surplus - due) <= CASH_TOLERANCE:
-        ref = f"receivable:{len(room.store.ledger.transactions())}"
-        room.store.ledger.append([book_receipt(told.venue, due, ref=ref, at=room.clock.now())])
-        found.booked.append(f"{told.venue}: ${due} of earlier settlements arrived")
-
-
 def _told_cash(told: VenueTruth) -> Usd:
     return Usd(sum(purse.available.micros for purse in told.purses))
 
@@ -201,7 +163,11 @@ def _open_books(room: Room, told: VenueTruth, found: Reconciliation) -> None:
     """The first look at a venue: the cash it shows is where the ledger begins, if nothing else is unexplained."""
     held = room.store.ledger.positions()
     ref = f"cash:{told.venue}:opening"
-    unexplained = found.unknown_fills or found.unresolved or position_differences(held, told.venue, told.holdings)
+    unexplained = (
+        found.unknown_fills
+        or found.unresolved
+        or position_differences(held, told.venue, still_held(room, told.holdings))
+    )
     if unexplained or room.store.ledger.holds(ref):
         return
     ours = balances(room.store.ledger.transactions()).get((told.venue, Account.CASH), ZERO_USD)
@@ -211,9 +177,9 @@ def _open_books(room: Room, told: VenueTruth, found: Reconciliation) -> None:
 
 
 def _differences(room: Room, told: VenueTruth) -> list[Difference]:
-    differences = list(position_differences(room.store.ledger.positions(), told.venue, told.holdings))
+    differences = list(position_differences(room.store.ledger.positions(), told.venue, still_held(room, told.holdings)))
     ours = balances(room.store.ledger.transactions()).get((told.venue, Account.CASH), ZERO_USD)
-    cash = cash_difference(ours, told.venue, told.purses, tolerance=CASH_TOLERANCE)
+    cash = cash_difference(ours, told.venue, told.purses, tolerance=CASH_ROUNDING)
     return [*differences, cash] if cash else differences
 
 
@@ -235,7 +201,7 @@ async def check_start(room: Room, *, state_age_max: timedelta) -> StartCheck:
     room.store.journal.recover(at=room.clock.now())
     if damage := [*room.store.damage(), *room.store.ledger.verify()]:
         room.fail(Failure.STORE, damage[0], once_a_day=True)
-    found = await reconcile(room, fix=False)
+    found = await reconcile(room, fix=False, settle=True)
     return StartCheck(
         blocking=(*damage, *_blocking(room, found)),
         checks=tuple(_checks(room, found)),

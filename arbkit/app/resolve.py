@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from arbkit.app.duties import perform_duties
 from arbkit.app.room import UNWELL_FOR, Room
+from arbkit.app.settlements import CASH_ROUNDING, still_held
 from arbkit.core.alerts import Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.evidence import OVERDUE_AFTER, Observation, Ruling, judge
@@ -35,9 +36,6 @@ from arbkit.store.trades import StoredLeg, StoredTrade
 
 FILLS_SINCE = timedelta(hours=1)
 """How far before a trade its fills are asked for: the venue's clock is not ours."""
-
-CASH_TOLERANCE = Usd(1_000)
-"""Rounding of fees that a venue has not reported exactly: a tenth of a cent."""
 
 FAULTS_OF_A_VENUE = (VenueUnavailable, AuthError, SchemaMismatch)
 """What a pass of the resolver may meet without harm: it asks again later."""
@@ -182,9 +180,9 @@ async def _weigh(room: Room, leg: StoredLeg) -> None:
 async def _books_agree(room: Room, venue: VenueName) -> bool:
     """Whether positions and cash at a venue are those of the ledger, without the order in doubt."""
     account = room.accounts[venue]
-    differences = position_differences(room.store.ledger.positions(), venue, await account.holdings())
+    differences = position_differences(room.store.ledger.positions(), venue, still_held(room, await account.holdings()))
     ours = balances(room.store.ledger.transactions()).get((venue, LedgerAccount.CASH), ZERO_USD)
-    cash = cash_difference(ours, venue, await account.balances(), tolerance=CASH_TOLERANCE)
+    cash = cash_difference(ours, venue, await account.balances(), tolerance=CASH_ROUNDING)
     return not differences and cash is None
 
 

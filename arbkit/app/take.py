@@ -43,6 +43,7 @@ async def plan(room: Room, pair: Pair) -> Plan:
     room.catalogue.catalogue.refresh([kalshi, polymarket], at=room.clock.now())
     await refresh_balances(room)
     books = await read_books(room, markets)
+    room.store.marks.save(books.values())
     return Plan(pair=pair, markets=markets, books=books, found=sized(room, pair, markets, books))
 
 

@@ -144,16 +144,33 @@ def status(ctx: typer.Context) -> None:
 
 
 @app.command("positions", epilog=EVERYWHERE)
-def positions(ctx: typer.Context) -> None:
+def positions(
+    ctx: typer.Context,
+    *,
+    pairs: Annotated[bool, typer.Option("--pairs", help="The inventory of each pair instead.")] = False,
+) -> None:
     """List what the ledgers hold, live and dry run. Asks no venue: see `reconcile` for what the venues say.
 
     Example: arbkit positions --json | jq -s 'map(.cost_usd) | add'
     """
-    from arbkit.cli.standing import show_positions
+    from arbkit.cli.holdings import show_positions
 
     options: Options = ctx.obj
     with options.opened() as kit:
-        show_positions(kit, options.output)
+        show_positions(kit, options.output, pairs=pairs)
+
+
+@app.command("settlements", epilog=EVERYWHERE)
+def settlements(ctx: typer.Context) -> None:
+    """List what ended of what was held, what it paid, and whose money is still to come. Asks no venue.
+
+    Example: arbkit settlements --json | jq 'select(.state == "receivable")'
+    """
+    from arbkit.cli.holdings import show_settlements
+
+    options: Options = ctx.obj
+    with options.opened() as kit:
+        show_settlements(kit, options.output)
 
 
 @ledger.command("verify", epilog=EVERYWHERE)

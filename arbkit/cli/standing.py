@@ -59,25 +59,6 @@ STANDING: Sequence[Field[Standing]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A position and the ledger that holds it."""
-
-    mode: str
-    position: Position
-
-
-POSITION: Sequence[Field[Held]] = (
-    Field("mode", lambda h: h.mode, "mode"),
-    Field("venue", lambda h: h.position.market.venue, "venue"),
-    Field("market", lambda h: h.position.market.key, "market", width_min=18),
-    Field("side", lambda h: h.position.side, "side"),
-    Field("qty", lambda h: h.position.qty, "contracts", right=True),
-    Field("average_price", lambda h: h.position.average, "average", right=True),
-    Field("cost_usd", lambda h: h.position.basis, "cost", right=True),
-)
-
-
 def standing(kit: Kit, store: Store, mode: str) -> Standing:
     """Add up how one ledger stands."""
     now = kit.clock.now()
@@ -128,13 +109,6 @@ def show_standing(kit: Kit, output: Output) -> None:
     with ledgers(kit) as stores:
         for mode, store in stores.items():
             output.facts(standing(kit, store, mode), STANDING)
-
-
-def show_positions(kit: Kit, output: Output) -> None:
-    """Show what each ledger holds."""
-    with ledgers(kit) as stores:
-        rows = [Held(mode, position) for mode, store in stores.items() for position in open_positions(store)]
-    output.show(rows, POSITION, nothing="no open positions")
 
 
 def show_soundness(kit: Kit, output: Output) -> bool:

@@ -8,11 +8,11 @@ from arbkit.app.catalog import sync
 from arbkit.app.pairs import decide, match_catalogues
 from arbkit.app.reporting import report_of
 from arbkit.app.result import ExecutionResult
+from arbkit.cli.holdings import show_positions
 from arbkit.cli.looking import look, second_reading
 from arbkit.cli.progress import counting, shown_or_failed
 from arbkit.cli.render import Field, Output
 from arbkit.cli.report_tables import Named, cents, paid, yearly
-from arbkit.cli.standing import show_positions
 from arbkit.cli.trading import TradeChoices, attempt
 from arbkit.core.markets import Market, Method, Pair, Relation
 from arbkit.core.report import percent
@@ -70,7 +70,7 @@ def tour(kit: Kit, output: Output) -> None:
     _step(output, 4, "trade: risk is asked, both orders are signed, written down, then sent together, fill or kill")
     _trade(kit, output, pairs)
     _step(output, 5, "positions: equal contracts of both outcomes; one of each pair will pay a dollar")
-    show_positions(kit, output)
+    show_positions(kit, output, pairs=False)
     _step(output, 6, "ledger: double entry, to the micro-dollar")
     made = report_of(kit.store, kit.store, since=begun - timedelta(seconds=1), until=kit.clock.now())
     output.facts(Named("live", made), _OUTCOME)

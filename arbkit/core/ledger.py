@@ -169,7 +169,12 @@ def book_settlement(position: Position, paid_per_contract: Price, *, at: datetim
 def book_receipt(venue: VenueName, amount: Usd, *, ref: str, at: datetime) -> Transaction:
     """Money that was receivable has arrived."""
     entries = (Entry(venue, Account.CASH, amount.micros), Entry(venue, Account.RECEIVABLE, -amount.micros))
-    return Transaction(f"receipt:{venue}:{ref}", Kind.RECEIPT, at, entries)
+    return Transaction(receipt_ref(venue, ref), Kind.RECEIPT, at, entries)
+
+
+def receipt_ref(venue: VenueName, ref: str) -> str:
+    """The unique name under which the money of a settlement is booked."""
+    return f"receipt:{venue}:{ref}"
 
 
 def book_cash(venue: VenueName, amount: Usd, *, ref: str, at: datetime) -> Transaction:

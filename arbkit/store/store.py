@@ -10,6 +10,7 @@ from arbkit.store.database import BUSY_MS, Database
 from arbkit.store.figures import FiguresOf
 from arbkit.store.journal import Journal
 from arbkit.store.ledger_book import LedgerBook
+from arbkit.store.marks import Marks
 from arbkit.store.operations import Operations
 from arbkit.store.opinions import Opinions
 from arbkit.store.pairs import Pairs
@@ -23,8 +24,8 @@ SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions"
 class Store:
     """The memory of one state directory. Use it in the thread that made it; other processes may use the file too.
 
-    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger`, `operations`, `figures` and `opinions` hold the
-    questions by subject.
+    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger`, `marks`, `operations`, `figures` and `opinions`
+    hold the questions by subject.
     Errors: StoreError.
     """
 
@@ -37,6 +38,7 @@ class Store:
         self.trades = Trades(self._database)
         self.journal = Journal(self._database, self.trades)
         self.ledger = LedgerBook(self._database)
+        self.marks = Marks(self._database)
         self.operations = Operations(self._database)
         self.figures = FiguresOf(self._database)
         self.opinions = Opinions(self._database)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from arbkit.core.ledger import positions
 from arbkit.core.markets import Market, MarketId, Side, VenueName
+from arbkit.core.settlement import settled
 from arbkit.errors import VenueUnavailable
 from arbkit.net import NoAnswer, NotSent, Poster
 from arbkit.ports import Account
@@ -153,9 +155,13 @@ def _market(kit: Kit, key: str) -> Market | None:
 
 
 def _tokens(kit: Kit, store: Store) -> list[HeldToken]:
-    held = []
-    for (market_id, side), position in store.ledger.positions().items():
+    """The assets that the ledger holds, and those of ended markets whose money was not seen yet."""
+    booked = store.ledger.transactions()
+    held = [key for key, position in positions(booked).items() if position.qty]
+    held += [(one.market, one.side) for one in settled(booked) if one.is_due]
+    tokens = []
+    for market_id, side in held:
         market = kit.store.catalogue.market(market_id) if market_id.venue is VenueName.POLYMARKET else None
-        if market is not None and position.qty:
-            held.append(HeldToken(market.yes_token if side is Side.YES else market.no_token, market_id, side))
-    return held
+        if market is not None:
+            tokens.append(HeldToken(market.yes_token if side is Side.YES else market.no_token, market_id, side))
+    return tokens

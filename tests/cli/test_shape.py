@@ -12,6 +12,7 @@ from arbkit.cli import act, acting, read
 from arbkit.cli.curation import FINDING
 from arbkit.cli.decisions import DECIDED
 from arbkit.cli.health import CHECK
+from arbkit.cli.holdings import INVENTORY, POSITION, SETTLEMENT
 from arbkit.cli.logbook import LINE, SEEN
 from arbkit.cli.main import app
 from arbkit.cli.mode import ALLOWED
@@ -24,7 +25,7 @@ from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT
 from arbkit.cli.running import SUMMARY as RUN_SUMMARY
 from arbkit.cli.screen import EVENT
 from arbkit.cli.settings import PLACE, SETTING
-from arbkit.cli.standing import POSITION, STANDING
+from arbkit.cli.standing import STANDING
 from arbkit.cli.views import ADDRESSES, MARKET, MARKET_DETAILS, PAIR
 from docs.generate import commands, help_text, is_group
 
@@ -122,6 +123,7 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "mode": ALLOWED,
         "opportunities": SEEN,
         "positions": POSITION,
+        "positions (pairs)": INVENTORY,
         "reconcile": DIFFERENCE,
         "report (day)": DAY,
         "report (lots)": LOT,
@@ -134,6 +136,7 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "run (event)": EVENT,
         "run (summary)": RUN_SUMMARY,
         "scan": OPPORTUNITY,
+        "settlements": SETTLEMENT,
         "sim serve": ADDRESSES,
         "status": STANDING,
         "trade": RESULT,

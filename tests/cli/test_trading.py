@@ -14,9 +14,12 @@ from arbkit.app.reconcile import reconcile
 from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
 from arbkit.app.scan import scan
+from arbkit.app.settlements import due
 from arbkit.app.take import plan, take
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState
+from arbkit.core.ledger import result as ledger_result
+from arbkit.core.money import Usd
 from arbkit.core.opportunity import Opportunity
 from arbkit.core.risk import Mode
 from arbkit.store.lock import single_instance
@@ -236,3 +239,28 @@ def test_a_start_that_was_stopped_while_sitting_down_at_the_simulator_is_complet
         del wallets[address]
         assert arbkit("balance", "--sim", "--live", "--confirm").code == 0
         assert list(wallets) == [address]
+
+
+def test_what_ends_is_booked_due_until_it_is_redeemed_and_then_clean(home: Path, tmp_path: Path) -> None:
+    with on_stage(home, tmp_path) as stage:
+        result = stage.trade()
+        assert result.success
+        assert result.buy_execution is not None
+        assert result.sell_execution is not None
+        legs = {leg.venue: leg for leg in (result.buy_execution, result.sell_execution)}
+        now, sim = stage.kit.clock.now(), stage.simulation
+        with sim.lock:
+            sim.kalshi.settle(legs["kalshi"].market, 5_000, now)
+            sim.polymarket.resolve(legs["polymarket"].market, None, now)
+        found = stage.kit.run(reconcile(stage.room, fix=True))
+        assert found.clean, found
+        [one] = due(stage.room)
+        assert (one.market.key, one.paid) == (legs["polymarket"].market, Usd(result.qty.micros // 2))
+        assert not stage.room.store.operations.breaker().is_open
+        with sim.lock:
+            for owner in sim.polymarket.wallets.values():
+                sim.polymarket.redeem(owner, legs["polymarket"].market, now)
+        assert stage.kit.run(reconcile(stage.room, fix=True)).clean
+        assert due(stage.room) == []
+        earned = ledger_result(stage.room.store.ledger.transactions()).realised
+        assert earned == result.actual_profit

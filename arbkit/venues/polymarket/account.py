@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from arbkit.core.markets import Market, MarketStatus, Side, VenueName
+from arbkit.core.markets import Market, MarketId, MarketStatus, Side, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Price, Qty, Usd
 from arbkit.core.orders import (
     Balance,
@@ -29,6 +29,8 @@ from arbkit.venues.polymarket.wire import holdings as wire
 from arbkit.venues.polymarket.wire.holdings import HeldToken, MarketOf, SeenTrade
 
 PAGES_MAX: Final = 500
+EARLY_END_EVERY: Final = timedelta(minutes=15)
+"""How often a market that should still be open is asked whether it ended early."""
 _KEY_PATHS: Final = (("GET", "/auth/derive-api-key"), ("POST", "/auth/api-key"))
 
 
@@ -64,6 +66,7 @@ class PolymarketAccount:
         self._clob, self._data, self._site, self._venue = hosts.clob, hosts.data, hosts.site, venue
         self._account, self._credentials, self._clock = account, credentials, clock
         self._market_of, self._held = market_of, held
+        self._asked_at: dict[MarketId, datetime] = {}
 
     async def outcome(self, order: SentOrder) -> SendOutcome | None:
         """Read our order and its trades by the hash. None proves nothing: closed orders may not be shown."""
@@ -97,18 +100,29 @@ class PolymarketAccount:
         return [Balance(Usd(await self._balance((("asset_type", "COLLATERAL"),))))]
 
     async def payouts(self, *, since: datetime) -> Sequence[Payout]:
-        """What every market that the ledger holds has paid, if a winner is named. A market that closed without one
-        (a dispute, or 50/50) is for a person: the record cannot tell the two apart."""
+        """What every market that the ledger holds has paid: to the winner, or half to each where it was resolved so. A
+        market that closed without either is disputed, and pays nothing yet."""
         del since
         payouts = []
         for token in sorted(self._held()):
             market = self._market_of(token.market.key)
-            if market is None or market.status is MarketStatus.OPEN:
+            if market is None or not self._worth_asking(market):
                 continue
             if (paid := await self._paid(market, token.side)) is not None:
                 received = not await self._shares(token.token)
                 payouts.append(Payout(token.market, token.side, paid, self._clock.now(), received))
         return payouts
+
+    def _worth_asking(self, market: Market) -> bool:
+        """Whether a market may have ended: its time has come, it was listed as closed, or nobody asked for a while."""
+        now = self._clock.now()
+        times = [at for at in (market.closes_at, market.expected_at) if at is not None]
+        if market.status is not MarketStatus.OPEN or min(times, default=now) <= now:
+            return True
+        if now - self._asked_at.get(market.id, now - EARLY_END_EVERY) < EARLY_END_EVERY:
+            return False
+        self._asked_at[market.id] = now
+        return True
 
     async def read_horizon(self) -> datetime | None:
         """Polymarket does not say how current its reads are."""
@@ -159,6 +173,8 @@ class PolymarketAccount:
 
     async def _paid(self, market: Market, side: Side) -> Price | None:
         resolution = await self._venue.resolution(market)
+        if resolution.closed and resolution.halved:
+            return Price(MICRO // 2)
         if not resolution.closed or resolution.winner is None:
             return None
         return Price(MICRO if resolution.winner is side else 0)

@@ -95,9 +95,14 @@ class PolymarketVenue:
         return clob.parse_books(_body(reply, clob.BOOKS_PATH), markets, seen_at=reply.received_at)
 
     async def resolution(self, market: Market) -> clob.Resolution:
-        """Ask the CLOB who won; the plainest settlement signal there is."""
+        """Ask the CLOB who won; the plainest settlement signal there is. Where nobody did, ask Gamma if all did."""
         path = clob.clob_market_path(market.id)
-        return clob.parse_resolution(_body(await self._clob.get(path), path), market)
+        told = clob.parse_resolution(_body(await self._clob.get(path), path), market)
+        if not told.closed or told.winner is not None:
+            return told
+        params = catalogue.market_params(market.id, closed=True)
+        reply = await self._gamma.get(catalogue.MARKETS_PATH, params=params)
+        return replace(told, halved=catalogue.parse_halved(_body(reply, catalogue.MARKETS_PATH), market.id))
 
     async def health(self) -> VenueHealth:
         """Ask whether the matching engine is up. While it restarts it says so and takes no orders."""

@@ -72,6 +72,25 @@ def parse_markets(body: bytes) -> CataloguePage:
     return CataloguePage(markets, unusable, page.next_cursor or "")
 
 
+class _Ended(msgspec.Struct, rename="camel"):
+    condition_id: str
+    closed: bool = False
+    uma_resolution_status: str | None = None
+    outcome_prices: str | None = None
+
+
+class _EndedPage(msgspec.Struct):
+    markets: list[_Ended]
+
+
+def parse_halved(body: bytes, market: MarketId) -> bool:
+    """Whether a page of markets says that this one is closed, resolved, and pays half of a dollar for each outcome."""
+    for row in fields.decode(body, _EndedPage).markets:
+        if row.condition_id.lower() == market.key.lower() and row.closed and row.uma_resolution_status == "resolved":
+            return fields.decode((row.outcome_prices or "[]").encode(), list[str], "$.outcomePrices") == ["0.5", "0.5"]
+    return False
+
+
 def parse_file(body: bytes) -> CataloguePage:
     """Read saved objects of Gamma: JSON lines, an array, or a page; each object an event or a market."""
     rows = _rows(body)

@@ -129,10 +129,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What the CLOB says about a market's end: `winner` is None while open, and when both outcomes pay half."""
+    """What is said about a market's end: `winner` is None while open, and when both outcomes pay half.
+
+    The CLOB cannot tell a halved market from a disputed one; `halved` is Gamma's word for it.
+    """
 
     closed: bool
     winner: Side | None
+    halved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
