@@ -1,5 +1,6 @@
 """Settlements: what ended is closed at what it paid, money is due until it is seen, and halves that differ stop all."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,12 @@ from arbkit.app.reconcile import check_start, reconcile
 from arbkit.app.settlements import due, remind
 from arbkit.core.breaker import Failure
 from arbkit.core.ledger import result
+from arbkit.core.limits import Limits
 from arbkit.core.markets import Side, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Price, Usd
 from arbkit.core.settlement import settled
 from tests.app.scene import Scene
 from tests.builders import KALSHI, POLYMARKET
-from tests.desks import Fate
 
 pytestmark = pytest.mark.anyio
 
@@ -116,12 +117,13 @@ async def test_halves_that_pay_differently_stop_trading_and_are_told_of(
 
 
 async def test_a_loss_by_settlement_counts_against_the_day(scene: Scene) -> None:
-    for _ in range(2):
-        await scene.execute(kalshi=Fate.FILLED, polymarket=Fate.FILLED)
+    scene.room = replace(scene.room, limits=Limits(daily_loss_max=Usd.parse("15")))
+    await scene.execute()
     end(scene, KALSHI, yes=NOTHING)
     end(scene, POLYMARKET, yes=ONE)
     await reconcile(scene.room, fix=True)
     assert Failure.DAILY_LOSS_LIMIT in tripped(scene)
+    scene.room = replace(scene.room, limits=Limits())  # the scene is judged by these; both halves lost by a wrong pair
 
 
 async def test_what_was_settled_can_be_read_from_the_ledger_again(scene: Scene) -> None:
