@@ -17,6 +17,8 @@ class Bot:
 
     def __init__(self, status: int, body: object) -> None:
         self.status, self.body, self.wait_s = status, body, 0.0
+        self.then: list[tuple[int, object]] = []
+        """What it answers after the next request."""
         self.requests: list[tuple[str, object]] = []
         self.texts: list[str] = []
         """The messages that it took, and said so in time."""
@@ -33,6 +35,8 @@ class Bot:
         text = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
         writer.write(b"HTTP/1.1 %d x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (self.status, len(text)))
         writer.write(text)
+        if self.then:
+            self.status, self.body = self.then.pop(0)
         await writer.drain()
         writer.close()
 

@@ -73,11 +73,20 @@ async def test_the_token_is_hidden_even_when_telegram_repeats_it() -> None:
     assert TOKEN not in answer.why
 
 
-async def test_the_bot_is_asked_for_its_name() -> None:
-    async with telegram(200, {"ok": True, "result": {"username": "arb_bot"}}) as (sink, _):
+async def test_the_bot_is_asked_for_its_name_and_whether_it_knows_the_chat() -> None:
+    async with telegram(200, {"ok": True, "result": {"username": "arb_bot"}}) as (sink, bot):
         assert await sink.check() == "arb_bot"
+    assert [path.removeprefix(f"/bot{TOKEN}/") for path, _ in bot.requests] == ["getMe", "getChat?chat_id=-100"]
     async with telegram(401, {"ok": False, "description": "Unauthorized"}) as (sink, _):
         assert (await sink.check()).startswith("refused (401)")
+
+
+async def test_a_chat_that_does_not_know_the_bot_is_told_with_what_to_do() -> None:
+    async with telegram(200, {"ok": True, "result": {"username": "arb_bot"}}) as (sink, bot):
+        bot.then = [(400, {"ok": False, "description": "Bad Request: chat not found"})]
+        told = await sink.check()
+    assert told.startswith("refused (400): Bad Request: chat not found")
+    assert "telegram.chat_id" in told
 
 
 def script(path: Path, text: str) -> CommandSink:

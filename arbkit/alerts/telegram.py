@@ -1,6 +1,7 @@
 """Telegram: alerts to one chat, as plain text (Bot API, sendMessage). Nothing is ever read from the chat."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -59,19 +60,28 @@ class TelegramSink:
         return self._judged(reply.status, reply.body)
 
     async def check(self) -> str:
-        """The name of the bot; a sentence that begins with "refused" or "no answer" if it cannot be had."""
+        """The name of the bot, which knows the chat; a sentence that begins with "refused" or "no answer" otherwise."""
+        me = await self._asked("getMe")
+        if isinstance(me, str):
+            return me
+        chat = await self._asked("getChat", chat_id=self._chat_id)
+        if isinstance(chat, str):
+            return f"{chat} (telegram.chat_id; say something to the bot first)"
         try:
-            reply = await self._poster.send_once(
-                "GET", f"/bot{self._token}/getMe", headers={}, timeout_ms=TIMEOUT_MS
-            )  # fmt: skip
+            return clean(msgspec.json.decode(me, type=_Me).result.username, _SAID_MAX)
+        except msgspec.MsgspecError:
+            return "no answer: what came is not the answer of a bot"
+
+    async def _asked(self, method: str, **query: str) -> bytes | str:
+        """The body of an answer, or a sentence about why there is none."""
+        path = f"/bot{self._token}/{method}{'?' if query else ''}{urlencode(query)}"
+        try:
+            reply = await self._poster.send_once("GET", path, headers={}, timeout_ms=TIMEOUT_MS)
         except (NotSent, NoAnswer) as error:
             return self._hidden(f"no answer: {error}")
         if reply.status != 200:
             return self._hidden(f"refused ({reply.status}): {_answer(reply.body).description}")
-        try:
-            return clean(msgspec.json.decode(reply.body, type=_Me).result.username, _SAID_MAX)
-        except msgspec.MsgspecError:
-            return "no answer: what came is not the answer of a bot"
+        return reply.body
 
     async def close(self) -> None:
         """Close the connection."""

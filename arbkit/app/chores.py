@@ -125,6 +125,8 @@ class Chores:
                     books_live=health.books_live,
                     books_wanted=health.books_wanted,
                     detail=health.detail,
+                    connected_since=health.connected_since,
+                    last_frame_at=health.last_frame_at,
                 )
                 for health in self._feeds()
             },

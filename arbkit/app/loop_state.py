@@ -1,5 +1,7 @@
 """What a running loop writes down for other terminals, so that they can watch it at no cost to it."""
 
+from datetime import datetime
+
 import msgspec
 
 LOOP_FACT = "live"
@@ -13,6 +15,8 @@ class FeedStanding(msgspec.Struct, frozen=True, kw_only=True):
     books_live: int
     books_wanted: int
     detail: str
+    connected_since: datetime | None = None
+    last_frame_at: datetime | None = None
 
 
 class LoopState(msgspec.Struct, frozen=True, kw_only=True):

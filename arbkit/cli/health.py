@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-import msgspec
-
-from arbkit.app.loop_state import LOOP_FACT, LoopState
+from arbkit.cli.loops import Life, seen_loop, stream_said
 from arbkit.cli.render import Field, Output
 from arbkit.cli.standing import ledgers
 from arbkit.core.checks import Check, CheckState
@@ -15,12 +13,12 @@ from arbkit.store.store import Store
 from arbkit.wiring import Kit
 
 CHECK: Sequence[Field[Check]] = (
-    Field("check", lambda c: c.name, "check"),
-    Field("state", lambda c: c.state, "state"),
-    Field("detail", lambda c: c.detail, "detail", width_min=20),
+    Field("check", lambda c: c.name, "check", width_min=26),
+    Field("state", lambda c: c.state, "state", width_min=5),
+    Field("detail", lambda c: c.detail, "detail"),
 )
+_STYLES = {CheckState.OK: "", CheckState.WARN: "yellow", CheckState.FAIL: "bold red"}
 
-BEAT_MAX = timedelta(seconds=30)
 ALERT_AGE_MAX = timedelta(minutes=5)
 _NEEDS_A_PERSON = {TradeState.IN_DOUBT, TradeState.REVIEW, TradeState.WORKING, TradeState.ASYMMETRIC}
 
@@ -36,9 +34,16 @@ def show_health(kit: Kit, output: Output) -> bool:
 
 def show_checks(output: Output, checks: Iterable[Check]) -> bool:
     """Show checks as they are made; whether none failed."""
-    made = list(checks)
-    output.show(made, CHECK)
-    return all(check.state is not CheckState.FAIL for check in made)
+    failed: list[Check] = []
+    output.each(_noting_failures(checks, failed), CHECK, styled=lambda check: _STYLES[check.state])
+    return not failed
+
+
+def _noting_failures(checks: Iterable[Check], failed: list[Check]) -> Iterator[Check]:
+    for check in checks:
+        if check.state is CheckState.FAIL:
+            failed.append(check)
+        yield check
 
 
 def halt_check(kit: Kit) -> Check:
@@ -65,25 +70,18 @@ def checks_of(store: Store, kit: Kit) -> Iterator[Check]:
 
 
 def _loop(store: Store, kit: Kit) -> Iterator[Check]:
-    """A loop that runs beats; one that ended in order has said so."""
-    epoch, beat = store.operations.last_epoch(), store.operations.fact("heartbeat")
-    if epoch is None or epoch.ended_at is not None or beat is None or beat[1] < epoch.started_at:
-        yield Check("loop", CheckState.OK, "does not run")
+    """Whether the loop lives, and how its streams are."""
+    now = kit.clock.now()
+    loop = seen_loop(store, now)
+    if loop.life in {Life.NONE, Life.ENDED, Life.UNENDED}:
+        yield Check("loop", CheckState.OK, "does not run; `arbkit doctor` asks the venues")
         return
-    age = kit.clock.now() - beat[1]
-    alive = age <= BEAT_MAX
-    yield _check("loop", alive, f"last sign of life {age.total_seconds():.0f} s ago, process {epoch.pid}")
-    kept = store.operations.fact(LOOP_FACT)
-    if not alive or kept is None:
+    yield _check("loop", loop.running, f"run {loop.said(now)}")
+    if loop.state is None:
         return
-    state = msgspec.json.decode(kept[0], type=LoopState)
-    for venue, feed in state.feeds.items():
-        yield _check(
-            f"{venue} stream",
-            feed.state == "live",
-            f"{feed.state}, {feed.books_live} of {feed.books_wanted} books {feed.detail}",
-        )
-    for venue, why in state.venues_closed.items():
+    for venue, feed in loop.state.feeds.items():
+        yield _check(f"{venue} stream", feed.state == "live", stream_said(feed, now))
+    for venue, why in loop.state.venues_closed.items():
         yield Check(f"{venue} trading", CheckState.WARN, why)
 
 

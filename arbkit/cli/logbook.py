@@ -1,8 +1,10 @@
 """`logs` and `opportunities`: what has happened, as the log and the store have it."""
 
+import os
 import re
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +27,12 @@ LINE: Sequence[Field[LogLine]] = (
     Field("state", lambda n: n.state or None),
     Field("took_ms", lambda n: n.took_ms),
 )
+
+
+def log_text(line: LogLine) -> str:
+    """One line of the log for a person: when, how grave, what."""
+    return f"{line.at[:23].replace('T', ' ')}  {line.level:<5}  {line.event:<11}  {line.text}"
+
 
 SEEN: Sequence[Field[Sighting]] = (
     Field("id", lambda s: s.id, "id"),
@@ -71,31 +79,54 @@ def show_log(kit: Kit, output: Output, *, level: str, limit: int, follow: bool) 
     if level not in LEVELS:
         raise UsageError(f"{level!r} is no level of the log; use {', '.join(LEVELS)}")
     path = log_file(kit.settings, kit.home)
-    lines = read_log(path, count_max=limit, level=level)
-    output.show(lines, LINE, nothing=f"there is nothing in {path}; `arbkit run` writes it")
-    if follow:
-        for line in _followed(path, level):
-            output.show([line], LINE)
+    with closing(Followed(path)) as followed:
+        lines = read_log(path, count_max=limit, level=level)
+        if not lines:
+            output.say(f"there is nothing in {path}; `arbkit run` writes it")
+        for line in lines:
+            output.one(line, LINE, log_text)
+        while follow:
             output.flush()
+            time.sleep(_FOLLOW_S)
+            for line in followed.new(level):
+                output.one(line, LINE, log_text)
 
 
-def _followed(path: Path, level: str) -> Iterator[LogLine]:
-    """Lines as they are written, over a rotation too; ends only when interrupted."""
-    place = path.stat().st_size if path.exists() else 0
-    inode = path.stat().st_ino if path.exists() else 0
-    rest = b""
-    while True:
-        if path.exists():
-            found = path.stat()
-            if found.st_ino != inode or found.st_size < place:
-                place, inode, rest = 0, found.st_ino, b""
-            with path.open("rb") as file:
-                file.seek(place)
-                new = file.read()
-            place += len(new)
-            *whole, rest = (rest + new).split(b"\n")
+class Followed:
+    """A log from where it ends now, over every rotation: what is written to a file after it was moved aside counts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._rest = path, b""
+        self._file = path.open("rb") if path.exists() else None
+        if self._file:
+            self._file.seek(0, os.SEEK_END)
+
+    def new(self, level: str) -> Iterator[LogLine]:
+        """The lines of at least a level that were written since the last call."""
+        while True:
+            chunk = self._file.read() if self._file else b""
+            *whole, self._rest = (self._rest + chunk).split(b"\n")
             for raw in whole:
                 line = parsed_line(raw)
                 if line and LEVELS[line.level] >= LEVELS[level]:
                     yield line
-        time.sleep(_FOLLOW_S)
+            if not self._moved():
+                return
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file:
+            self._file.close()
+
+    def _moved(self) -> bool:
+        """Whether the log begins anew in another file; then that is the one from now on."""
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:
+            return False
+        here = os.fstat(self._file.fileno()) if self._file else None
+        if here and (here.st_ino, here.st_dev) == (there.st_ino, there.st_dev):
+            return False
+        self.close()
+        self._file, self._rest = self._path.open("rb"), b""
+        return True

@@ -8,7 +8,7 @@ from arbkit.cli.render import Field, Output
 from arbkit.core.risk import Mode
 from arbkit.errors import RefusedError, UsageError
 from arbkit.wiring import Kit
-from arbkit.wiring.trading import DRY_ONLY_FACT
+from arbkit.wiring.modes import DRY_ONLY_FACT
 
 
 @dataclass(frozen=True, slots=True)

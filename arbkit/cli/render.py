@@ -66,6 +66,41 @@ class Output:
         else:
             sys.stdout.write("".join(f"{line}\n" for line in _aligned(columns, cells)))
 
+    def each(self, rows: Iterable[Row], fields: Sequence[Field[Row]], *, styled: Callable[[Row], str]) -> None:
+        """Write rows as they come; columns are as wide as their `width_min`, and the last is broken, never cut.
+
+        `styled` names the Rich style of a row's line on a terminal, "" for none.
+        """
+        columns = [field for field in fields if field.title]
+        if not self.json:
+            self._line_of([field.title for field in columns], columns, "bold")
+        for row in rows:
+            if self.json:
+                self.line({field.key: field.value(row) for field in fields})
+            else:
+                self._line_of([field.shown(row) for field in columns], columns, styled(row))
+            sys.stdout.flush()
+
+    def _line_of(self, cells: Sequence[str], columns: Sequence[Field[Row]], style: str) -> None:
+        *first, last = cells
+        lead = "".join(f"{text:<{column.width_min}}{_GAP}" for text, column in zip(first, columns, strict=False))
+        if not sys.stdout.isatty():
+            sys.stdout.write(f"{lead}{last}".rstrip() + "\n")
+            return
+        console = self.console()
+        room = max(console.width - len(lead), 20)
+        wrapped = textwrap.wrap(last, room, break_on_hyphens=False) or [""]
+        console.print(f"{lead}{wrapped[0]}", style=style or None, soft_wrap=True)
+        for line in wrapped[1:]:
+            console.print(f"{'':<{len(lead)}}{line}", style=style or None, soft_wrap=True)
+
+    def one(self, row: Row, fields: Sequence[Field[Row]], worded: Callable[[Row], str]) -> None:
+        """Write one row of a stream: as an object, or in one line of words."""
+        if self.json:
+            self.line({field.key: field.value(row) for field in fields})
+        else:
+            sys.stdout.write(f"{worded(row)}\n")
+
     def text(self, text: str) -> None:
         """Write a document to stdout as it is."""
         sys.stdout.write(text)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from arbkit.app.loop_state import LoopState
+from arbkit.cli.loops import SeenLoop, seen_loop, stream_said
 from arbkit.cli.render import Field, Output
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import pause, resume_refusals
@@ -15,21 +17,24 @@ from arbkit.errors import RefusedError
 from arbkit.store.lock import halt_reason
 from arbkit.store.store import Store
 from arbkit.wiring import Kit
+from arbkit.wiring.modes import dry_only
 
 _NEEDS_A_PERSON = {TradeState.IN_DOUBT, TradeState.REVIEW, TradeState.WORKING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The state of one ledger."""
+    """The state of one ledger, and of the loop over it."""
 
     mode: str
+    live_orders: str
     paused: str
     halted: str
-    run: str
-    heartbeat: datetime | None
+    now: datetime
+    loop: SeenLoop
     daily_pnl: Usd
     realised: Usd
+    locked: Usd
     fees: Usd
     exposure: Usd
     reserved: Usd
@@ -39,24 +44,50 @@ class Standing:
     open_positions: int
     alerts_pending: int
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing ever ran, nothing was traded and nothing was paused."""
+        return not (self.loop.epoch or self.paused or self.open_positions or self.realised)
+
+    @property
+    def state(self) -> LoopState | None:
+        """How the loop stood at its last sign of life, if it is alive."""
+        return self.loop.state
+
+    @property
+    def streams(self) -> dict[str, str]:
+        """Each venue's stream in words; empty unless a loop runs."""
+        return {name: stream_said(feed, self.now) for name, feed in self.state.feeds.items()} if self.state else {}
+
+
+def _money(amount: Usd) -> str:
+    return f"-${-amount}" if amount.micros < 0 else f"${amount}"
+
 
 STANDING: Sequence[Field[Standing]] = (
-    Field("mode", lambda s: s.mode),
-    Field("circuit_breaker", lambda s: s.paused or "active"),
-    Field("halted", lambda s: s.halted or None),
-    Field("run", lambda s: s.run),
-    Field("heartbeat", lambda s: s.heartbeat),
-    Field("daily_pnl_usd", lambda s: s.daily_pnl),
-    Field("realised_pnl_usd", lambda s: s.realised),
-    Field("fees_usd", lambda s: s.fees),
-    Field("exposure_usd", lambda s: s.exposure),
-    Field("reserved_usd", lambda s: s.reserved),
-    Field("loss_at_risk_usd", lambda s: s.loss_at_risk),
-    Field("trades_today", lambda s: s.trades_today),
-    Field("open_trades", lambda s: s.open_trades),
-    Field("open_positions", lambda s: s.open_positions),
-    Field("alerts_pending", lambda s: s.alerts_pending),
-)
+    Field("mode", lambda s: s.mode, "ledger"),
+    Field("live_orders", lambda s: s.live_orders or "allowed", "live orders"),
+    Field("circuit_breaker", lambda s: s.paused or "active", "circuit breaker"),
+    Field("halted", lambda s: s.halted or None, "HALT file", text=lambda s: s.halted or "none"),
+    Field("run", lambda s: s.loop.said(s.now), "run"),
+    Field("heartbeat", lambda s: s.loop.beat),
+    Field("pairs_watched", lambda s: s.state.pairs if s.state else None, "pairs watched"),
+    Field("opportunities_open", lambda s: s.state.opportunities if s.state else None, "opportunities now"),
+    Field("in_flight", lambda s: (s.state.in_flight or None) if s.state else None, "in flight"),
+    Field("streams", lambda s: s.streams or None, "streams",
+          text=lambda s: "\n".join(f"{name}: {words}" for name, words in s.streams.items()) or "-"),
+    Field("daily_pnl_usd", lambda s: s.daily_pnl, "booked today", text=lambda s: _money(s.daily_pnl)),
+    Field("realised_pnl_usd", lambda s: s.realised, "booked ever", text=lambda s: _money(s.realised)),
+    Field("locked_profit_usd", lambda s: s.locked, "locked in", text=lambda s: _money(s.locked)),
+    Field("fees_usd", lambda s: s.fees, "fees ever", text=lambda s: _money(s.fees)),
+    Field("exposure_usd", lambda s: s.exposure, "in positions", text=lambda s: _money(s.exposure)),
+    Field("reserved_usd", lambda s: s.reserved, "reserved", text=lambda s: _money(s.reserved)),
+    Field("loss_at_risk_usd", lambda s: s.loss_at_risk, "loss at risk", text=lambda s: _money(s.loss_at_risk)),
+    Field("trades_today", lambda s: s.trades_today, "trades today"),
+    Field("open_trades", lambda s: s.open_trades, "open trades"),
+    Field("open_positions", lambda s: s.open_positions, "open positions"),
+    Field("alerts_pending", lambda s: s.alerts_pending, "alerts waiting"),
+)  # fmt: skip
 
 
 def standing(kit: Kit, store: Store, mode: str) -> Standing:
@@ -65,17 +96,18 @@ def standing(kit: Kit, store: Store, mode: str) -> Standing:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     booked = store.ledger.transactions()
     today = results_by_day(booked).get(now.date())
-    trip, last = store.operations.breaker().first, store.operations.last_epoch()
-    beat = store.operations.fact("heartbeat")
-    total = result(booked)
+    trip = store.operations.breaker().first
+    total, figures = result(booked), store.figures.at(now)
     return Standing(
         mode=mode,
-        paused=f"PAUSED since {trip.at.isoformat()}: {trip.failure}: {trip.detail}" if trip else "",
+        paused=f"PAUSED since {trip.at.isoformat(timespec='seconds')}: {trip.failure}: {trip.detail}" if trip else "",
         halted=halt_reason(kit.home),
-        run="none yet" if last is None else f"{last.n}, {'ended' if last.ended_at else 'running or died'}",
-        heartbeat=beat[1] if beat else None,
+        live_orders=dry_only(kit.store),
+        now=now,
+        loop=seen_loop(store, now),
         daily_pnl=today.realised if today else ZERO_USD,
         realised=total.realised,
+        locked=Usd(figures.locked_micros),
         fees=total.fees,
         exposure=store.ledger.exposure(),
         reserved=store.trades.reserved("exposure"),
@@ -83,7 +115,7 @@ def standing(kit: Kit, store: Store, mode: str) -> Standing:
         trades_today=store.trades.count_since(midnight),
         open_trades=len(store.trades.unfinished()),
         open_positions=len(open_positions(store)),
-        alerts_pending=len(store.operations.due_alerts(at=now + timedelta(days=365), count_max=1_000)),
+        alerts_pending=figures.alerts_pending,
     )
 
 
@@ -105,10 +137,18 @@ def ledgers(kit: Kit) -> Iterator[dict[str, Store]]:
 
 
 def show_standing(kit: Kit, output: Output) -> None:
-    """Show how each ledger stands."""
+    """Show how each ledger stands; to a person nothing that does not apply, and no ledger that is still blank."""
     with ledgers(kit) as stores:
-        for mode, store in stores.items():
-            output.facts(standing(kit, store, mode), STANDING)
+        found = [standing(kit, store, mode) for mode, store in stores.items()]
+    if output.json:
+        output.show(found, STANDING)
+        return
+    used = [one for one in found if not one.blank] or found[-1:]
+    for number, one in enumerate(used):
+        output.text("\n" if number else "")
+        output.facts(one, [field for field in STANDING if field.value(one) is not None])
+    for one in found:
+        output.say("" if one in used else f"the {one.mode} ledger is still blank")
 
 
 def show_soundness(kit: Kit, output: Output) -> bool:

@@ -26,7 +26,7 @@ SELECT count(*), min(created_at) FROM alerts WHERE sent_at IS NULL AND given_up_
 _TOLD = "SELECT kind, count(*) FROM alerts GROUP BY kind"
 _FACTS = "SELECT name, value FROM facts WHERE name IN ('fee_mismatch_micros', 'reconciled')"
 _RESOLVED = """
-SELECT count(*), coalesce(sum(status = 'complete'), 0),
+SELECT count(*), coalesce(sum(status = 'complete'), 0), coalesce(sum(iif(status = 'complete', net_micros, 0)), 0),
        coalesce(sum((julianday(finished_at) - julianday(started_at)) * 86400000), 0)
 FROM trades WHERE finished_at IS NOT NULL
 """
@@ -50,6 +50,8 @@ class Figures:
     trades_finished: int
     trades_hedged: int
     """Those of them of which both legs are proven to stand."""
+    locked_micros: int
+    """What hedged trades make in the end, ever; it is booked when they settle."""
     trades_ms: int
     alerts_pending: int
     alert_oldest: datetime | None
@@ -72,14 +74,15 @@ class FiguresOf:
             told = {str(kind): int(count) for kind, count in db.execute(_TOLD)}
             [money] = db.execute(_MONEY, [text_of(now)])
             [(pending, oldest)] = db.execute(_OUTBOX)
-            [(finished, hedged, took_ms)] = db.execute(_RESOLVED)
+            [(finished, hedged, locked, took_ms)] = db.execute(_RESOLVED)
             [(given_up,)] = db.execute("SELECT count(*) FROM alerts WHERE given_up_at IS NOT NULL")
             facts = dict(db.execute(_FACTS))
         realised, volume, today, reserved, loss, provisional, naked = (int(value) for value in money)
         return Figures(
             orders=orders, told=told, realised_micros=realised, volume_micros=volume, today_micros=today,
             reserved_micros=reserved, loss_at_risk_micros=loss, provisional_micros=provisional, naked_micros=naked,
-            trades_finished=int(finished), trades_hedged=int(hedged), trades_ms=round(took_ms),
+            trades_finished=int(finished), trades_hedged=int(hedged), locked_micros=int(locked),
+            trades_ms=round(took_ms),
             alerts_pending=int(pending),
             alert_oldest=moment_of(oldest) if oldest else None, alerts_given_up=int(given_up),
             fee_mismatch_micros=int(facts.get("fee_mismatch_micros", "0")),

@@ -29,7 +29,8 @@ from arbkit.wiring.accounts import (
 )
 from arbkit.wiring.alerts import command_of, telegram_of
 from arbkit.wiring.kit import Kit
-from arbkit.wiring.trading import dry_only, limits_of
+from arbkit.wiring.modes import dry_only
+from arbkit.wiring.trading import bound_elsewhere, limits_of
 
 DISK_BYTES_MIN: Final = 200 << 20
 _PAGES_MAX: Final = 20
@@ -54,6 +55,7 @@ def examine(kit: Kit) -> Iterator[Check]:
         ("clock", partial(_clock, kit)),
         ("limits", partial(_limits, kit)),
         *_of_the_accounts(kit),
+        ("pairs", partial(_pairs, kit)),
         ("telegram", partial(_telegram, kit)),
         ("alert command", partial(_command, kit)),
         ("metrics", partial(_metrics, kit)),
@@ -188,6 +190,18 @@ def _limits(kit: Kit) -> Answer:
     )
 
 
+def _pairs(kit: Kit) -> Answer:
+    """Whether there is a pair that live trading would take: a fuzzy one needs a person's yes there."""
+    found, approved = kit.store.pairs.tradable(), kit.store.pairs.tradable(reviewed_only=True)
+    if not found:
+        return FAIL, "no pair may be traded: `arbkit markets sync`, `arbkit match`"
+    limits = limits_of(kit, live_successes=kit.store.trades.successes(), mode=Mode.LIVE)
+    allowed = approved if limits.approval_of else found
+    if not any(pair.method not in limits.approval_of or pair in approved for pair in found):
+        return FAIL, f"{len(found)} may be traded in a dry run, none is approved by a person: `arbkit match --review`"
+    return OK, f"{len(found)} may be traded, {len(allowed)} of them live"
+
+
 def _of_the_accounts(kit: Kit) -> list[tuple[str, Callable[[], Answer]]]:
     accounts: dict[VenueName, Account] = {}
 
@@ -195,6 +209,8 @@ def _of_the_accounts(kit: Kit) -> list[tuple[str, Callable[[], Answer]]]:
         signer, account = keys_of(kit)
         credentials = credentials_of(kit, kit.store, signer, account)
         accounts.update(accounts_of(kit, kit.store, signer, account, credentials))
+        if why := bound_elsewhere(kit, signer, account):
+            return FAIL, why
         return OK, f"Kalshi key {signer.key_id[:8]}..., Polymarket wallet {account.wallet.address[:10]}..."
 
     def cash(venue: VenueName) -> Answer:
@@ -263,8 +279,6 @@ def _verdict(kit: Kit, failed: list[str]) -> Check:
         reasons.append(f"the breaker is open ({trip.failure}): `arbkit resume`")
     if count := len(kit.store.trades.unfinished()):
         reasons.append(f"{count} trades are open: `arbkit reconcile`")
-    if not kit.store.pairs.tradable():
-        reasons.append("no pair may be traded: `arbkit markets sync`, `arbkit match`, `arbkit match --review`")
     if reasons:
         return Check("ready for live", FAIL, "; ".join(reasons))
     return Check("ready for live", OK, "`arbkit run --live --confirm --max-trades 1`")

@@ -285,7 +285,8 @@ def _of_the_streams(sample: Sample) -> Iterator[Metric]:
 
 def _of_the_store(figures: Figures, at: datetime) -> Iterator[Metric]:
     for name, micros, meaning in (
-        ("realized_pnl_usd", figures.realised_micros, "Profit booked, ever."),
+        ("realized_pnl_usd", figures.realised_micros, "Profit booked, ever: fees at once, gains at settlement."),
+        ("locked_profit_usd", figures.locked_micros, "What hedged trades make once they settle, ever."),
         ("daily_loss_usd", max(-figures.today_micros, 0), "Loss booked since midnight UTC."),
         ("reserved_usd", figures.reserved_micros, "Capital held back for orders under way."),
         ("loss_at_risk_usd", figures.loss_at_risk_micros, "What naked legs could lose."),

@@ -29,21 +29,24 @@ from arbkit.ports import Account, Desk
 from arbkit.store.lock import halt_reason, single_instance
 from arbkit.store.store import Store
 from arbkit.venues.kalshi.desk import KalshiDesk
+from arbkit.venues.kalshi.signing import KalshiSigner
 from arbkit.venues.kalshi.wire.orders import validate as kalshi_validate
 from arbkit.venues.paper import PaperAccount
 from arbkit.venues.polymarket.desk import PolymarketDesk
+from arbkit.venues.polymarket.signing import TradingAccount
 from arbkit.venues.polymarket.wire.orders import validate as polymarket_validate
 from arbkit.wiring.accounts import accounts_of, credentials_of, keys_of
 from arbkit.wiring.alerts import deliver_now, sinks_of
 from arbkit.wiring.kit import Kit, per
+from arbkit.wiring.modes import dry_only
 
 PAPER_CASH = Usd(50 * MICRO)
 """What the dry run starts with at each venue (specification section 7.1: $50 and $50)."""
-DRY_ONLY_FACT = "dry_only"
-"""Whether `mode dry-run` was said."""
 PAPER_LATENCY_MS = 200
 """How long an order of the dry run takes: the specification's target for placing one."""
 _SEAT_MS = 5_000
+_ACCOUNTS_FACT = "accounts"
+"""Whose money the ledger of this state directory is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,6 @@ def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
     )
 
 
-def dry_only(store: Store) -> str:
-    """Why no live order may be sent from this state directory, "" if it may."""
-    fact = store.operations.fact(DRY_ONLY_FACT)
-    return "the mode is dry-run; `arbkit mode live --confirm` allows live orders" if fact and fact[0] == "yes" else ""
-
-
 def policy_of(kit: Kit) -> Policy:
     """What a trade may look like, by the settings."""
     settings, small = kit.settings, kit.settings.small_position
@@ -198,7 +195,7 @@ def _paper_cash(store: Store, venue: VenueName) -> list[Balance]:
 def _live(kit: Kit, store: Store) -> Sides:
     settings = kit.settings
     signer, account = keys_of(kit)
-    _bind(store, f"{signer.key_id}/{account.wallet.address}", kit)
+    _bind(store, kit, signer, account)
     timeout_ms = settings.trading.execution_timeout_ms
     kalshi_url = kit.sim_urls.kalshi if kit.sim else settings.kalshi.api_base
     clob_url = kit.sim_urls.clob if kit.sim else settings.polymarket.clob_base
@@ -226,16 +223,24 @@ def _live(kit: Kit, store: Store) -> Sides:
     return Sides(desks, accounts)
 
 
-def _bind(store: Store, identity: str, kit: Kit) -> None:
-    """One state directory, one pair of accounts: a ledger must not meet other money."""
-    print_of = hashlib.sha256(identity.encode()).hexdigest()[:16]
-    known = store.operations.fact("accounts")
-    if known is None:
-        store.operations.note("accounts", print_of, at=kit.clock.now())
-    elif known[0] != print_of:
-        raise ConfigError(
-            f"{kit.home} belongs to other accounts ({known[0]}); use another --home for these ({print_of})"
-        )
+def bound_elsewhere(kit: Kit, signer: KalshiSigner, account: TradingAccount) -> str:
+    """Why this state directory is not for these accounts, "" if it is: a ledger must not meet other money."""
+    known, ours = kit.store.operations.fact(_ACCOUNTS_FACT), _print_of(signer, account)
+    if known is None or known[0] == ours:
+        return ""
+    return f"{kit.home} belongs to other accounts ({known[0]}); use another --home for these ({ours})"
+
+
+def _bind(store: Store, kit: Kit, signer: KalshiSigner, account: TradingAccount) -> None:
+    """One state directory, one pair of accounts."""
+    if why := bound_elsewhere(kit, signer, account):
+        raise ConfigError(why)
+    if store.operations.fact(_ACCOUNTS_FACT) is None:
+        store.operations.note(_ACCOUNTS_FACT, _print_of(signer, account), at=kit.clock.now())
+
+
+def _print_of(signer: KalshiSigner, account: TradingAccount) -> str:
+    return hashlib.sha256(f"{signer.key_id}/{account.wallet.address}".encode()).hexdigest()[:16]
 
 
 def _config_hash(kit: Kit) -> str:

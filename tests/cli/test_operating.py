@@ -4,10 +4,15 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from arbkit.app.loop_state import LOOP_FACT, FeedStanding, LoopState
+from arbkit.cli.logbook import Followed
 from arbkit.core.breaker import Failure
 from arbkit.store.store import Store
 from tests.builders import NOW
@@ -59,6 +64,53 @@ def test_dry_run_forbids_live_orders_until_live_is_confirmed(arbkit, home: Path)
     assert arbkit("mode", "fast").code == 2
 
 
+def test_status_names_the_ledger_and_says_nothing_that_does_not_apply(arbkit, home: Path) -> None:
+    ran = arbkit("status")
+    assert "ledger           live" in ran.out
+    assert "run              none yet" in ran.out
+    assert "streams" not in ran.out
+    [row] = arbkit("status", "--json").rows
+    assert (row["mode"], row["streams"], row["live_orders"]) == ("live", None, "allowed")
+
+
+def test_status_shows_a_running_loop_by_what_it_wrote_down(arbkit, home: Path) -> None:
+    arbkit("status")
+    now = datetime.now(UTC)
+    feed = FeedStanding(
+        state="live", books_live=80, books_wanted=81, detail="", connected_since=now - timedelta(minutes=3),
+        last_frame_at=now,
+    )  # fmt: skip
+    state = LoopState(
+        mode="live", pairs=81, opportunities=2, trades=0, hedged=0, in_flight="p1", paused="", feeds={"kalshi": feed},
+        venues_closed={},
+    )  # fmt: skip
+    with Store(home / "arbkit.db") as store:
+        store.operations.begin_epoch(pid=4242, host="h", version="1", config_hash="", at=now - timedelta(minutes=4))
+        store.operations.note("heartbeat", "", at=now)
+        store.operations.note(LOOP_FACT, msgspec.json.encode(state).decode(), at=now)
+    [row] = arbkit("status", "--json").rows
+    assert (row["pairs_watched"], row["opportunities_open"], row["in_flight"]) == (81, 2, "p1")
+    assert str(row["run"]).startswith("1, running: process 4242, last sign of life")
+    assert row["streams"]["kalshi"].startswith("live, 80 of 81 books, up 3 min, heard 0 s ago")
+    assert "kalshi: live, 80 of 81" in arbkit("status").out
+    assert state_of(arbkit("health", "--json").rows, "live: kalshi stream") == "ok"
+
+
+def test_a_loop_of_an_older_version_is_still_understood(arbkit, home: Path) -> None:
+    """It knew nothing of times; a new `status` beside it must not fail."""
+    arbkit("status")
+    now = datetime.now(UTC)
+    old = (
+        '{"mode":"live","pairs":1,"opportunities":0,"trades":0,"hedged":0,"in_flight":"","paused":"",'
+        '"feeds":{"kalshi":{"state":"live","books_live":1,"books_wanted":1,"detail":""}},"venues_closed":{}}'
+    )
+    with Store(home / "arbkit.db") as store:
+        store.operations.begin_epoch(pid=1, host="h", version="0", config_hash="", at=now - timedelta(minutes=4))
+        store.operations.note("heartbeat", "", at=now)
+        store.operations.note(LOOP_FACT, old, at=now)
+    assert arbkit("status", "--json").rows[0]["streams"] == {"kalshi": "live, 1 of 1 books"}
+
+
 @slow
 def test_a_live_start_is_refused_while_the_mode_is_dry_run(tmp_path: Path, simulator: str) -> None:
     environ = environment(tmp_path, ARBKIT_SIM=simulator)
@@ -74,10 +126,21 @@ def test_the_doctor_looks_at_everything_and_says_why_not_live(tmp_path: Path, si
     environ = environment(tmp_path, ARBKIT_SIM=simulator)
     before = process("doctor", "--sim", "--json", cwd=tmp_path, environ=environ)
     assert before.code == 1
-    assert [row["check"] for row in before.rows if row["state"] == "fail"] == ["ready for live"]
-    assert "no pair may be traded" in before.rows[-1]["detail"]
+    assert [row["check"] for row in before.rows if row["state"] == "fail"] == ["pairs", "ready for live"]
+    assert before.rows[-1]["detail"] == "pairs failed"
 
-    process("", cwd=tmp_path, environ=environ, shell="arbkit markets sync --sim && arbkit match --sim")
+    matched = process(
+        "",
+        cwd=tmp_path,
+        environ=environ,
+        shell="arbkit markets sync --sim -q > s && arbkit match --sim --json --tradable",
+    )
+    pair = str(matched.rows[-1]["id"])
+    unread = process("doctor", "--sim", "--json", cwd=tmp_path, environ=environ)
+    assert unread.code == 1
+    assert "none is approved by a person" in unread.out
+
+    process("mappings", "approve", pair, "--sim", cwd=tmp_path, environ=environ)
     after = process("doctor", "--sim", "--json", cwd=tmp_path, environ=environ)
     assert after.code == 0, after.out
     assert {str(row["check"]) for row in after.rows} >= {"kalshi cash", "polymarket allowed", "clock", "telegram"}
@@ -134,12 +197,42 @@ def test_logs_follow_what_is_written_until_interrupted(tmp_path: Path, simulator
     assert code == 130
 
 
+def log_line(number: int) -> bytes:
+    return b'{"at":"2026-01-01T00:00:00.000+00:00","level":"info","event":"market","text":"%d"}\n' % number
+
+
+def test_following_a_log_loses_nothing_over_a_rotation(tmp_path: Path) -> None:
+    path = tmp_path / "arbkit.log"
+    path.write_bytes(log_line(0))
+    seen: list[str] = []
+    with closing(Followed(path)) as followed:
+        for number in range(1, 13):
+            with path.open("ab") as file:
+                file.write(log_line(number)[:20])
+                file.flush()
+                seen += [line.text for line in followed.new("debug")]
+                file.write(log_line(number)[20:])
+            if number % 4 == 0:
+                path.rename(tmp_path / f"arbkit.log.{number}")
+                path.write_bytes(log_line(100 + number))
+        seen += [line.text for line in followed.new("debug")]
+    assert seen == ["1", "2", "3", "4", "104", "5", "6", "7", "8", "108", "9", "10", "11", "12", "112"]
+
+
+def test_following_a_log_that_is_not_there_yet_begins_with_its_first_line(tmp_path: Path) -> None:
+    with closing(Followed(tmp_path / "arbkit.log")) as followed:
+        assert list(followed.new("debug")) == []
+        (tmp_path / "arbkit.log").write_bytes(log_line(1))
+        assert [line.text for line in followed.new("debug")] == ["1"]
+        assert list(followed.new("error")) == []
+
+
 def test_the_prompt_runs_the_same_commands(tmp_path: Path) -> None:
     typed = "status/dry-run/live/live --confirm/mode --json/say 'x/nonsense/config/help/exit/never"
     (tmp_path / "typed").write_text(typed.replace("/", "\n"))
     ran = process("", cwd=tmp_path, environ=environment(tmp_path), shell="arbkit shell < typed")
     assert ran.code == 0
-    assert "circuit_breaker" in ran.out
+    assert "circuit breaker" in ran.out
     assert "arbkit mode live --confirm" in ran.err
     assert '"mode":"live"' in ran.out
     assert "Unknown command: nonsense. Available commands: balance," in ran.err
