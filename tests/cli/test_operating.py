@@ -14,8 +14,13 @@ import pytest
 from arbkit.app.loop_state import LOOP_FACT, FeedStanding, LoopState
 from arbkit.cli.logbook import Followed
 from arbkit.core.breaker import Failure
+from arbkit.core.checks import CheckState
+from arbkit.core.markets import Method, VenueName
 from arbkit.store.store import Store
-from tests.builders import NOW
+from arbkit.wiring import opened
+from arbkit.wiring.doctor import _pairs
+from tests.app.scene import save_markets
+from tests.builders import NOW, StandingClock, a_market, a_pair
 from tests.cli.conftest import COMMAND, environment, process
 
 slow = pytest.mark.slow
@@ -129,21 +134,29 @@ def test_the_doctor_looks_at_everything_and_says_why_not_live(tmp_path: Path, si
     assert [row["check"] for row in before.rows if row["state"] == "fail"] == ["pairs", "ready for live"]
     assert before.rows[-1]["detail"] == "pairs failed"
 
-    matched = process(
-        "",
-        cwd=tmp_path,
-        environ=environ,
-        shell="arbkit markets sync --sim -q > s && arbkit match --sim --json --tradable",
-    )
-    pair = str(matched.rows[-1]["id"])
-    unread = process("doctor", "--sim", "--json", cwd=tmp_path, environ=environ)
-    assert unread.code == 1
-    assert "none is approved by a person" in unread.out
-
-    process("mappings", "approve", pair, "--sim", cwd=tmp_path, environ=environ)
+    process("", cwd=tmp_path, environ=environ, shell="arbkit markets sync --sim && arbkit match --sim")
     after = process("doctor", "--sim", "--json", cwd=tmp_path, environ=environ)
     assert after.code == 0, after.out
     assert {str(row["check"]) for row in after.rows} >= {"kalshi cash", "polymarket allowed", "clock", "telegram"}
+
+
+@pytest.mark.parametrize(
+    ("method", "needs", "state"),
+    [
+        (Method.FUZZY, "auto", CheckState.FAIL),
+        (Method.FUZZY, "never", CheckState.OK),
+        (Method.EXACT, "auto", CheckState.OK),
+    ],
+)
+def test_the_doctor_knows_that_live_takes_no_fuzzy_pair_that_nobody_approved(
+    tmp_path: Path, home: Path, method: Method, needs: str, state: CheckState
+) -> None:
+    flags = [f"matching.require_review={needs}"]
+    markets = {venue: a_market(venue) for venue in VenueName}
+    with opened(environ={}, cwd=tmp_path, home=home, flags=flags) as kit:
+        save_markets(kit.store, markets, StandingClock())
+        kit.store.pairs.replace([a_pair(*markets.values(), method=method)], at=NOW)
+        assert _pairs(kit)[0] is state
 
 
 def test_a_doctor_without_keys_and_network_fails_each_check_by_itself(arbkit, home: Path) -> None:
