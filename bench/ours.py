@@ -82,7 +82,7 @@ class Pipeline:
         self.told.append(f"{health.venue} {what}")
 
     def run(self, messages: Sequence[Message]) -> list[int]:
-        """Every message to its decision; nanoseconds of each."""
+        """Every message to its decision; nanoseconds of each by the wall clock."""
         clock, took = time.perf_counter_ns, []
         takes = {venue: talk.take for venue, talk in self.talks.items()}
         for number, message in enumerate(messages):

@@ -1,12 +1,12 @@
 /* The twin: the same job in C, as a measure of what the machine could do. Frames in, decisions out.
  *
- *   twin SETUP ROUNDS < frames
+ *   twin SETUP < frames
  *
  * SETUP: per couple one line "ticker condition yes_token". Frames: one line each, "k" or "p", then the JSON; lines that
  * begin with a capital letter show a book first and are not measured. It parses JSON (unknown keys are skipped, not
  * assumed away), keeps both books as slots of a tick, checks Kalshi's sequence and Polymarket's own best prices, asks an
- * integer gate, and behind it tries every whole number of contracts with the exact fees. Output: the hits of the last
- * round, then "took NS" a message of the quickest round, then percentiles.
+ * integer gate, and behind it tries every whole number of contracts with the exact fees. Output: the hits, then "took"
+ * and the nanoseconds of each message.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -344,15 +344,10 @@ static i64 now_ns(void) {
     return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
-static int by_size(const void *a, const void *b) {
-    i64 x = *(const i64 *)a, y = *(const i64 *)b;
-    return (x > y) - (x < y);
-}
-
 int main(int argc, char **argv) {
-    if (argc != 3) die("usage: twin SETUP ROUNDS < frames");
+    if (argc != 2) die("usage: twin SETUP < frames");
     FILE *setup = fopen(argv[1], "r");
-    char ticker[256], condition[256], token[256]; int couples = 0, rounds = atoi(argv[2]);
+    char ticker[256], condition[256], token[256]; int couples = 0;
     while (setup && fscanf(setup, "%255s %255s %255s", ticker, condition, token) == 3) {
         if (couples == COUPLES) die("too many couples");
         put_entry(tickers, (Slice){strdup(ticker), (int)strlen(ticker)}, couples);
@@ -372,7 +367,7 @@ int main(int argc, char **argv) {
     }
     int lines = 0;
     for (size_t i = 0; i < used; i++) lines += text[i] == '\n';
-    Reader *frames = malloc(sizeof(Reader) * lines); i64 *took = malloc(sizeof(i64) * lines), best = INT64_MAX;
+    Reader *frames = malloc(sizeof(Reader) * lines); i64 *took = malloc(sizeof(i64) * lines);
     Found *hits = malloc(sizeof(Found) * lines); int *at = malloc(sizeof(int) * lines), count = 0, measured = 0;
     const char *line = text;
     for (int i = 0; i < lines; i++) {
@@ -380,32 +375,21 @@ int main(int argc, char **argv) {
         frames[i] = (Reader){line, end};
         line = end + 1;
     }
-    i64 percentiles[3] = {0, 0, 0};
-    for (int round = 0; round < rounds; round++) {
-        for (int c = 0; c < couples; c++)
-            for (int venue = 0; venue < 2; venue++) memset(books[c][venue], 0, sizeof(Book));
-        last_seq = 0; count = measured = 0;
-        i64 sum = 0;
-        for (int i = 0; i < lines; i++) {
-            Reader r = {frames[i].at + 1, frames[i].end}; char whose = *frames[i].at; Found found;
-            if (whose == 'K' || whose == 'P') { if (whose == 'K') kalshi(&r); else polymarket(&r); continue; }
-            i64 started = now_ns();
-            int couple = whose == 'k' ? kalshi(&r) : polymarket(&r), hit = decide(couple, &found);
-            i64 ns = now_ns() - started;
-            if (hit) { at[count] = measured; hits[count++] = found; }
-            took[measured++] = ns; sum += ns;
-        }
-        if (sum < best) {
-            best = sum;
-            qsort(took, measured, sizeof(i64), by_size);
-            for (int i = 0; i < 3; i++) percentiles[i] = took[measured * (i == 0 ? 500 : i == 1 ? 990 : 999) / 1000];
-        }
+    for (int i = 0; i < lines; i++) {
+        Reader r = {frames[i].at + 1, frames[i].end}; char whose = *frames[i].at; Found found;
+        if (whose == 'K' || whose == 'P') { if (whose == 'K') kalshi(&r); else polymarket(&r); continue; }
+        i64 started = now_ns();
+        int couple = whose == 'k' ? kalshi(&r) : polymarket(&r), hit = decide(couple, &found);
+        i64 ns = now_ns() - started;
+        if (hit) { at[count] = measured; hits[count++] = found; }
+        took[measured++] = ns;
     }
     for (int i = 0; i < count; i++)
         printf("hit %d %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", at[i],
                hits[i].side ? "no" : "yes", hits[i].qty, hits[i].net, hits[i].cost[0], hits[i].fee[0], hits[i].cost[1],
                hits[i].fee[1]);
-    printf("took %.1f %" PRId64 " %" PRId64 " %" PRId64 "\n", (double)best / measured, percentiles[0], percentiles[1],
-           percentiles[2]);
+    printf("took");
+    for (int i = 0; i < measured; i++) printf(" %" PRId64, took[i]);
+    printf("\n");
     return 0;
 }
