@@ -69,6 +69,8 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
         return refused(attempt.room, answer)
     try:
         why = await _spoiled(attempt) or _mark_sending(attempt, answer)
+        if not why:
+            await attempt.room.store.durable()  # before it returns, not a byte may leave
     except BaseException as error:
         with suppress(StoreError):  # what cannot be written now, the next start finds: nothing was sent
             _withhold(attempt, f"stopped by {type(error).__name__}")
@@ -110,7 +112,7 @@ def _order(trade_id: str, leg: Leg) -> FokOrder:
 def _approve_and_open(attempt: _Attempt, books: BookPair) -> Approved | Refused:
     """Ask risk and write the intent in one transaction: two trades at once cannot both pass under one limit."""
     room, opportunity = attempt.room, attempt.opportunity
-    with room.store.together():
+    with room.store.together_ahead():
         now = room.clock.now()
         facts = situation(room, opportunity, attempt.markets, books, now=now)
         # The ceilings hold for what the orders may take, should the books have moved, not for what is expected.
@@ -225,7 +227,7 @@ def _mark_sending(attempt: _Attempt, approved: Approved) -> str:
     Why nothing may be sent, "" if both legs are marked now. Raises AlreadyRunning in a run that was overtaken.
     """
     room = attempt.room
-    with room.store.together():
+    with room.store.together_ahead():
         now = room.clock.now()
         if why := room.paused():
             return f"trading is paused: {why}"

@@ -18,6 +18,9 @@ from arbkit.ports import Clock
 ANSWER_BYTES_MAX = 1 << 20
 """Largest answer to an order that is read; beyond it the answer counts as none."""
 
+WARM_EVERY_MS = 15_000
+"""Venues close connections that are idle for longer, and an order would pay for opening a new one."""
+
 _TEXT_LENGTH_MAX = 200
 
 
@@ -73,6 +76,12 @@ class Poster:
             await self._exchange(self._client.build_request("GET", self._url(path)), timeout_ms, None)
         except (NotSent, NoAnswer):
             return
+
+    async def keep_warm(self, path: str) -> None:
+        """Keep the connection open until cancelled."""
+        while True:
+            await self.warm(path)
+            await self._clock.sleep(WARM_EVERY_MS)
 
     async def close(self) -> None:
         """Close the connection."""

@@ -1,9 +1,15 @@
-"""One connection to one SQLite file: pragmas, transactions, and each failure as one line."""
+"""One connection to one SQLite file: pragmas, transactions, and each failure as one line.
 
+A commit waits for the disk. Where an event loop must not wait, `writing_ahead` commits without it, and `durable` has a
+thread of its own wait for the disk: what is ahead is seen at once, and would survive a power cut once that returned.
+"""
+
+import asyncio
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +21,7 @@ BUSY_MS = 5_000
 """How long a transaction waits for another process before it gives up."""
 
 _WAL_TRIES = 50
+_flush = getattr(os, "fdatasync", os.fsync)
 READ, WRITE = "DEFERRED", "IMMEDIATE"
 _INNER = ("SAVEPOINT inside", "RELEASE inside", "ROLLBACK TO inside")
 _ADVICE = {
@@ -40,6 +47,7 @@ class Database:
         self.path = path
         self._pid = os.getpid()
         self._modes: list[str] = []
+        self._writer: ThreadPoolExecutor | None = None
         own_directory(path.parent)
         own_file(path)
         with self._failures():
@@ -52,6 +60,8 @@ class Database:
 
     def close(self) -> None:
         """Give the file back."""
+        if self._writer is not None:
+            self._writer.shutdown()
         self._db.close()
 
     @property
@@ -66,6 +76,40 @@ class Database:
         """One transaction that may write, from its start on. Raises StoreError; then nothing of it stands."""
         with self._transaction(WRITE) as db:
             yield db
+
+    @contextmanager
+    def writing_ahead(self) -> Iterator[sqlite3.Connection]:
+        """Like `writing`, but the commit is not on the disk before `durable` returned, or before the next one that
+        waits. Within another transaction it is part of that one. Raises StoreError."""
+        if self._modes:
+            with self.writing() as db:
+                yield db
+            return
+        with self._failures():
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with self.writing() as db:
+                yield db
+        finally:
+            with self._failures():
+                self.connection.execute("PRAGMA synchronous = FULL")
+
+    async def durable(self) -> None:
+        """Return when all that was committed would survive a power cut. Raises StoreError: then it might not."""
+        if self._writer is None:
+            self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._writer, self._flush_log)
+        except OSError as error:
+            raise StoreError(f"{self.path}: the journal did not reach the disk ({error}); check the disk") from error
+
+    def _flush_log(self) -> None:
+        # SQLite puts its locks on the other two files: opening and closing the log here releases none of them.
+        log = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
+        try:
+            _flush(log)
+        finally:
+            os.close(log)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

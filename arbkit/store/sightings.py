@@ -94,7 +94,7 @@ class Sighting:
 
 
 class Sightings:
-    """Questions about opportunities seen; part of Store."""
+    """Questions about opportunities seen; part of Store. No money hangs on them: they do not wait for the disk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -111,25 +111,25 @@ class Sightings:
         """Note what one look showed: each opportunity begins an episode or prolongs its own, and the episodes of pairs
         that were looked at (`looked_at`: pair ids) without showing theirs end. `why_not` is why none of them is taken.
         Returns the episodes in the order of `found`."""
-        with self._database.writing() as db:
+        with self._database.writing_ahead() as db:
             sightings = [self._note(db, opportunity, text_of(at), why_not) for opportunity in found]
             db.execute(_EXPIRE, [text_of(at), fee_model, json.dumps(list(looked_at))])
         return sightings
 
     def explain(self, sighting_id: str, why_not: str) -> None:
         """Note why an opportunity was not taken."""
-        with self._database.writing() as db:
+        with self._database.writing_ahead() as db:
             db.execute("UPDATE sightings SET why_not = ? WHERE id = ?", [why_not, sighting_id])
 
     def end(self, sighting_id: str, *, at: datetime) -> None:
         """Note that an opportunity is no longer there."""
-        with self._database.writing() as db:
+        with self._database.writing_ahead() as db:
             sql = "UPDATE sightings SET expired_at = ? WHERE id = ? AND expired_at IS NULL"
             db.execute(sql, [text_of(at), sighting_id])
 
     def mark_executed(self, sighting_id: str) -> None:
         """Note that an opportunity was taken."""
-        with self._database.writing() as db:
+        with self._database.writing_ahead() as db:
             db.execute("UPDATE sightings SET was_executed = 1, why_not = '' WHERE id = ?", [sighting_id])
 
     def sighting(self, sighting_id: str) -> Sighting | None:

@@ -64,6 +64,16 @@ class Store:
         with self._database.writing():
             yield
 
+    @contextmanager
+    def together_ahead(self) -> Iterator[None]:
+        """The same, committed without waiting for the disk: nothing may follow from it outside before `durable`."""
+        with self._database.writing_ahead():
+            yield
+
+    async def durable(self) -> None:
+        """Return when all that was committed would survive a power cut. A thread of its own waits for the disk."""
+        await self._database.durable()
+
     def damage(self) -> list[str]:
         """What SQLite's own check finds wrong with the file; nothing if it is sound. Reads all of it."""
         return self._database.damage()

@@ -209,13 +209,13 @@ def _live(kit: Kit, store: Store) -> Sides:
     for poster in (kalshi_poster, clob_poster):
         kit.later(poster.close)
     credentials = credentials_of(kit, store, signer, account)
-    desks: dict[VenueName, Desk] = {
-        VenueName.KALSHI: KalshiDesk(
-            kalshi_poster, signer, kit.clock, path_prefix=urlsplit(kalshi_url).path, timeout_ms=timeout_ms,
-            new_id=lambda: secrets.token_hex(12),
-        ),
-        VenueName.POLYMARKET: PolymarketDesk(clob_poster, account, credentials, kit.clock, timeout_ms=timeout_ms),
-    }  # fmt: skip
+    kalshi = KalshiDesk(
+        kalshi_poster, signer, kit.clock, path_prefix=urlsplit(kalshi_url).path, timeout_ms=timeout_ms,
+        new_id=lambda: secrets.token_hex(12),
+    )  # fmt: skip
+    polymarket = PolymarketDesk(clob_poster, account, credentials, kit.clock, timeout_ms=timeout_ms)
+    kit.beside |= {"kalshi desk": kalshi.stay_ready, "polymarket desk": polymarket.stay_ready}
+    desks: dict[VenueName, Desk] = {VenueName.KALSHI: kalshi, VenueName.POLYMARKET: polymarket}
     accounts = accounts_of(kit, store, signer, account, credentials)
     for name, venue_account in accounts.items():
         if why := kit.run(venue_account.barred()):

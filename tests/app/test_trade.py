@@ -243,17 +243,17 @@ async def test_a_stranger_s_trade_blocks_the_start_until_it_is_booked(scene: Sce
 
 async def test_a_cancelled_trade_still_learns_what_became_of_both_legs(scene: Scene) -> None:
     polymarket = scene.venues[POLYMARKET]
-    send = polymarket.send
+    send, under_way = polymarket.send, asyncio.Event()
 
     async def slow(prepared: PreparedOrder) -> object:
+        under_way.set()
         for _ in range(20):
             await asyncio.sleep(0)
         return await send(prepared)
 
     polymarket.send = slow
     task = asyncio.ensure_future(scene.execute())
-    for _ in range(10):
-        await asyncio.sleep(0)
+    await under_way.wait()
     assert scene.venues[KALSHI].posts
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

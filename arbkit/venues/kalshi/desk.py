@@ -1,5 +1,6 @@
 """Acting on Kalshi: orders are checked, named, signed and posted once."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
@@ -11,7 +12,8 @@ from arbkit.errors import InvariantError
 from arbkit.net import NoAnswer, Poster
 from arbkit.net import NotSent as NothingLeft
 from arbkit.ports import Clock, PreparedOrder
-from arbkit.venues.kalshi.signing import KalshiSigner
+from arbkit.venues.kalshi.signing import KalshiSigner, SignaturesAhead
+from arbkit.venues.kalshi.wire import requests
 from arbkit.venues.kalshi.wire.orders import ORDERS_PATH, classify, order_body, validate
 
 CLIENT_ID_LENGTH_MAX: Final = 64
@@ -38,6 +40,7 @@ class KalshiDesk:
         """`path_prefix` is the path of the base URL (``/trade-api/v2``): it is signed too."""
         self._poster, self._signer, self._clock = poster, signer, clock
         self._prefix, self._timeout_ms, self._new_id = path_prefix, timeout_ms, new_id
+        self._ahead = SignaturesAhead(signer, clock, "POST", path_prefix + ORDERS_PATH)
 
     def prepare(self, order: FokOrder, *, market: Market, now: datetime) -> PreparedOrder:
         """Check the order against the venue's rules and give it its id. Raises RefusedError; sends nothing."""
@@ -53,14 +56,17 @@ class KalshiDesk:
         """Post the order once and say what the answer proves."""
         try:
             reply = await self._poster.send_once(
-                "POST", ORDERS_PATH, headers=self._headers("POST", ORDERS_PATH), body=prepared.body,
-                timeout_ms=self._timeout_ms,
+                "POST", ORDERS_PATH, headers=self._ahead.take(), body=prepared.body, timeout_ms=self._timeout_ms
             )  # fmt: skip
         except NothingLeft as error:
             return NotSent(str(error))
         except NoAnswer as error:
             return InDoubt(str(error))
         return classify(reply.status, reply.body, order=prepared.order, client_id=prepared.client_id)
+
+    async def stay_ready(self) -> None:
+        """Keep the connection of orders open and signatures at hand, until cancelled."""
+        await asyncio.gather(self._ahead.run(), self._poster.keep_warm(requests.exchange_status().path))
 
     async def cancel(self, venue_order_id: str, *, market: Market) -> None:
         """Cancel one order; the shard has to be named, or it is looked for on shard 0 alone."""

@@ -1,6 +1,8 @@
-"""Kalshi's signatures: RSA-PSS or Ed25519 over time, method and path, in three headers."""
+"""Kalshi's signatures: RSA-PSS or Ed25519 over time, method and path, in three headers; and some of them ahead."""
 
+import asyncio
 import base64
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,12 +22,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from arbkit.errors import AuthError, InvariantError, shown
+from arbkit.ports import Clock
 from arbkit.venues.secrets import Secret
 
 WS_PATH: Final = "/trade-api/ws/v2"
 """What is signed, with GET, to open a WebSocket."""
 
 RSA_BITS_MIN: Final = 2048
+AHEAD: Final = 2
+"""Signatures kept ready: one for an order, and one for the next should the first come to nothing."""
+AHEAD_MS_MAX: Final = 1_000
+"""Older ones are not used: the venue was seen to take times that are 5 s off, and to refuse 30 s."""
+REFRESH_MS: Final = 500
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SHA256: Final = hashes.SHA256()
 _PSS: Final = PSS(mgf=MGF1(_SHA256), salt_length=PSS.DIGEST_LENGTH)
@@ -101,6 +109,41 @@ class KalshiSigner:
         except InvalidSignature:
             return False
         return True
+
+
+class SignaturesAhead:
+    """Signatures of one request, made before it is: the body is not signed, so an order can find its own ready.
+
+    An RSA signature takes most of a millisecond, made here in a thread. Each is given out once, and none that is old.
+    """
+
+    __slots__ = ("_clock", "_method", "_path", "_ready", "_signer")
+
+    def __init__(self, signer: KalshiSigner, clock: Clock, method: str, path: str) -> None:
+        self._signer, self._clock, self._method, self._path = signer, clock, method, path
+        self._ready: deque[tuple[int, Mapping[str, str]]] = deque(maxlen=AHEAD)
+
+    def take(self) -> Mapping[str, str]:
+        """The headers of one attempt: the freshest that is ready, or else made now."""
+        if self._ready:
+            made_ms, headers = self._ready.pop()
+            if 0 <= self._clock.monotonic_ms() - made_ms <= AHEAD_MS_MAX:
+                return headers
+            self._ready.clear()
+        return self._signer.headers(self._method, self._path, now=self._clock.now())
+
+    async def renew(self) -> None:
+        """Put fresh ones in the place of those that are ready."""
+        for _ in range(AHEAD):
+            made_ms = self._clock.monotonic_ms()
+            headers = await asyncio.to_thread(self._signer.headers, self._method, self._path, now=self._clock.now())
+            self._ready.append((made_ms, headers))
+
+    async def run(self) -> None:
+        """Keep them fresh until cancelled. An Ed25519 key signs in no time, and needs none of this."""
+        while self._signer.kind is KeyKind.RSA:
+            await self.renew()
+            await self._clock.sleep(REFRESH_MS)
 
 
 def _loaded(pem: Secret) -> RSAPrivateKey | Ed25519PrivateKey:

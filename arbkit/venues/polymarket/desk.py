@@ -13,6 +13,7 @@ from arbkit.net import NotSent as NothingLeft
 from arbkit.ports import Clock, PreparedOrder
 from arbkit.venues.polymarket import signing
 from arbkit.venues.polymarket.signing import ApiCredentials, TradingAccount
+from arbkit.venues.polymarket.wire.clob import OK_PATH
 from arbkit.venues.polymarket.wire.orders import (
     CANCEL_ALL_PATH,
     ORDER_PATH,
@@ -78,6 +79,10 @@ class PolymarketDesk:
         except NoAnswer as error:
             return InDoubt(str(error))
         return classify(reply.status, reply.body, order=prepared.order, order_id=prepared.venue_order_id)
+
+    async def stay_ready(self) -> None:
+        """Keep the connection of orders open, until cancelled."""
+        await self._poster.keep_warm(OK_PATH)
 
     async def cancel(self, venue_order_id: str, *, market: Market) -> None:
         """Cancel one order."""

@@ -1,0 +1,85 @@
+"""A power cut: what the disk holds when the first byte leaves, and what happens when the disk fails."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from arbkit.core.execution import LegState
+from arbkit.errors import StoreError
+from arbkit.ports import PreparedOrder
+from arbkit.store import database
+from tests.app.scene import Scene
+
+pytestmark = pytest.mark.anyio
+
+
+class Disk:
+    """What would be left after a power cut: the log as it was when it was last flushed."""
+
+    def __init__(self, store: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store, self.kept, self.flushes = store, kept, 0
+        monkeypatch.setattr(database, "_flush", self.flush)
+
+    def flush(self, log: int) -> None:
+        os.fsync(log)
+        self.flushes += 1
+        self.kept.mkdir(exist_ok=True)
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{self.store}{suffix}", self.kept / f"{self.store.name}{suffix}")
+
+    @property
+    def legs(self) -> list[str]:
+        """The states of all legs, read from what the disk holds."""
+        if not self.flushes:
+            return []
+        db = sqlite3.connect(self.kept / self.store.name)
+        try:
+            return [state for (state,) in db.execute("SELECT state FROM legs")]
+        finally:
+            db.close()
+
+
+async def test_both_legs_are_marked_on_the_disk_before_a_byte_leaves(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, seen = Disk(scene.room.store.path, tmp_path / "disk", monkeypatch), []
+
+    def leaves(prepared: PreparedOrder) -> None:
+        seen.append(disk.legs)
+
+    for venue in scene.venues.values():
+        venue.before_send = leaves
+    result = await scene.execute()
+
+    assert result.success
+    assert seen == [[LegState.SENDING, LegState.SENDING]] * 2
+    assert disk.flushes == 1
+
+
+async def test_a_disk_that_fails_keeps_everything_from_being_sent(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(database, "_flush", broken)
+    with pytest.raises(StoreError, match="did not reach the disk"):
+        await scene.execute()
+
+    assert not any(venue.posts for venue in scene.venues.values())
+    trade = scene.room.store.trades.recent(count_max=1)[0]
+    assert [leg.state for leg in trade.legs] == [LegState.NOT_SENT, LegState.NOT_SENT]
+    assert not scene.exposure.micros
+
+
+async def test_every_other_commit_waits_for_the_disk(scene: Scene) -> None:
+    store = scene.room.store
+    with store.together_ahead():
+        pass
+    assert store._database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    with pytest.raises(ZeroDivisionError), store.together_ahead():
+        raise ZeroDivisionError
+    assert store._database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
