@@ -138,7 +138,7 @@ def _surely_a_stranger_s(room: Room, fill: Fill) -> bool:
     nameless = [
         leg.order.market
         for trade in room.store.trades.unfinished()
-        for leg in trade.legs
+        for leg in trade.orders
         if leg.state in UNPROVEN_STATES and not leg.venue_order_id
     ]
     return not fill.order_key.startswith(OWN_PREFIX) and fill.market not in nameless
@@ -210,7 +210,7 @@ async def check_start(room: Room, *, state_age_max: timedelta) -> StartCheck:
 
 
 def _blocking(room: Room, found: Reconciliation) -> list[str]:
-    reasons = [f"trade {trade.trade_id} is {trade.state}; run `arbkit reconcile`" for trade in found.unresolved]
+    reasons = [f"trade {trade.trade_id} is {trade.state}; see `arbkit resolve`" for trade in found.unresolved]
     reasons += [f"{fill.market.venue}: trade {fill.fill_id} is not ours or not known" for fill in found.unknown_fills]
     reasons += [f"{d.venue} {d.what}: ledger {d.ledger}, venue {d.venue_says}" for d in found.differences]
     if why := room.halted():

@@ -122,7 +122,7 @@ def learn(room: Room, leg: StoredLeg, outcome: SendOutcome) -> LegState:
 
 async def _ask(room: Room, leg: StoredLeg) -> None:
     account = room.accounts[leg.order.market.venue]
-    outcome = await account.outcome(_sent_order(room, leg)) or _by_fills(room, leg.leg_id)
+    outcome = await account.outcome(sent_order(room, leg)) or _by_fills(room, leg.leg_id)
     if outcome is not None and event_of(outcome, asked=leg.order.qty) in _OF_OUTCOME:
         learn(room, leg, outcome)
     elif outcome is None and leg.state in {LegState.UNKNOWN, LegState.REVIEW}:
@@ -163,7 +163,7 @@ async def _weigh(room: Room, leg: StoredLeg) -> None:
     if deadline is None:
         raise InvariantError(f"leg {leg.leg_id} is {leg.state} and was never sent")
     horizon = await room.accounts[venue].read_horizon()
-    agree = await _books_agree(room, venue)
+    agree = await books_agree(room, venue)
     look = Observation(at=room.clock.now(), horizon=horizon, books_agree=agree, stream_healthy=True)
     with room.store.together():
         leg = room.store.trades.leg(leg.leg_id)
@@ -177,7 +177,7 @@ async def _weigh(room: Room, leg: StoredLeg) -> None:
             room.store.journal.record(leg.leg_id, LegEvent.OVERDUE, why=finding.why, at=look.at)
 
 
-async def _books_agree(room: Room, venue: VenueName) -> bool:
+async def books_agree(room: Room, venue: VenueName) -> bool:
     """Whether positions and cash at a venue are those of the ledger, without the order in doubt."""
     account = room.accounts[venue]
     differences = position_differences(room.store.ledger.positions(), venue, still_held(room, await account.holdings()))
@@ -191,14 +191,14 @@ async def _book(room: Room, leg: StoredLeg) -> None:
     booked = leg.settlement is Settlement.FINAL and near(leg.order.qty, leg.filled)
     if booked or leg.settlement is Settlement.VOID:
         return
-    await _book_fills(room, leg)
+    await book_fills(room, leg)
     if leg.settlement in {Settlement.NONE, Settlement.PENDING}:
-        outcome = await room.accounts[leg.order.market.venue].outcome(_sent_order(room, leg))
+        outcome = await room.accounts[leg.order.market.venue].outcome(sent_order(room, leg))
         if isinstance(outcome, Filled) and outcome.settlement is not leg.settlement:
             _settle(room, leg, outcome.settlement)
 
 
-async def _book_fills(room: Room, leg: StoredLeg) -> None:
+async def book_fills(room: Room, leg: StoredLeg) -> None:
     trade = room.store.trades.trade(leg.trade_id)
     fills = await room.accounts[leg.order.market.venue].fills(since=trade.started_at - FILLS_SINCE)
     keys = {leg.client_id, leg.venue_order_id} - {""}
@@ -270,14 +270,14 @@ def _settle(room: Room, leg: StoredLeg, seen: Settlement) -> None:
 async def _look_for_late_fill(room: Room, leg: StoredLeg) -> None:
     if leg.state not in ZERO_STATES:
         return
-    outcome = await room.accounts[leg.order.market.venue].outcome(_sent_order(room, leg))
+    outcome = await room.accounts[leg.order.market.venue].outcome(sent_order(room, leg))
     if isinstance(outcome, Filled):
         learn(room, leg, outcome)
         perform_duties(room, leg.trade_id)
         await _book(room, room.store.trades.leg(leg.leg_id))
 
 
-def _sent_order(room: Room, leg: StoredLeg) -> SentOrder:
+def sent_order(room: Room, leg: StoredLeg) -> SentOrder:
     started: datetime = room.store.trades.trade(leg.trade_id).started_at
     return SentOrder(
         order=leg.order,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from arbkit.cli.apps import app
-from arbkit.cli.options import EVERYWHERE, Options
+from arbkit.cli.options import EVERYWHERE, Options, VenueChoice
 
 Live = Annotated[bool, typer.Option("--live", help="Trade for real; needs --confirm too.")]
 Confirm = Annotated[bool, typer.Option("--confirm", help="Yes, with real money (with --sim: simulated money).")]
@@ -110,6 +110,41 @@ def reconcile(
     with options.opened() as kit:
         clean = trading.put_right(kit, options.output, mode=mode, fix=fix)
     raise typer.Exit(0 if clean else 1)
+
+
+@app.command("resolve", epilog=EVERYWHERE)
+def resolve(
+    ctx: typer.Context,
+    *,
+    trade: Annotated[str, typer.Argument(help="A trade to decide on; nothing: show all that wait.")] = "",
+    filled: Annotated[VenueChoice | None, typer.Option(help="Its order there was filled.", metavar="VENUE")] = None,
+    nothing: Annotated[VenueChoice | None, typer.Option(help="Its order there never was.", metavar="VENUE")] = None,
+    sell_back: Annotated[bool, typer.Option("--sell-back", help="Sell the leg that stands alone, once.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="End it as it stands; the position is yours.")] = False,
+    reason: Annotated[str, typer.Option(help="What was looked at; kept with your name.", metavar="TEXT")] = "",
+    live: Live = False,
+    confirm: Confirm = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Send the order that sells back.")] = False,
+) -> None:
+    """Show the trades that wait for a person, with what each way out costs now; decide on one.
+
+    What you say of an order is checked at its venue first; what the venue shows counts. Exit code 1 while any waits.
+
+    Example: arbkit resolve 7-5f0c --accept --reason "closed by hand on the site" --live --confirm
+    """
+    from arbkit.cli import trading
+    from arbkit.cli.resolving import Decision, resolve_trades
+    from arbkit.core.markets import VenueName
+
+    options: Options = ctx.obj
+    decision = Decision(
+        filled=VenueName(filled) if filled else None, nothing=VenueName(nothing) if nothing else None, sell=sell_back,
+        accept=accept, reason=reason, yes=yes,
+    )  # fmt: skip
+    mode = trading.mode_of(live=live, confirm=confirm)
+    with options.opened() as kit:
+        done = resolve_trades(kit, options.output, trade, decision, mode=mode, who=getpass.getuser())
+    raise typer.Exit(0 if done else 1)
 
 
 @app.command("balance", epilog=EVERYWHERE)

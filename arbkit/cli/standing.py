@@ -19,7 +19,7 @@ from arbkit.store.store import Store
 from arbkit.wiring import Kit
 from arbkit.wiring.modes import dry_only
 
-_NEEDS_A_PERSON = {TradeState.IN_DOUBT, TradeState.REVIEW, TradeState.WORKING}
+_NOT_PROVEN = {TradeState.IN_DOUBT, TradeState.REVIEW, TradeState.WORKING, TradeState.UNWINDING}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +194,7 @@ def _refusals(kit: Kit, store: Store) -> tuple[str, ...]:
     reconciled = store.operations.fact("reconciled")
     return resume_refusals(
         store.operations.breaker(),
-        unresolved=sum(trade.state in _NEEDS_A_PERSON for trade in store.trades.unfinished()),
+        unresolved=sum(trade.state in _NOT_PROVEN for trade in store.trades.unfinished()),
         mismatches=int(reconciled is not None and reconciled[0] != "clean"),
         loss_limit_reached=today is not None and -today.realised >= kit.settings.risk.daily_loss_limit,
     )

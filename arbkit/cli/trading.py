@@ -2,17 +2,22 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
 
 from arbkit.app.reconcile import LOW_BALANCE, Reconciliation, check_start, reconcile, refresh_balances
+from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
 from arbkit.app.take import Plan, pair_of, plan, take
+from arbkit.app.unwind import choices as ways_out
 from arbkit.cli.render import Output, short
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
+from arbkit.cli.resolving import tell_ways_out
+from arbkit.core.execution import TradeState
 from arbkit.core.inventory import Difference
 from arbkit.core.markets import VenueName
 from arbkit.core.money import Usd
@@ -67,9 +72,18 @@ def attempt(
                 continue
             results.append(kit.run(take(room, planned)))
             kit.run(refresh_balances(room))
+            _show_ways_out(kit, room, output, results[-1])
     if shown:
         output.show(results, RESULT, nothing="nothing was traded")
     return results
+
+
+def _show_ways_out(kit: Kit, room: Room, output: Output, result: ExecutionResult) -> None:
+    """Show at once what can be done about a leg that stands alone."""
+    if result.state == TradeState.ASYMMETRIC:
+        with suppress(*FAULTS_OF_A_VENUE):
+            if seen := kit.run(ways_out(room, room.store.trades.trade(result.trade_id))):
+                tell_ways_out(output, seen)
 
 
 def start_checked(kit: Kit, room: Room, output: Output, *, force: bool) -> None:

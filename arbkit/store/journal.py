@@ -178,6 +178,18 @@ class Journal:
                 [status, net.micros if net is not None else None, notes, text_of(at), trade_id],
             )
 
+    def take_over(self, trade_id: str, *, note: str, at: datetime) -> None:
+        """End a trade as it stands, by a person's word: its markets are free, and so is all it had reserved."""
+        with self._database.writing() as db:
+            db.execute(
+                "UPDATE trades SET status = 'partial', finished_at = ?, notes = trim(notes || ' ' || ?) WHERE id = ?",
+                [text_of(at), note, trade_id],
+            )
+            db.execute(
+                "UPDATE reservations SET released_at = ? WHERE trade_id = ? AND released_at IS NULL",
+                [text_of(at), trade_id],
+            )
+
     def note(self, trade_id: str, text: str, *, status: str) -> None:
         """Add to the notes of a trade that stays unfinished."""
         with self._database.writing() as db:

@@ -22,6 +22,7 @@ from arbkit.cli.progress import SYNC
 from arbkit.cli.report_tables import BIN, DAY, LOT, REASON, SUMMARY, TRADE, VENUE
 from arbkit.cli.report_tables import PAIR as PAIR_LINE
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT
+from arbkit.cli.resolving import OPEN
 from arbkit.cli.running import SUMMARY as RUN_SUMMARY
 from arbkit.cli.screen import EVENT
 from arbkit.cli.settings import PLACE, SETTING
@@ -136,6 +137,7 @@ def test_the_keys_of_json_output_are_a_promise() -> None:
         "run (event)": EVENT,
         "run (summary)": RUN_SUMMARY,
         "scan": OPPORTUNITY,
+        "resolve": OPEN,
         "settlements": SETTLEMENT,
         "sim serve": ADDRESSES,
         "status": STANDING,
