@@ -138,4 +138,7 @@ def packages() -> None:
 
 
 if __name__ == "__main__":
+    from generate_json import write_schemas
+
     (PROJECT / "config.yaml").write_text(sample())
+    write_schemas()

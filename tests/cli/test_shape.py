@@ -9,26 +9,10 @@ import pytest
 import typer
 
 from arbkit.cli import act, acting, read
-from arbkit.cli.curation import FINDING
-from arbkit.cli.decisions import DECIDED
-from arbkit.cli.health import CHECK
-from arbkit.cli.holdings import INVENTORY, POSITION, SETTLEMENT
-from arbkit.cli.logbook import LINE, SEEN
 from arbkit.cli.main import app
-from arbkit.cli.mode import ALLOWED
-from arbkit.cli.opportunities import OPPORTUNITY
 from arbkit.cli.options import EVERYWHERE, hoisted
-from arbkit.cli.progress import SYNC
-from arbkit.cli.report_tables import BIN, DAY, LOT, REASON, SUMMARY, TRADE, VENUE
-from arbkit.cli.report_tables import PAIR as PAIR_LINE
-from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT
-from arbkit.cli.resolving import OPEN
-from arbkit.cli.running import SUMMARY as RUN_SUMMARY
-from arbkit.cli.screen import EVENT
-from arbkit.cli.settings import PLACE, SETTING
-from arbkit.cli.standing import STANDING
-from arbkit.cli.views import ADDRESSES, MARKET, MARKET_DETAILS, PAIR
 from docs.generate import commands, help_text, is_group
+from docs.generate_json import SHAPES
 
 GOLDEN = Path(__file__).parent / "golden"
 ALL = list(commands())
@@ -108,41 +92,6 @@ def test_no_option_of_a_command_is_called_like_one_of_every_command() -> None:
 
 def test_the_keys_of_json_output_are_a_promise() -> None:
     """A golden file: adding a key means adding it here; renaming or removing one needs a major version."""
-    shapes = {
-        "balance": PURSE,
-        "config path": PLACE,
-        "config show": SETTING,
-        "mappings check": FINDING,
-        "mappings list": DECIDED,
-        "doctor": CHECK,
-        "health": CHECK,
-        "logs": LINE,
-        "markets list": MARKET,
-        "markets show": MARKET_DETAILS,
-        "markets sync": SYNC,
-        "match": PAIR,
-        "mode": ALLOWED,
-        "opportunities": SEEN,
-        "positions": POSITION,
-        "positions (pairs)": INVENTORY,
-        "reconcile": DIFFERENCE,
-        "report (day)": DAY,
-        "report (lots)": LOT,
-        "report (opportunities)": BIN,
-        "report (pair)": PAIR_LINE,
-        "report (reason)": REASON,
-        "report (summary)": SUMMARY,
-        "report (trade)": TRADE,
-        "report (venue)": VENUE,
-        "run (event)": EVENT,
-        "run (summary)": RUN_SUMMARY,
-        "scan": OPPORTUNITY,
-        "resolve": OPEN,
-        "settlements": SETTLEMENT,
-        "sim serve": ADDRESSES,
-        "status": STANDING,
-        "trade": RESULT,
-    }
-    assert {name: [field.key for field in fields] for name, fields in shapes.items()} == json.loads(
+    assert {name: [field.key for field in fields] for name, fields in SHAPES.items()} == json.loads(
         (GOLDEN / "keys.json").read_text()
     )
