@@ -292,4 +292,7 @@ def shell(ctx: typer.Context) -> None:
 
     options: Options = ctx.obj
     with options.opened() as kit:
-        shell(kit, options.output, again=options.again, before=options.words, names=options.names)
+        shell(
+            kit, options.output, again=options.again, before=options.words, names=options.names,
+            words_after=options.words_after,
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from arbkit import __version__
 from arbkit.cli import act, acting, read
 from arbkit.cli.apps import app
 from arbkit.cli.boundary import failed, guarded
-from arbkit.cli.options import Options, hoisted
+from arbkit.cli.options import SWITCHES, VALUED, Options, hoisted
 
 __all__ = ["act", "acting", "app", "read", "run"]
 
@@ -55,7 +55,19 @@ def options(
         verbose=verbose,
         again=run,
         names=tuple(sorted(getattr(ctx.command, "commands", ()))),
+        words_after=words_after,
     )
+
+
+def words_after(said: Sequence[str]) -> list[str]:
+    """What may follow these words: the commands of a group, or the options of a command."""
+    command = typer.main.get_command(app)
+    for word in said:
+        command = getattr(command, "commands", {}).get(word, command)
+    if commands := getattr(command, "commands", {}):
+        return sorted(commands)
+    own = {name for option in command.params for name in option.opts if name.startswith("--")}
+    return sorted({*own, "--help", *(name for name in {*SWITCHES, *VALUED} if name.startswith("--"))} - {*said})
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -75,6 +75,8 @@ class Options:
     """Runs another command, for the prompt."""
     names: Sequence[str] = ()
     """The names of all commands."""
+    words_after: "Callable[[Sequence[str]], Sequence[str]]" = lambda _: ()
+    """What may follow these words on a command line, for the prompt."""
 
     @property
     def words(self) -> list[str]:

@@ -3,7 +3,7 @@
 import contextlib
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from arbkit.cli.render import Output
@@ -13,6 +13,8 @@ from arbkit.wiring import Kit
 PROMPT = "arb> "
 _ENDS = {"exit", "quit", "q"}
 _HISTORY_MAX = 1_000
+WordsAfter = Callable[[Sequence[str]], Sequence[str]]
+"""What may follow these words: the names of commands, or the options of one."""
 SHORT: Mapping[str, tuple[str, ...]] = {
     "config": ("config", "show"),
     "dry-run": ("mode", "dry-run"),
@@ -22,11 +24,17 @@ SHORT: Mapping[str, tuple[str, ...]] = {
 
 
 def shell(
-    kit: Kit, output: Output, *, again: Callable[[Sequence[str]], int], before: Sequence[str], names: Sequence[str]
+    kit: Kit,
+    output: Output,
+    *,
+    again: Callable[[Sequence[str]], int],
+    before: Sequence[str],
+    names: Sequence[str],
+    words_after: WordsAfter,
 ) -> None:
     """Read commands until the end of the input; each is run like one of its own, with the options of this one."""
     on_terminal = sys.stdin.isatty()
-    with _editing(kit.home, names) if on_terminal else contextlib.nullcontext():
+    with _editing(kit.home, words_after) if on_terminal else contextlib.nullcontext():
         while (line := _read(on_terminal)) is not None:
             words = _words(line, output)
             if not words:
@@ -60,6 +68,13 @@ def _read(on_terminal: bool) -> str | None:
         return ""
 
 
+def completed(before: str, text: str, words_after: WordsAfter, n: int) -> str | None:
+    """The n-th word that begins with `text` and may stand after `before`; None when there is none."""
+    said = [word for word in before.split() if word != "arbkit"]
+    found = [word for word in words_after(said) if word.startswith(text)]
+    return f"{found[n]} " if n < len(found) else None
+
+
 def _words(line: str, output: Output) -> list[str]:
     try:
         words = shlex.split(line, comments=True)
@@ -70,8 +85,8 @@ def _words(line: str, output: Output) -> list[str]:
 
 
 @contextlib.contextmanager
-def _editing(home: Path, names: Sequence[str]):  # type: ignore[no-untyped-def] # a generator for the decorator
-    """History in the state directory, and completion of the commands' names."""
+def _editing(home: Path, words_after: WordsAfter) -> Iterator[None]:
+    """History in the state directory, and completion of commands, of their parts and of their options."""
     try:
         import readline
     except ImportError:  # not every Python has it
@@ -83,7 +98,10 @@ def _editing(home: Path, names: Sequence[str]):  # type: ignore[no-untyped-def] 
     with contextlib.suppress(OSError):
         readline.read_history_file(kept)
     readline.set_history_length(_HISTORY_MAX)
-    readline.set_completer(lambda text, n: ([*(f"{name} " for name in names if name.startswith(text)), None])[n])
+    readline.set_completer_delims(" \t")
+    readline.set_completer(
+        lambda text, n: completed(readline.get_line_buffer()[: readline.get_begidx()], text, words_after, n)
+    )
     readline.parse_and_bind("tab: complete")
     try:
         yield

@@ -73,5 +73,5 @@ def test_real_output_of_every_command_fits_its_schema(arbkit, tmp_path: Path, mo
         asked("doctor", "doctor", codes=(0, 1))
 
     never = set(SHAPES) - set(seen)
-    assert never <= {"mappings check", "reconcile", "report (lots)", "resolve", "settlements", "sim serve", "report (pair)",
-                     "report (trade)"}, "not seen, so not checked"  # fmt: skip
+    assert never <= {"mappings check", "reconcile", "report (lots)", "resolve", "settlements", "sim serve",
+                     "report (pair)", "report (trade)"}, "not seen, so not checked"  # fmt: skip

@@ -13,6 +13,8 @@ import pytest
 
 from arbkit.app.loop_state import LOOP_FACT, FeedStanding, LoopState
 from arbkit.cli.logbook import Followed
+from arbkit.cli.main import words_after
+from arbkit.cli.shell import completed
 from arbkit.core.breaker import Failure
 from arbkit.core.checks import CheckState
 from arbkit.core.markets import Method, VenueName
@@ -252,6 +254,25 @@ def test_the_prompt_runs_the_same_commands(tmp_path: Path) -> None:
     assert "quote with" in ran.err
     assert "trading.min_profit_threshold" in ran.out
     assert "never" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "words"),
+    [
+        ("", "sta", ["status "]),
+        ("arbkit ", "po", ["positions "]),
+        ("markets ", "s", ["show ", "sync "]),
+        ("config ", "pa", ["path "]),
+        ("logs ", "--l", ["--level ", "--limit "]),
+        ("logs --level warn ", "--f", ["--follow "]),
+        ("", "nonsense", []),
+    ],
+)
+def test_the_prompt_completes_commands_their_parts_and_their_options(before: str, text: str, words: list[str]) -> None:
+    found = []
+    while (word := completed(before, text, words_after, len(found))) is not None:
+        found.append(word)
+    assert found == words
 
 
 def test_what_the_breaker_latched_is_what_health_names(arbkit, home: Path) -> None:
