@@ -177,6 +177,10 @@ class Account(Protocol):
         """Every trade of ours since then, to the last page."""
         ...
 
+    async def client_id_of(self, fill: Fill) -> str:
+        """The id that whoever placed it gave to the order behind a trade, "" where the venue does not tell."""
+        ...
+
     async def holdings(self) -> Sequence[Holding]:
         """Every position that is open."""
         ...

@@ -155,6 +155,9 @@ class TradingVenue:
             if self._qty(sent) and self._settlement(sent) is not Settlement.VOID
         ]
 
+    async def client_id_of(self, fill: Fill) -> str:
+        return next((o.prepared.client_id for o in self.orders if self._id(o) == fill.order_key), "")
+
     async def holdings(self) -> Sequence[Holding]:
         return [Holding(market, side, qty) for (market, side), qty in self.truth.items()]
 

@@ -16,7 +16,7 @@ from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.loop_state import LOOP_FACT, FeedStanding, LoopState
 from arbkit.app.reconcile import reconcile, refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve_all
-from arbkit.app.room import Room
+from arbkit.app.room import Room, why_closed
 from arbkit.app.settlements import remind
 from arbkit.app.trader import Trader
 from arbkit.app.unwind import obstacle, unwind
@@ -32,8 +32,6 @@ LOST_MS = 30_000
 """A stream that is away for longer pauses trading (specification section 8.2)."""
 TOLD_MS = 5_000
 """A stream that is away for longer is told of."""
-BEFORE_MAINTENANCE = timedelta(minutes=10)
-"""No trade is begun so shortly before a venue closes: its other leg might be left alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,8 +217,7 @@ class Chores:
         except FAULTS_OF_A_VENUE as error:
             return str(error)
         self._watching.closed_shards[venue.name] = health.paused_shards
-        soon = health.next_pause is not None and health.next_pause - self._room.clock.now() <= BEFORE_MAINTENANCE
-        return "" if health.trading and not soon else health.detail or "the venue says so"
+        return why_closed(health, now=self._room.clock.now())
 
     async def _rates(self) -> None:
         """Where our own limit of requests is nearly used up, less is asked for, and people are told."""

@@ -5,7 +5,7 @@ missed, trades made beside arbkit, settlements that were paid. Whatever is left 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,6 +44,8 @@ class VenueTruth:
     purses: Sequence[Balance]
     fills: Sequence[Fill]
     payouts: Sequence[Payout]
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """By trade id, who placed the order of a trade that we do not know: its client id, "" where that is not told."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,9 +68,9 @@ class Reconciliation:
         return not (self.differences or self.unresolved or self.unknown_fills or self.unpaid)
 
 
-async def reconcile(room: Room, *, fix: bool, settle: bool = False) -> Reconciliation:
+async def reconcile(room: Room, *, fix: bool, settle: bool = False, cash_moved: bool = False) -> Reconciliation:
     """Compare both venues with the ledger; with `fix`, book what they prove, with `settle` only what ended markets
-    paid. Errors: those of the venues."""
+    paid, with `cash_moved` also money that came or went beside all trades. Errors: those of the venues."""
     found = Reconciliation()
     found.unresolved = await resolve_all(room)
     truths = await asyncio.gather(*(truth(room, venue) for venue in VenueName))
@@ -82,6 +84,8 @@ async def reconcile(room: Room, *, fix: bool, settle: bool = False) -> Reconcili
             found.booked += book_receipts(room, told, cash=_told_cash(told))
         found.unpaid += unbooked(room, told)
         _open_books(room, told, found)
+        if cash_moved:
+            _book_moved_cash(room, told, found)
         found.differences += _differences(room, told)
     room.store.operations.note("reconciled", "clean" if found.clean else "differs", at=room.clock.now())
     await _mark(room)
@@ -104,7 +108,14 @@ async def truth(room: Room, venue: VenueName) -> VenueTruth:
     holdings, purses, fills, payouts = await asyncio.gather(
         account.holdings(), account.balances(), account.fills(since=since), account.payouts(since=since)
     )
-    return VenueTruth(venue=venue, holdings=holdings, purses=purses, fills=fills, payouts=payouts)
+    unknown = [fill for fill in fills if not _is_known(room, fill)]
+    owners = {fill.fill_id: await account.client_id_of(fill) for fill in unknown}
+    return VenueTruth(venue=venue, holdings=holdings, purses=purses, fills=fills, payouts=payouts, owners=owners)
+
+
+def _is_known(room: Room, fill: Fill) -> bool:
+    ours = room.store.trades.leg_of(fill.market.venue, keys=[fill.order_key]) is not None
+    return ours or room.store.trades.knows_fill(fill)
 
 
 def _since(room: Room) -> datetime:
@@ -120,8 +131,11 @@ def _weigh_fills(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bo
     for fill in sorted(told.fills, key=lambda fill: fill.at):
         if room.store.trades.knows_fill(fill):
             continue
-        leg = room.store.trades.leg_of(told.venue, keys=[fill.order_key])
-        if leg is None and not (fix and _surely_a_stranger_s(room, fill)):
+        owner = told.owners.get(fill.fill_id, "")
+        leg = room.store.trades.leg_of(told.venue, keys=[fill.order_key, owner])
+        if leg is None and owner.startswith(OWN_PREFIX):
+            _tell_of_another_copy(room, fill, owner)
+        if leg is None and (owner.startswith(OWN_PREFIX) or not (fix and _surely_a_stranger_s(room, fill))):
             found.unknown_fills.append(fill)
             continue
         whose = f"of our order {leg.client_id}" if leg else "made beside arbkit"
@@ -134,14 +148,20 @@ def _weigh_fills(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bo
 
 
 def _surely_a_stranger_s(room: Room, fill: Fill) -> bool:
-    """Not of another copy of arbkit, nor perhaps of an order in doubt whose id at the venue was never told."""
+    """Not perhaps of an order in doubt whose id at the venue was never told."""
     nameless = [
         leg.order.market
         for trade in room.store.trades.unfinished()
         for leg in trade.orders
         if leg.state in UNPROVEN_STATES and not leg.venue_order_id
     ]
-    return not fill.order_key.startswith(OWN_PREFIX) and fill.market not in nameless
+    return fill.market not in nameless
+
+
+def _tell_of_another_copy(room: Room, fill: Fill, owner: str) -> None:
+    """An order named as ours are, and not in this journal: another copy trades on the account, or a backup runs."""
+    detail = f"foreign instance: order {owner} on {fill.market} is of another copy of arbkit on this account"
+    room.fail(Failure.FOREIGN_TRADE, detail, once_a_day=True)
 
 
 def _net(room: Room, told: VenueTruth, found: Reconciliation) -> None:
@@ -176,6 +196,17 @@ def _open_books(room: Room, told: VenueTruth, found: Reconciliation) -> None:
     found.booked.append(f"{told.venue}: the ledger begins with ${lacking}")
 
 
+def _book_moved_cash(room: Room, told: VenueTruth, found: Reconciliation) -> None:
+    """A deposit or a withdrawal is neither profit nor loss. It is one only where everything else is explained."""
+    differences = _differences(room, told)
+    if found.unknown_fills or found.unresolved or [d.what for d in differences] != ["cash"]:
+        return
+    ours = balances(room.store.ledger.transactions()).get((told.venue, Account.CASH), ZERO_USD)
+    moved, now = _told_cash(told) - ours, room.clock.now()
+    room.store.ledger.append([book_cash(told.venue, moved, ref=now.isoformat(), at=now)])
+    found.booked.append(f"{told.venue}: ${moved} of cash moved beside all trades, booked as external")
+
+
 def _differences(room: Room, told: VenueTruth) -> list[Difference]:
     differences = list(position_differences(room.store.ledger.positions(), told.venue, still_held(room, told.holdings)))
     ours = balances(room.store.ledger.transactions()).get((told.venue, Account.CASH), ZERO_USD)
@@ -190,10 +221,18 @@ class StartCheck:
     blocking: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    manual_review: bool = False
+    """Whether the last run did not end in order, or too long ago: then what is open has to be looked at, too."""
 
-    def can_start(self, *, force: bool) -> bool:
-        """Whether trading may begin: `force` overrides checks and warnings, never what is unknown."""
-        return not self.blocking and (force or not (self.checks or self.warnings))
+    def hindrances(self, *, force: bool, unattended: bool) -> tuple[str, ...]:
+        """Why trading must not begin: `force` overrides checks and warnings, never what is unknown.
+
+        A person who asks for one trade has seen the warnings; a loop that starts after a crash, or on an old state,
+        needs somebody to say so.
+        """
+        if force:
+            return self.blocking
+        return (*self.blocking, *self.checks, *(self.warnings if unattended and self.manual_review else ()))
 
 
 async def check_start(room: Room, *, state_age_max: timedelta) -> StartCheck:
@@ -205,7 +244,8 @@ async def check_start(room: Room, *, state_age_max: timedelta) -> StartCheck:
     return StartCheck(
         blocking=(*damage, *_blocking(room, found)),
         checks=tuple(_checks(room, found)),
-        warnings=tuple(_warnings(room, state_age_max)),
+        warnings=(*(aged := _aged(room, state_age_max)), *_open_positions(room)),
+        manual_review=bool(aged),
     )
 
 
@@ -235,17 +275,21 @@ def _checks(room: Room, found: Reconciliation) -> list[str]:
     return checks
 
 
-def _warnings(room: Room, state_age_max: timedelta) -> list[str]:
+def _aged(room: Room, state_age_max: timedelta) -> list[str]:
+    """What speaks of a crash, or of a state that is old."""
     warnings = []
     beat = room.store.operations.fact("heartbeat")
     if beat and room.clock.now() - beat[1] > state_age_max:
         warnings.append(f"State is {(room.clock.now() - beat[1]) // timedelta(minutes=1)} minutes old - may be stale")
-    last = room.store.operations.last_epoch()
-    if last and last.ended_at is None and last.n != room.epoch:
-        warnings.append(f"run {last.n} of {last.started_at.isoformat()} did not end in order")
-    if open_positions := [p for p in room.store.ledger.positions().values() if p.qty]:
-        warnings.append(f"Found {len(open_positions)} open positions - manual review recommended")
+    last = room.store.operations.last_epoch(before=room.epoch)
+    if last and last.ended_at is None:
+        warnings.append(f"run {last.n} of {last.started_at.isoformat(timespec='seconds')} did not end in order")
     return warnings
+
+
+def _open_positions(room: Room) -> list[str]:
+    count = sum(bool(position.qty) for position in room.store.ledger.positions().values())
+    return [f"Found {count} open positions - manual review recommended"] if count else []
 
 
 async def refresh_balances(room: Room) -> None:

@@ -16,7 +16,7 @@ from arbkit.core.money import ZERO_USD, Price, Usd
 from arbkit.core.opportunity import Opportunity, Policy
 from arbkit.core.risk import Mode, Situation, exit_loss
 from arbkit.errors import InvariantError
-from arbkit.ports import Account, Clock, Desk, Venue
+from arbkit.ports import Account, Clock, Desk, Venue, VenueHealth
 from arbkit.store.pairs import Decision
 from arbkit.store.store import Store
 
@@ -49,6 +49,18 @@ Timed = Callable[[Stage, int, str], None]
 UNWELL_FOR = {425: timedelta(minutes=3), 503: timedelta(minutes=3), 429: timedelta(minutes=1)}
 """How long a venue is left alone after it refused an order with such a status: a matching engine that restarts takes
 no fill-or-kill for two minutes more, and one leg would stand alone every time."""
+
+
+BEFORE_MAINTENANCE = timedelta(minutes=10)
+"""So long before an announced pause no trade is begun."""
+
+
+def why_closed(health: VenueHealth, *, now: datetime, shard: int | None = None) -> str:
+    """Why nothing may be traded at a venue (on a shard of it) at present, "" if it may."""
+    soon = health.next_pause is not None and health.next_pause - now <= BEFORE_MAINTENANCE
+    if health.trading and not soon and shard not in health.paused_shards:
+        return ""
+    return health.detail or "the venue says so"
 
 
 def _untimed(_stage: Stage, _took_ms: int, _what: str) -> None:

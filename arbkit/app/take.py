@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from arbkit.app.reconcile import refresh_balances
 from arbkit.app.result import ExecutionResult
-from arbkit.app.room import BookPair, Markets, Room
+from arbkit.app.room import BookPair, Markets, Room, why_closed
 from arbkit.app.trade import execute, read_books, worst_case
 from arbkit.core.detect import look
 from arbkit.core.markets import Market, Pair, VenueName
@@ -13,6 +14,9 @@ from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity
 from arbkit.errors import BadId
 from arbkit.store.store import Store
+
+CLOSED_FOR = timedelta(seconds=30)
+"""How long a venue is left alone that said it does not trade, before it is asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +45,17 @@ async def plan(room: Room, pair: Pair) -> Plan:
     )
     markets = {VenueName.KALSHI: kalshi, VenueName.POLYMARKET: polymarket}
     room.catalogue.catalogue.refresh([kalshi, polymarket], at=room.clock.now())
-    await refresh_balances(room)
+    await asyncio.gather(refresh_balances(room), *(_weigh_health(room, market) for market in markets.values()))
     books = await read_books(room, markets)
     room.store.marks.save(books.values())
     return Plan(pair=pair, markets=markets, books=books, found=sized(room, pair, markets, books))
+
+
+async def _weigh_health(room: Room, market: Market) -> None:
+    """A venue that says it does not trade, or soon will not, is left alone for a while: risk refuses it."""
+    health = await room.venues[market.id.venue].health()
+    if why := why_closed(health, now=room.clock.now(), shard=market.shard):
+        room.set_aside(market.id.venue, why, CLOSED_FOR)
 
 
 def sized(room: Room, pair: Pair, markets: Markets, books: BookPair) -> Opportunity | NoOpportunity:

@@ -105,7 +105,7 @@ def _prepare(kit: Kit, output: Output) -> None:
 
 def _run(kit: Kit, output: Output, mode: Mode, asked: Choices, choices: RunChoices) -> Summary:
     with trading_room(kit, mode=mode, what="run") as room:
-        start_checked(kit, room, output, force=choices.force)
+        start_checked(kit, room, output, force=choices.force, unattended=True)
         screen = _screen(output, no_live=choices.no_live)
         settled = replace(room, rules=replace(room.rules, resolve_for_ms=2_000, waits_for_chain=False))
         with (

@@ -55,6 +55,7 @@ _OUTCOME: Sequence[Field[Named]] = (
 
 def tour(kit: Kit, output: Output) -> None:
     """Walk through the main job once; the same steps that the live loop takes by itself."""
+    kit.rehearses = True
     begun = kit.clock.now()
     output.say("Simulated: both venues, with their markets, prices and depth, made up from a seed on this machine.")
     output.say("Real: wire formats, signatures, fees, matching, risk, ledger. No account, no money; nothing leaves.")

@@ -86,16 +86,16 @@ def _show_ways_out(kit: Kit, room: Room, output: Output, result: ExecutionResult
                 tell_ways_out(output, seen)
 
 
-def start_checked(kit: Kit, room: Room, output: Output, *, force: bool) -> None:
-    """The checks of a start: what is unknown always stops; the rest stops a live start unless forced."""
-    age = kit.settings.crash_recovery.max_state_age_minutes
-    check = kit.run(check_start(room, state_age_max=timedelta(minutes=age)))
+def start_checked(kit: Kit, room: Room, output: Output, *, force: bool, unattended: bool = False) -> None:
+    """The checks of a start: what is unknown always stops; the rest stops it unless forced."""
+    recovery = kit.settings.crash_recovery
+    check = kit.run(check_start(room, state_age_max=timedelta(minutes=recovery.max_state_age_minutes)))
     for reason in (*check.checks, *check.warnings):
         output.say(f"note: {reason}")
-    if check.blocking or (check.checks and not force):
-        raise RefusedError(
-            f"MANUAL REVIEW REQUIRED: {'; '.join((*check.blocking, *check.checks))}; run `arbkit reconcile`"
-        )
+    alone = unattended and room.mode is Mode.LIVE and recovery.require_manual_review
+    if reasons := check.hindrances(force=force, unattended=alone):
+        way_out = "" if check.blocking else "; --force starts all the same"
+        raise RefusedError(f"MANUAL REVIEW REQUIRED: {'; '.join(reasons)}; run `arbkit reconcile`{way_out}")
 
 
 def _nothing(found: Opportunity | NoOpportunity) -> str:
@@ -153,7 +153,7 @@ def put_right(kit: Kit, output: Output, *, mode: Mode, fix: bool) -> bool:
     """Compare the ledger with both venues and show what differs; whether all is clean."""
     with trading_room(kit, mode=mode, what="reconcile") as room:
         room.store.journal.recover(at=kit.clock.now())
-        found = kit.run(reconcile(room, fix=fix))
+        found = kit.run(reconcile(room, fix=fix, cash_moved=fix))
     for line in found.booked:
         output.say(f"booked: {line}")
     output.show(_differences(found), DIFFERENCE, nothing="ledger and venues agree")

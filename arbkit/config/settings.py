@@ -94,7 +94,7 @@ class Matching(Section):
     require_category_match: Flag = Field(default=True, description="Categories must not contradict each other.")
     max_date_difference_hours: Whole = Field(default=24, ge=0, le=24, description="How far event dates may be apart.")
     require_review: Literal["auto", "always", "never"] = Field(
-        default="auto", description="Whether a person must approve a fuzzy pair; auto: in live mode."
+        default="auto", description="Whether a person must approve a fuzzy pair; auto: with real money, live."
     )
     mappings_dir: File = Field(
         default=None, description="Directory of curated pairs; nothing: ./mappings, or mappings in the state directory."
@@ -257,8 +257,12 @@ class SmallPosition(Section):
 class CrashRecovery(Section):
     """What a start after a crash demands."""
 
-    require_manual_review: Flag = Field(default=True, description="A person looks before trading goes on.")
-    query_positions_on_startup: Flag = Field(default=True, description="Ask both venues what we hold.")
+    require_manual_review: Flag = Field(
+        default=True, description="After a crash or a long pause, `run --live` needs --force."
+    )
+    query_positions_on_startup: Literal["true"] = Field(
+        default="true", description="Both venues are always asked what we hold: no other value is taken."
+    )
     max_state_age_minutes: Whole = Field(
         default=60, ge=1, le=10_080, description="State older than this needs --force."
     )

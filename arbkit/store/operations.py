@@ -48,11 +48,13 @@ class Operations:
         with self._database.writing() as db:
             db.execute("UPDATE epochs SET ended_at = ? WHERE n = ?", [text_of(at), epoch])
 
-    def last_epoch(self) -> Epoch | None:
-        """The newest run."""
+    def last_epoch(self, *, before: int | None = None) -> Epoch | None:
+        """The newest run, or the newest one before run `before`."""
         with self._database.reading() as db:
             row = db.execute(
-                "SELECT n, pid, host, started_at, ended_at, version FROM epochs ORDER BY n DESC LIMIT 1"
+                "SELECT n, pid, host, started_at, ended_at, version FROM epochs WHERE ?1 IS NULL OR n < ?1 "
+                "ORDER BY n DESC LIMIT 1",
+                [before],
             ).fetchone()
         if row is None:
             return None

@@ -96,6 +96,8 @@ class Kit:
         self.environ = environ
         self._asked_sim = environ.get("ARBKIT_SIM", "")
         self.embedded: Simulation | None = None
+        self.rehearses = False
+        """Whether simulated money is to be asked about as real money would be."""
         self.seated = False
         """Whether our accounts were opened at the simulator."""
         self.beside: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -160,8 +162,15 @@ class Kit:
     @property
     def needs_review(self) -> bool:
         """Whether a fuzzy pair also needs a person's approval before it counts."""
+        return self.reviews and (
+            self.settings.matching.require_review == "always" or self.settings.operating_mode.mode == "live"
+        )
+
+    @property
+    def reviews(self) -> bool:
+        """Whether live trading asks for a person's approval of fuzzy pairs; simulated money, by itself, needs none."""
         asked = self.settings.matching.require_review
-        return asked == "always" or (asked == "auto" and self.settings.operating_mode.mode == "live")
+        return asked == "always" or (asked == "auto" and (not self.sim or self.rehearses))
 
     def chosen(self, names: Sequence[str] | None) -> "list[Venue]":
         """These venues, or all."""

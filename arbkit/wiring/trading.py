@@ -109,7 +109,7 @@ def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
         ),
         policy=policy_of(kit),
         rules=TradeRules(
-            order_timeout_ms=settings.trading.execution_timeout_ms,
+            order_timeout_ms=min(settings.trading.execution_timeout_ms, settings.latency.order_placement_max_ms),
             slippage_max_ppm=settings.trading.max_slippage.ppm,
             end_to_end_max_ms=settings.latency.end_to_end_max_ms,
             retries=retry.opportunity_max_retries,
@@ -158,7 +158,7 @@ def limits_of(kit: Kit, *, live_successes: int, mode: Mode) -> Limits:
         book_age_ms_max=settings.data_age.book_max_ms,
         book_age_gap_ms_max=settings.data_age.book_difference_max_ms,
         confidence_min_ppm=settings.matching.min_confidence_threshold.ppm,
-        approval_of=frozenset() if settings.matching.require_review == "never" else Limits().approval_of,
+        approval_of=Limits().approval_of if kit.reviews else frozenset(),
     )
     in_force = strict(limits) if risk.profile == "strict" else limits
     proven = live_successes if mode is Mode.LIVE else 1_000
@@ -196,7 +196,8 @@ def _live(kit: Kit, store: Store) -> Sides:
     settings = kit.settings
     signer, account = keys_of(kit)
     _bind(store, kit, signer, account)
-    timeout_ms = settings.trading.execution_timeout_ms
+    # An order that takes longer than the latency budget allows is given up: its answer is asked for instead.
+    timeout_ms = min(settings.trading.execution_timeout_ms, settings.latency.order_placement_max_ms)
     kalshi_url = kit.sim_urls.kalshi if kit.sim else settings.kalshi.api_base
     clob_url = kit.sim_urls.clob if kit.sim else settings.polymarket.clob_base
     rates = settings.rate_limits
@@ -209,9 +210,10 @@ def _live(kit: Kit, store: Store) -> Sides:
     for poster in (kalshi_poster, clob_poster):
         kit.later(poster.close)
     credentials = credentials_of(kit, store, signer, account)
+    install = _install_id(kit, store)
     kalshi = KalshiDesk(
         kalshi_poster, signer, kit.clock, path_prefix=urlsplit(kalshi_url).path, timeout_ms=timeout_ms,
-        new_id=lambda: secrets.token_hex(12),
+        new_id=lambda: f"{install}-{secrets.token_hex(9)}",
     )  # fmt: skip
     polymarket = PolymarketDesk(clob_poster, account, credentials, kit.clock, timeout_ms=timeout_ms)
     kit.beside |= {"kalshi desk": kalshi.stay_ready, "polymarket desk": polymarket.stay_ready}
@@ -229,6 +231,15 @@ def bound_elsewhere(kit: Kit, signer: KalshiSigner, account: TradingAccount) -> 
     if known is None or known[0] == ours:
         return ""
     return f"{kit.home} belongs to other accounts ({known[0]}); use another --home for these ({ours})"
+
+
+def _install_id(kit: Kit, store: Store) -> str:
+    """Six digits that tell the orders of this state directory from those of another copy on the same account."""
+    known = store.operations.fact("install")
+    if known is None:
+        known = (secrets.token_hex(3), kit.clock.now())
+        store.operations.note("install", known[0], at=known[1])
+    return known[0]
 
 
 def _bind(store: Store, kit: Kit, signer: KalshiSigner, account: TradingAccount) -> None:

@@ -34,7 +34,7 @@ from tests.cli.conftest import environment, process
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
-LIVE = ("--sim", "--live", "--confirm", "--yes", "--json", "--set", "matching.require_review=never")
+LIVE = ("--sim", "--live", "--confirm", "--yes", "--json")
 
 
 @pytest.fixture
@@ -73,9 +73,11 @@ def test_a_fuzzy_pair_is_not_traded_live_before_a_person_approved_it(arbkit, rea
     fuzzy = [row for row in arbkit("match", "--sim", "--tradable", "--json").rows if row["method"] == "fuzzy"]
     known = {row["kalshi_ticker"] for row in fuzzy}
     pair = next(row for row in arbkit("scan", "--sim", "--json", "--all").rows if row["kalshi_ticker"] in known)
-    refused = arbkit("trade", pair["pair"], "--sim", "--live", "--confirm", "--yes", "--json")
+    asked = ("trade", pair["pair"], "--sim", "--live", "--confirm", "--yes", "--json")
+    refused = arbkit(*asked, "--set", "matching.require_review=always")
     assert refused.code == 3
     assert "arbkit match --review" in refused.err
+    assert arbkit(*asked).code == 0  # simulated money asks nobody, unless it is told to
 
 
 def test_live_needs_both_words(arbkit, ready: Path) -> None:

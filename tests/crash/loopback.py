@@ -198,7 +198,7 @@ class Loopback:
         """Everything that `arbkit trade` does; the moment before planning is told on a pipe."""
         with self.room(trial) as (kit, room):
             check = kit.run(check_start(room, state_age_max=timedelta(hours=1)))
-            assert check.can_start(force=True), check
+            assert not check.hindrances(force=True, unattended=False), check
             os.write(ready, b".")
             pair = next(pair for pair in kit.store.pairs.active() if pair.kalshi.key == ticker(trial))
             kit.run(take(room, kit.run(plan(room, pair))))

@@ -45,6 +45,12 @@ class KalshiAccount:
         params = (("min_ts", _unix_s(since)), ("limit", str(portfolio.PAGE_ROWS)))
         return await self._all("/portfolio/fills", params, portfolio.parse_fills)
 
+    async def client_id_of(self, fill: Fill) -> str:
+        """Look for the order of a trade among those of its market."""
+        params = (("ticker", fill.market.key), ("limit", str(portfolio.PAGE_ROWS)))
+        listed = await self._all("/portfolio/orders", params, portfolio.parse_orders)
+        return next((row.client_id for row in listed if row.order_id == fill.order_key), "")
+
     async def holdings(self) -> Sequence[Holding]:
         """Every open position."""
         params = (("count_filter", "position"), ("limit", str(portfolio.PAGE_ROWS)))
