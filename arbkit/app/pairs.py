@@ -8,7 +8,7 @@ from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, 
 from arbkit.core.matching import Aliases, Curated, match
 from arbkit.errors import BadId
 from arbkit.ports import Clock
-from arbkit.store.mappings import CuratedEntry, load_aliases, load_mappings
+from arbkit.store.mappings import CuratedEntry, load_aliases, load_mappings, refuse_conflicts
 from arbkit.store.pairs import UNDONE, Decision, Review
 from arbkit.store.store import Store
 
@@ -44,7 +44,7 @@ def match_catalogues(store: Store, mappings: Path, clock: Clock) -> Matched:
     """Match what both catalogues hold, with the curated pairs of a directory and the decisions in the store, and
     replace the stored pairs by the result. Raises BadFile for mappings that are malformed or contradict each other."""
     started_ms = clock.monotonic_ms()
-    entries = load_mappings(mappings)
+    entries = curated_entries(store, mappings)
     kalshi = store.catalogue.markets(VenueName.KALSHI, statuses=MATCHED_STATUSES)
     polymarket = store.catalogue.markets(VenueName.POLYMARKET, statuses=MATCHED_STATUSES)
     aliases = Aliases(load_aliases(mappings))
@@ -57,6 +57,21 @@ def match_catalogues(store: Store, mappings: Path, clock: Clock) -> Matched:
         dangling=dangling(store, entries),
         duration_ms=clock.monotonic_ms() - started_ms,
     )
+
+
+def curated_entries(store: Store, mappings: Path) -> list[CuratedEntry]:
+    """The curated pairs of a directory; a Polymarket market that is named by its slug gets its id from the catalogue.
+
+    Raises BadFile for mappings that are malformed or contradict each other.
+    """
+    entries = load_mappings(mappings)
+    known = store.catalogue.slugged(entry.curated.polymarket.key for entry in entries if entry.by_slug)
+    found = []
+    for entry in entries:
+        named = known.get(entry.curated.polymarket.key) if entry.by_slug else None
+        found.append(replace(entry, curated=replace(entry.curated, polymarket=named)) if named else entry)
+    refuse_conflicts(found)
+    return found
 
 
 def decide(

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from arbkit.app.pairs import decide
+from arbkit.app.pairs import curated_entries, decide
 from arbkit.cli.decisions import DECIDED, decided
 from arbkit.cli.render import Field, Output
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity
 from arbkit.errors import BadFile, BadId, UsageError
-from arbkit.store.mappings import CuratedEntry, dump_mappings, load_mappings
+from arbkit.store.mappings import CuratedEntry, dump_mappings
 from arbkit.store.pairs import Decision, Review
 from arbkit.wiring import Kit
 
@@ -76,7 +76,7 @@ def export(kit: Kit, output: Output, out: Path | None) -> None:
 
 def check(kit: Kit, output: Output) -> bool:
     """Show every decision that does not hold; whether all do. Raises BadFile for files that contradict themselves."""
-    entries, reviews = load_mappings(kit.mappings), kit.store.pairs.reviews()
+    entries, reviews = curated_entries(kit.store, kit.mappings), kit.store.pairs.reviews()
     named = kit.store.catalogue.named(
         market for entry in entries for market in (entry.curated.kalshi, entry.curated.polymarket)
     )

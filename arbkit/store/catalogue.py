@@ -65,6 +65,9 @@ _VERDICTS = {
         "SELECT count(*) FROM pairs WHERE is_active AND polymarket_key = ? AND polymarket_rules_hash = ?"
     ),
 }
+_SLUGGED = """
+SELECT slug, key FROM markets WHERE venue = 'polymarket' AND slug IN (SELECT value FROM json_each(?))
+"""
 _LISTED = f"{_SELECT} {_AMONG}"
 
 
@@ -199,6 +202,12 @@ class Catalogue:
                 rows = db.execute(_LISTED, [venue, json.dumps(keys)])
                 found |= {market.id: market for market in map(market_of, rows)}
         return found
+
+    def slugged(self, slugs: Iterable[str]) -> dict[str, MarketId]:
+        """The Polymarket markets with these slugs, by slug."""
+        with self._database.reading() as db:
+            rows = db.execute(_SLUGGED, [json.dumps(sorted(slugs))])
+            return {str(slug): MarketId(VenueName.POLYMARKET, str(key)) for slug, key in rows}
 
     def counts(self) -> dict[tuple[VenueName, MarketStatus], int]:
         """How many markets each venue has in each status."""

@@ -36,6 +36,11 @@ class CuratedEntry:
     by: str = ""
     on: date | None = None
 
+    @property
+    def by_slug(self) -> bool:
+        """Whether the Polymarket market is named by its slug, not by its condition id."""
+        return not self.curated.polymarket.key.startswith("0x")
+
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True):
     """One entry of `pairs`, as text; every key that may stand there."""
@@ -63,7 +68,7 @@ def load_mappings(directory: Path) -> list[CuratedEntry]:
     entries = [entry for file in files for entry in _entries(file)]
     if len(entries) > PAIRS_MAX:
         raise BadFile(directory, f"more than {PAIRS_MAX} pairs")
-    _refuse_conflicts(entries)
+    refuse_conflicts(entries)
     return entries
 
 
@@ -112,7 +117,8 @@ def dump_mappings(reviews: Sequence[Review]) -> str:
     return yaml.safe_dump({"version": int(_VERSION), "pairs": pairs}, sort_keys=False, allow_unicode=False)
 
 
-def _refuse_conflicts(entries: Iterable[CuratedEntry]) -> None:
+def refuse_conflicts(entries: Iterable[CuratedEntry]) -> None:
+    """Raise BadFile for one pair twice, or one market in two approved pairs."""
     said: dict[object, CuratedEntry] = {}
     for entry in entries:
         row = entry.curated

@@ -100,6 +100,15 @@ def test_the_starter_file_is_well_formed_and_bound_to_the_texts_that_were_read()
     entries = [one for one in load_mappings(STARTER.parent) if "starter.yaml" in one.origin]
     assert len(entries) >= 10
     assert all(one.curated.kalshi_rules_hash and one.curated.polymarket_rules_hash and one.on for one in entries)
+    assert all(one.by_slug for one in entries), "a condition id is not to be had from the recording"
+
+
+def test_a_market_may_be_named_by_its_slug(arbkit, stored: Path) -> None:
+    written(entry().replace(ID, "rain-in-the-park-on-november-30"))
+    assert [row["problem"] for row in arbkit("mappings", "check", "--json").rows] == ["dangling"]
+    with Store(stored / "arbkit.db") as store:
+        store.catalogue.refresh([a_market(POLYMARKET, ID, slug="rain-in-the-park-on-november-30")], at=NOW)
+    assert arbkit("mappings", "check").code == 0
 
 
 def test_a_difference_shows_the_words_that_changed_and_few_others() -> None:

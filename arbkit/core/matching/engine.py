@@ -60,7 +60,7 @@ def match(
     mine, other = _Reader(kalshi, aliases), _Reader(polymarket, aliases)
     found = candidate_pairs(kalshi, polymarket, aliases) if candidates is None else candidates
     decisions = {(row.kalshi, row.polymarket): row for row in curated}
-    judged, settled = [], _curated(kalshi, polymarket, decisions)
+    judged, settled = [], _curated(kalshi, polymarket, decisions, aliases)
     taken = {pair.kalshi for pair in settled if pair.tradable} | {pair.polymarket for pair in settled if pair.tradable}
     for here, there in dict.fromkeys(found):
         one, two = kalshi[here], polymarket[there]
@@ -115,30 +115,34 @@ def _pair(kalshi: Market, polymarket: Market, verdict: Verdict, *, tradable: boo
 
 
 def _curated(
-    kalshi: Sequence[Market], polymarket: Sequence[Market], decisions: Mapping[tuple[MarketId, MarketId], Curated]
+    kalshi: Sequence[Market],
+    polymarket: Sequence[Market],
+    decisions: Mapping[tuple[MarketId, MarketId], Curated],
+    aliases: Aliases,
 ) -> list[Pair]:
-    """Pairs that a person approved, while their texts stand; void ones are kept for review."""
+    """Pairs that a person approved, while their texts stand; void ones are judged anew, for review and not to trade."""
     here, there = ({market.id: market for market in side} for side in (kalshi, polymarket))
     pairs = []
     for (one, two), row in decisions.items():
         if not row.approved or one not in here or two not in there:
             continue
-        holds = row.holds(here[one], there[two])
-        reason = (
-            f"approved by a person: {row.note}".rstrip(": ") if holds else "void: a text changed since the approval"
-        )
+        if not row.holds(here[one], there[two]):
+            verdict = judge(read_facts(here[one], aliases), read_facts(there[two], aliases))
+            anew = _pair(here[one], there[two], verdict, tradable=False)
+            pairs.append(_untraded(anew, "void: a text changed since the approval"))
+            continue
         pairs.append(
             Pair(
                 kalshi=one,
                 polymarket=two,
                 polarity=row.polarity,
-                relation=Relation.EQUAL if holds else Relation.RELATED,
-                confidence_ppm=MICRO if holds else CONFIDENCE_FLOOR_PPM - 1,
+                relation=Relation.EQUAL,
+                confidence_ppm=MICRO,
                 method=Method.MANUAL,
-                tradable=holds,
+                tradable=True,
                 kalshi_rules_hash=here[one].rules_hash,
                 polymarket_rules_hash=there[two].rules_hash,
-                reasons=(reason, "signal: manual"),
+                reasons=(f"approved by a person: {row.note}".rstrip(": "), "signal: manual"),
             )
         )
     return pairs

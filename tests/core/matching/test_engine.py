@@ -68,8 +68,8 @@ def test_an_approval_is_void_when_a_text_has_changed() -> None:
     [pair] = match([HERE], [THERE], curated=[decision])
 
     assert not pair.tradable
-    assert pair.relation is Relation.RELATED
-    assert pair.reasons[0].startswith("void")
+    assert (pair.method, pair.relation) == (Method.EXACT, Relation.EQUAL), "it is judged anew, for review"
+    assert pair.reasons[0] == "not traded: void: a text changed since the approval"
 
 
 def test_a_rejected_pair_does_not_come_back() -> None:
