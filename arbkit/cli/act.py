@@ -149,10 +149,13 @@ def sim_serve(
     speed: Annotated[
         float, typer.Option(help="How many times as fast as it was recorded.", metavar="N", min=0.1, max=1_000)
     ] = 1,
+    faults: Annotated[
+        Path | None, typer.Option(help="Let these faults happen (JSON; see `sim faults`).", metavar="FILE")
+    ] = None,
 ) -> None:
     """Serve both simulated venues on this machine until Ctrl-C: Kalshi on the port, then CLOB, Gamma, Data API.
 
-    A replay begins when the first client listens to books.
+    A replay, and the moments of a fault plan, begin when the first client listens to books.
 
     Example: arbkit sim serve --port 8700 --markets 600 --flow busy
     """
@@ -161,6 +164,20 @@ def sim_serve(
 
     options: Options = ctx.obj
     choices = SimChoices(
-        seed=seed, catalog=catalog, markets=markets, flow=flow, replay=tuple(replay or ()), speed=speed
+        seed=seed, catalog=catalog, markets=markets, flow=flow, replay=tuple(replay or ()), speed=speed,
+        faults=faults,
     )  # fmt: skip
     serve_simulation(choices, port=port, started=lambda urls: options.output.facts(urls, ADDRESSES))
+
+
+@sim.command("faults", epilog=EVERYWHERE)
+def sim_faults(ctx: typer.Context) -> None:
+    """List what can go wrong at the simulated venues, for `sim serve --faults` and POST /sim/faults.
+
+    Example: arbkit sim faults --json | jq -c 'select(.do | startswith("ws."))'
+    """
+    from arbkit.cli.views import KNOB
+    from arbkit.venues.sim.knobs import KNOBS
+
+    options: Options = ctx.obj
+    options.output.show(KNOBS, KNOB)

@@ -10,6 +10,7 @@ from arbkit.core.markets import Fees, KalshiFees, Market, MarketId, Pair, Polyma
 from arbkit.core.money import plain
 
 if TYPE_CHECKING:
+    from arbkit.venues.sim.knobs import Knob
     from arbkit.venues.sim.server import SimUrls
 
 ID_WIDTH = 18
@@ -115,4 +116,12 @@ ADDRESSES: "Sequence[Field[SimUrls]]" = (
     Field("clob", lambda u: u.clob, "clob"),
     Field("gamma", lambda u: u.gamma, "gamma"),
     Field("data", lambda u: u.positions, "data"),
+)
+
+KNOB: "Sequence[Field[Knob]]" = (
+    Field("do", lambda k: k.do, "do"),
+    Field("on", lambda k: " ".join(k.on), "on"),
+    Field("needs", lambda k: " ".join(sorted(k.needs)), "needs"),
+    Field("takes", lambda k: " ".join(sorted(k.takes - k.needs)), "takes"),
+    Field("does", lambda k: k.does, "what it does"),
 )

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from arbkit.errors import BadFile
+
 # Imports that cost start-up time stand in the functions that need them.
 if TYPE_CHECKING:
     from arbkit.venues.sim.server import SimUrls
@@ -29,6 +31,8 @@ class SimChoices:
     replay: tuple[Path, ...] = ()
     """Recordings to be played, in place of a world or catalogues."""
     speed: float = 1
+    faults: Path | None = None
+    """A plan of faults; their moments count from when a client first listens to books."""
 
 
 def serve_simulation(choices: SimChoices, *, port: int, started: Callable[["SimUrls"], None]) -> None:
@@ -39,7 +43,19 @@ def serve_simulation(choices: SimChoices, *, port: int, started: Callable[["SimU
 
 
 def simulated(choices: SimChoices) -> "Simulation":
-    """Both simulated venues as chosen. Raises BadFile."""
+    """Both simulated venues as chosen. Raises BadFile and, for a plan of faults that cannot be meant, UsageError."""
+    venues = _shown(choices)
+    if choices.faults:
+        from arbkit.venues.sim.knobs import read_plan
+
+        try:
+            venues.put_faults(read_plan(choices.faults.read_bytes()))
+        except OSError as error:
+            raise BadFile(choices.faults, f"cannot be read: {error.strerror}") from error
+    return venues
+
+
+def _shown(choices: SimChoices) -> "Simulation":
     from arbkit.venues.sim.crowd import Flow
     from arbkit.venues.sim.simulation import Simulation
 

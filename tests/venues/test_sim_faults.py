@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from arbkit.errors import UsageError
-from arbkit.venues.sim.faults import Fault, Target, Trouble, read_plan
+from arbkit.venues.sim.faults import Fault, Target, Trouble
+from arbkit.venues.sim.knobs import read_plan
 from arbkit.venues.sim.server import SimServer
 from arbkit.venues.sim.simulation import Simulation
 from tests.venues.sim_traders import V2, KalshiTrader, PolyTrader, content

@@ -45,6 +45,8 @@ class ServiceState:
     """Whether the order book service works: restarting (425), or taking only cancels or nothing (503)."""
 
     restarting: bool = False
+    post_only: bool = False
+    """After a restart: orders that would take are refused."""
     cancel_only: bool = False
     disabled: bool = False
 

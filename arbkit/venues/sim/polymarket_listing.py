@@ -81,20 +81,20 @@ class ListedPair:
         now = self.changed if "orderPriceMinTickSize" in self.changed else self.wire
         return round(number_of(now, "orderPriceMinTickSize", 0.01) * _PRICE_UNIT)
 
-    @cached_property
+    @property
     def size_min(self) -> float:
-        """The least size of an order in shares."""
-        return number_of(self.wire, "orderMinSize", 5)
+        """The least size of an order in shares, as changed."""
+        return number_of(self.changed if "orderMinSize" in self.changed else self.wire, "orderMinSize", 5)
 
     @cached_property
     def neg_risk(self) -> bool:
         """Whether orders go to the neg-risk exchange."""
         return bool(self.wire.get("negRisk", self.event.get("negRisk", False)))
 
-    @cached_property
+    @property
     def fee(self) -> tuple[float, int]:
-        """Taker rate and exponent; rate 0 is free."""
-        schedule = self.wire.get("feeSchedule")
+        """Taker rate and exponent, as changed; rate 0 is free."""
+        schedule = self.changed.get("feeSchedule", self.wire.get("feeSchedule"))
         if not isinstance(schedule, dict):
             return 0.0, 1
         return number_of(schedule, "rate", 0), round(number_of(schedule, "exponent", 1))

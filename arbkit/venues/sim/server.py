@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import socket
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,11 +18,13 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request as OpeningRequest
 
 from arbkit.errors import UsageError
 from arbkit.ports import Clock
 from arbkit.venues.sim.simulation import Service, Simulation
-from arbkit.venues.sim.streams import Sending
+from arbkit.venues.sim.streams import Line, Sending
 from arbkit.venues.sim.wire.message import Answer, Request
 
 LOOPBACK = "127.0.0.1"
@@ -31,6 +34,8 @@ _BODY_BYTES_MAX = 4_000_000
 _HANG_S_MAX = 60.0
 _START_S_MAX = 30.0
 _KEEP_ALIVE_S = 600
+_DEAFEN = "deafen"
+"""The key of a connection's state under which it can be made half-open."""
 _LOOK_EVERY_S = 0.02
 """How often a stream looks for news: no change of a book is told later than this."""
 
@@ -152,28 +157,31 @@ class SimServer:
             return
         await socket.accept()
         heard = asyncio.ensure_future(socket.receive_text())
+        waiting: deque[Sending] = deque()
         with suppress(WebSocketDisconnect, RuntimeError):
             while not self._stopping.is_set():
                 await asyncio.wait({heard}, timeout=_LOOK_EVERY_S)
-                sendings = self.simulation.hear(stream, None, self._now())
+                waiting += self.simulation.hear(stream, None, self._now())
                 if heard.done():
-                    sendings += self.simulation.hear(stream, heard.result(), self._now())
+                    waiting += self.simulation.hear(stream, heard.result(), self._now())
                     heard = asyncio.ensure_future(socket.receive_text())
-                if not await self._sent(socket, sendings):
+                if not await self._sent(socket, waiting):
                     break
         heard.cancel()
         if socket.client_state is WebSocketState.CONNECTED:
             with suppress(RuntimeError):
                 await socket.close(1001)
 
-    async def _sent(self, socket: WebSocket, sendings: list[Sending]) -> bool:
-        """Send what is to be sent; False when the connection is to be cut."""
-        for sending in sendings:
-            if sending.text is None:
+    async def _sent(self, socket: WebSocket, waiting: deque[Sending]) -> bool:
+        """Send what is due, in order; False when the connection is to be cut."""
+        while waiting and (waiting[0].due is None or waiting[0].due <= self._now()):
+            what = waiting.popleft().what
+            if what is Line.CUT:
                 return False
-            if sending.after_ms:
-                await asyncio.sleep(sending.after_ms / 1_000)
-            await socket.send_text(sending.text)
+            if what is Line.HALF_OPEN:
+                socket.scope["state"][_DEAFEN]()
+            if isinstance(what, str):
+                await socket.send_text(what)
         return True
 
     def _endpoint(self, service: Service) -> Callable[[HttpRequest], Awaitable[Response]]:
@@ -214,6 +222,20 @@ def serve(simulation: Simulation, port: int, *, host: str = LOOPBACK, started: C
         threading.Event().wait()
 
 
+class _Deafenable(WebSocketsSansIOProtocol):
+    """A connection that can be made half-open: pings are no longer answered, and nobody hangs up."""
+
+    def handle_connect(self, event: OpeningRequest) -> None:
+        """Hand the application the means."""
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["state"][_DEAFEN] = self._deafen
+
+    def _deafen(self) -> None:
+        self.stop_keepalive()
+        self.transport.pause_reading()
+
+
 def _present() -> datetime:
     return datetime.now(UTC)
 
@@ -223,7 +245,7 @@ def _server(app: Starlette) -> uvicorn.Server:
         uvicorn.Config(
             app,
             lifespan="off",
-            ws="websockets-sansio",
+            ws=_Deafenable,
             ws_ping_interval=10,
             ws_max_size=_BODY_BYTES_MAX,
             log_config=None,

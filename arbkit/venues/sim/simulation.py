@@ -2,18 +2,19 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 import msgspec
 
 from arbkit.core.markets import VenueName
 from arbkit.venues.recording import Recording
+from arbkit.venues.sim import upsets
 from arbkit.venues.sim.agenda import Agenda
 from arbkit.venues.sim.clob_keys import ClobKeys
 from arbkit.venues.sim.control import Control, Post
 from arbkit.venues.sim.crowd import Flow, SeededCrowd
-from arbkit.venues.sim.faults import Fault, Target, Trouble
+from arbkit.venues.sim.faults import Fault, FaultPlan, Target, Trouble
 from arbkit.venues.sim.floor import Floor
 from arbkit.venues.sim.kalshi_engine import KalshiEngine
 from arbkit.venues.sim.kalshi_gate import KalshiGate, Refused
@@ -25,9 +26,12 @@ from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
 from arbkit.venues.sim.polymarket_wallets import TradeStatus
 from arbkit.venues.sim.replay import KalshiShows, PolymarketShows, Put, Replay
-from arbkit.venues.sim.streams import Sending, Session, Stream
+from arbkit.venues.sim.streams import Kinds, Sending, Session, Stream, Weather
+from arbkit.venues.sim.timetable import Timetable
 from arbkit.venues.sim.trouble import target_of, troubled
-from arbkit.venues.sim.wire import backstage
+from arbkit.venues.sim.upsets import Upsets
+from arbkit.venues.sim.wire import backstage, bot
+from arbkit.venues.sim.wire.bot import Bot
 from arbkit.venues.sim.wire.clob import ClobWire
 from arbkit.venues.sim.wire.clob_orders import sent_order_ids
 from arbkit.venues.sim.wire.clob_stream import MarketSession, UserSession
@@ -40,11 +44,17 @@ from arbkit.venues.sim.world.model import World
 
 _POLYMARKET_QTY_SCALE = 10_000
 """Polymarket trades millionths of a share; the seeds hold hundredths."""
-_OTHER_RULES = "The rules of this market were rewritten while it was open. It resolves by another source."
 KALSHI_STREAM = "/trade-api/ws/v2"
 CLOB_MARKET_STREAM, CLOB_USER_STREAM = "/ws/market", "/ws/user"
 STARTING_USD = 1_000
 """What an account starts with: on each of Kalshi's shards, and in each wallet of Polymarket."""
+
+
+KINDS = {
+    True: Kinds(Target.KALSHI_FRAME, Target.KALSHI_COMMAND),
+    False: Kinds(Target.POLY_FRAME, Target.POLY_COMMAND),
+}
+"""What connections belong to: at Kalshi, and at Polymarket."""
 
 
 class Service(IntEnum):
@@ -95,6 +105,14 @@ class Simulation:
         self._backstage = backstage.Backstage(self, self.kalshi, self.polymarket, self.control)
         positions = PositionReads(self.polymarket_listing, self.polymarket_floor, self.polymarket)
         self._positions_router = Router(positions.routes())
+        self.bot = Bot()
+        self.upsets = Upsets(
+            upsets.Kalshi(self.kalshi_listing, self.kalshi, self.kalshi_state),
+            upsets.Polymarket(self.polymarket_listing, self.polymarket, self.agenda),
+            self.agenda,
+        )
+        self._timetable = Timetable(self.agenda, self.upsets, Weather(), Weather())
+        self._awaited: list[Fault] = []
 
     def open_kalshi_account(
         self, user_id: str, *, key_id: str, public_pem: bytes, usd: int | None = None
@@ -125,6 +143,8 @@ class Simulation:
             self.agenda.run_until(request.at)
             if service is Service.KALSHI and request.path == f"{backstage.PREFIX}/replay":
                 return json_answer({"replay": self.replay.report() if self.replay else None})
+            if service is Service.KALSHI and request.path.startswith(bot.PREFIX):
+                return self.bot.answer(request, self.control.faults)
             if service is Service.KALSHI and request.path.startswith(f"{backstage.PREFIX}/"):
                 return self._backstage.answer(request)
             target = target_of(service.name, request)
@@ -135,39 +155,77 @@ class Simulation:
             fault = self.control.faults.hit(target) if target is not None else None
             if target is Target.POLY_ORDER:
                 self._plan_trade(self.control.faults.hit(Target.POLY_TRADE))
-            if fault is None or self._changed_by(fault, request):
+            if fault is None or self._struck(fault, request.at):
                 return self._proper(service, request)
             return troubled(fault, request, lambda later: self._proper(service, later), self.agenda)
 
     def stream(self, path: str, headers: Mapping[str, str], now: datetime) -> Stream | Answer:
         """Open a WebSocket at a path of Kalshi's or the order book's port; an Answer refuses the upgrade."""
         with self.lock:
+            self.agenda.run_until(now)
             at_kalshi = path == KALSHI_STREAM
+            weather = self._timetable.kalshi if at_kalshi else self._timetable.polymarket
             fault = self.control.faults.hit(Target.KALSHI_CONNECT if at_kalshi else Target.POLY_CONNECT)
-            if fault is not None and fault.do is Trouble.WS_CONNECT_REFUSE:
-                return Answer(status=fault.status or 502)
-            session: Session
-            if at_kalshi:
-                account = self.kalshi_gate.admit("GET", path, headers, now)
-                if isinstance(account, Refused):
-                    return json_answer({"error": {"code": "token_authentication_failure"}}, 401)
-                session = KalshiSession(self.kalshi_listing, self.kalshi_floor, account, now=now)
-                return Stream(session, self.control.faults, Target.KALSHI_FRAME)
-            if path == CLOB_USER_STREAM:
-                session = UserSession(self.clob_keys, self.polymarket)
-            elif path == CLOB_MARKET_STREAM:
-                session = MarketSession(self.polymarket_listing, self.polymarket_floor)
-            else:
-                return Answer(status=404)
-            return Stream(session, self.control.faults, Target.POLY_FRAME)
+            if weather.refusal or (fault is not None and fault.do is Trouble.WS_CONNECT_REFUSE):
+                return Answer(status=weather.refusal or (fault.status if fault else 0) or 502)
+            session = self._session(path, headers, now)
+            if isinstance(session, Answer):
+                return session
+            flaps = fault is not None and fault.do is Trouble.WS_FLAP
+            cut_at = now + timedelta(milliseconds=fault.ms) if fault is not None and flaps else None
+            return Stream(session, self.control.faults, KINDS[at_kalshi], weather, cut_at=cut_at)
+
+    def _session(self, path: str, headers: Mapping[str, str], now: datetime) -> Session | Answer:
+        if path == KALSHI_STREAM:
+            account = self.kalshi_gate.admit("GET", path, headers, now)
+            if isinstance(account, Refused):
+                return json_answer({"error": {"code": "token_authentication_failure"}}, 401)
+            return KalshiSession(self.kalshi_listing, self.kalshi_floor, account, now=now)
+        if path == CLOB_USER_STREAM:
+            return UserSession(self.clob_keys, self.polymarket)
+        if path == CLOB_MARKET_STREAM:
+            return MarketSession(self.polymarket_listing, self.polymarket_floor)
+        return Answer(status=404)
 
     def hear(self, stream: Stream, text: str | None, now: datetime) -> list[Sending]:
         """What a stream sends for a frame of its client, or (None) for what has happened meanwhile."""
         with self.lock:
             self.agenda.run_until(now)
-            if self.replay is not None and stream.listens:
-                self.replay.begin(now)
+            if stream.listens:
+                self._begin(now)
             return stream.news(now) if text is None else stream.command(text, now)
+
+    def put_faults(self, plan: FaultPlan, now: datetime | None = None) -> None:
+        """Add the faults of a plan. Their moments count from `now`, or from when a client first listens to books.
+
+        Raises UsageError for a market that is not listed, and then changes nothing.
+        """
+        with self.lock:
+            for fault in plan.faults:
+                self.upsets.check(fault)
+            self.control.faults.seed = plan.seed
+            for fault in plan.faults:
+                if not fault.on.is_time:
+                    self.control.faults.add(fault)
+                elif now is None:
+                    self._awaited.append(fault)
+                else:
+                    self._timetable.add(fault, now)
+
+    def clear_faults(self) -> None:
+        """Forget every fault; what was done to a market stays done."""
+        with self.lock:
+            self.control.faults.clear()
+            self._awaited.clear()
+            self._timetable.clear()
+
+    def _begin(self, now: datetime) -> None:
+        """A client listens to books: what waits for that begins."""
+        if self.replay is not None:
+            self.replay.begin(now)
+        for fault in self._awaited:
+            self._timetable.add(fault, now)
+        self._awaited.clear()
 
     def _proper(self, service: Service, request: Request) -> Answer:
         if service is Service.KALSHI:
@@ -177,34 +235,12 @@ class Simulation:
         router = self._gamma_router if service is Service.GAMMA else self._positions_router
         return router.answer(request, request.path) or json_answer({"error": "Not found"}, 404)
 
-    def _changed_by(self, fault: Fault, request: Request) -> bool:
+    def _struck(self, fault: Fault, at: datetime) -> bool:
         """Let a fault change the venue before the request is dealt with; False if it is a fault of another kind."""
-        match fault.do:
-            case Trouble.MARKET_PAUSE if fault.on.value.startswith("kalshi"):
-                self.kalshi.pause(fault.key, request.at)
-            case Trouble.MARKET_PAUSE:
-                self.polymarket_listing.by_condition[fault.key].changed["acceptingOrders"] = False
-            case Trouble.MARKET_CLOSE if fault.on.value.startswith("kalshi"):
-                self.kalshi.close(fault.key, request.at)
-            case Trouble.MARKET_CLOSE:
-                self.polymarket_listing.by_condition[fault.key].changed["closed"] = True
-            case Trouble.MARKET_RESOLVE if fault.on.value.startswith("kalshi"):
-                self.kalshi.settle(fault.key, fault.ms * 10, request.at)
-            case Trouble.MARKET_RESOLVE:
-                self.polymarket.resolve(fault.key, 0 if fault.ms else 1, request.at)
-            case Trouble.RULES_CHANGED if fault.on.value.startswith("kalshi"):
-                self.kalshi_listing.markets[fault.key].changed["rules_primary"] = _OTHER_RULES
-            case Trouble.RULES_CHANGED:
-                self.polymarket_listing.by_condition[fault.key].changed["description"] = _OTHER_RULES
-            case Trouble.MAINTENANCE if fault.on.value.startswith("kalshi"):
-                self.kalshi_state.closed = True
-            case Trouble.MAINTENANCE:
-                self.polymarket.state.restarting = True
-            case Trouble.DELAYED:
-                self._clob_wire.orders.delay_next_ms = fault.ms
-            case _:
-                return False
-        return True
+        if fault.do is Trouble.DELAYED:
+            self._clob_wire.orders.delay_next_ms = fault.ms
+            return True
+        return self.upsets.strike(fault, at)
 
     def _plan_trade(self, fault: Fault | None) -> None:
         if fault is not None and fault.do is Trouble.STATUS_PATH:

@@ -3,21 +3,25 @@
 POST /sim/kalshi/accounts     {"user_id", "key_id", "public_pem", "usd"?}      an account for an API key
 POST /sim/polymarket/wallets  {"address", "eoa", "signature_type", "usd"?}     a funded wallet of a wallet key
 POST /sim/faults              {"faults": [...]}                                more faults; DELETE forgets them all
+GET  /sim/replay              how far the recordings are played
+GET  /sim/telegram            the messages that came to the simulated Telegram
 POST /sim/kalshi/settle       {"ticker", "yes_pays"}                           pays: 10000 is a dollar
 POST /sim/polymarket/resolve  {"condition_id", "winner"}                       0, 1, or null for half each
 GET  /sim/posts               every order request by the ids of its orders, and how often each came
 GET  /sim/truth               every account as it truly stands, in whole micro-units
 """
 
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 import msgspec
 
 from arbkit.errors import UsageError
 from arbkit.venues.sim.control import Control
-from arbkit.venues.sim.faults import read_plan
+from arbkit.venues.sim.faults import FaultPlan
 from arbkit.venues.sim.kalshi_engine import KalshiEngine
 from arbkit.venues.sim.kalshi_portfolio import KalshiAccount
+from arbkit.venues.sim.knobs import read_plan
 from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_wallets import Wallet
 from arbkit.venues.sim.wire.message import Answer, BadRequest, Reply, Request, Router, json_answer
@@ -27,13 +31,21 @@ PREFIX = "/sim"
 Shape = TypeVar("Shape")
 
 
-class OpensAccounts(Protocol):
-    """What opens an account at Kalshi."""
+class Inside(Protocol):
+    """What the stage hands lead to."""
 
     def open_kalshi_account(
         self, user_id: str, *, key_id: str, public_pem: bytes, usd: int | None = None
     ) -> KalshiAccount:
         """Give a key an account."""
+        ...
+
+    def put_faults(self, plan: FaultPlan, now: datetime) -> None:
+        """Add the faults of a plan. Raises UsageError."""
+        ...
+
+    def clear_faults(self) -> None:
+        """Forget every fault."""
         ...
 
 
@@ -64,10 +76,8 @@ class _Resolve(msgspec.Struct, forbid_unknown_fields=True):
 class Backstage:
     """Answers below /sim."""
 
-    def __init__(
-        self, opener: OpensAccounts, kalshi: KalshiEngine, polymarket: PolymarketEngine, control: Control
-    ) -> None:
-        self._opener = opener
+    def __init__(self, inside: Inside, kalshi: KalshiEngine, polymarket: PolymarketEngine, control: Control) -> None:
+        self._inside = inside
         self._kalshi = kalshi
         self._polymarket = polymarket
         self._control = control
@@ -92,7 +102,7 @@ class Backstage:
         """POST /sim/kalshi/accounts."""
         asked = _decoded(request, _NewAccount)
         try:
-            self._opener.open_kalshi_account(
+            self._inside.open_kalshi_account(
                 asked.user_id, key_id=asked.key_id, public_pem=asked.public_pem.encode(), usd=asked.usd
             )
         except UsageError as error:
@@ -125,16 +135,14 @@ class Backstage:
     def add_faults(self, request: Request) -> Answer:
         """POST /sim/faults."""
         try:
-            plan = read_plan(request.body)
+            self._inside.put_faults(read_plan(request.body), request.at)
         except UsageError as error:
             return json_answer({"error": str(error)}, 400)
-        for fault in plan.faults:
-            self._control.faults.add(fault)
         return json_answer({"faults": self._control.faults.faults}, 201)
 
     def clear_faults(self, _request: Request) -> Answer:
         """DELETE /sim/faults."""
-        self._control.faults.clear()
+        self._inside.clear_faults()
         return Answer(status=204)
 
     def posts(self, _request: Request) -> Answer:

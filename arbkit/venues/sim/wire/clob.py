@@ -9,6 +9,8 @@ from arbkit.venues.sim.wire.clob_orders import ClobOrders
 from arbkit.venues.sim.wire.clob_reads import ClobReads
 from arbkit.venues.sim.wire.message import Answer, Reply, Request, Router, json_answer
 
+_PLACES = frozenset({"/order", "/orders"})
+
 
 class ClobWire:
     """Answers every request to the order book service's port."""
@@ -27,6 +29,8 @@ class ClobWire:
         """Answer one request."""
         if self._state.restarting:
             return not_ready()
+        if self._state.post_only and request.method == "POST" and request.path in _PLACES:
+            return post_only_mode()
         return self._router.answer(request, request.path) or json_answer({"error": "Not found"}, 404)
 
     def _for_key(self, reply: Private) -> Reply:
@@ -37,6 +41,12 @@ class ClobWire:
             return reply(key, request, *values)
 
         return answer
+
+
+def post_only_mode() -> Answer:
+    """HTTP 503 in the first minutes after a restart. Whoever sends post-only orders is refused too, unlike there."""
+    text = "post-only mode: only post-only orders and cancels are allowed"
+    return json_answer({"error": text, "code": "post_only_mode", "retry_after_seconds": 79}, 503)
 
 
 def unauthorized() -> Answer:
