@@ -105,6 +105,10 @@ class Simulation:
         self._backstage = backstage.Backstage(self, self.kalshi, self.polymarket, self.control)
         positions = PositionReads(self.polymarket_listing, self.polymarket_floor, self.polymarket)
         self._positions_router = Router(positions.routes())
+        self._spoil()
+
+    def _spoil(self) -> None:
+        """Make ready for faults."""
         self.bot = Bot()
         self.upsets = Upsets(
             upsets.Kalshi(self.kalshi_listing, self.kalshi, self.kalshi_state),
