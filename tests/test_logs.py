@@ -3,6 +3,8 @@
 import json
 import logging
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.config.settings import Settings
 from arbkit.core.alerts import Alert, Severity
+from arbkit.wiring import logs
 from arbkit.wiring.logs import logging_to, read_log
 from tests.builders import NOW
 
@@ -74,6 +77,72 @@ def test_files_rotate_and_the_last_lines_are_found_over_all_of_them(tmp_path: Pa
     assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in folder.iterdir())
     found = read_log(folder / "arbkit.log", count_max=900, level="info")
     assert [int(line.text.split()[0]) for line in found] == list(range(300, 1_200))
+
+
+def test_the_files_of_the_specification_are_five_of_ten_megabytes() -> None:
+    assert (Settings().logging.max_size_mb, Settings().logging.max_files, Settings().logging.level) == (10, 5, "info")
+
+
+def test_five_files_are_kept_and_none_is_larger_than_asked(tmp_path: Path) -> None:
+    with logging_to(settings(max_size_mb="1", max_files="5"), tmp_path, run=1) as log:
+        for number in range(5_000):
+            log.event(event(f"{number} {'x' * 1_500}"))
+    files = sorted((tmp_path / "logs").iterdir())
+    assert [file.name for file in files] == ["arbkit.log", *(f"arbkit.log.{n}" for n in range(1, 5))]
+    assert all(file.stat().st_size <= 1 << 20 for file in files)
+    last = read_log(tmp_path / "logs" / "arbkit.log", count_max=2_000, level="info")
+    assert [int(line.text.split()[0]) for line in last] == list(range(3_000, 5_000))
+
+
+def test_a_command_beside_the_loop_adds_its_lines_and_moves_no_file(tmp_path: Path) -> None:
+    with logging_to(settings(max_size_mb="1"), tmp_path, run=1) as log:
+        log.event(event("x" * 1_000))
+    path = tmp_path / "logs" / "arbkit.log"
+    path.write_bytes(path.read_bytes() * 2_000)
+    with logging_to(settings(max_size_mb="1"), tmp_path, run=0) as log:
+        log.alert(Alert(severity=Severity.HIGH, kind="paused", text="look"), "")
+    assert [file.name for file in path.parent.iterdir()] == ["arbkit.log"]
+    assert lines(path)[-1]["text"] == "high: look"
+
+
+def test_every_line_names_its_run_those_of_libraries_too(tmp_path: Path) -> None:
+    with logging_to(settings(), tmp_path, run=7) as log:
+        log.event(event("ours"))
+        logging.getLogger("websockets").warning("theirs")
+    assert [line["run"] for line in lines(tmp_path / "logs" / "arbkit.log")] == [7, 7]
+
+
+def test_a_disk_that_does_not_keep_up_costs_lines_and_says_so_never_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+    write = logs._OwnFiles.emit
+    monkeypatch.setattr(logs, "_WAITING_MAX", 10)
+    monkeypatch.setattr(logs._OwnFiles, "emit", lambda handler, record: (held.wait(20), write(handler, record))[1])
+    with logging_to(settings(), tmp_path, run=1) as log:
+        for number in range(100):
+            log.event(event(str(number)))
+        held.set()
+        time.sleep(0.2)
+        log.event(event("afterwards"))
+    texts = [str(line["text"]) for line in lines(tmp_path / "logs" / "arbkit.log")]
+    assert texts[0] == "0"
+    assert texts[-1] == "afterwards"
+    assert "lines were dropped" in texts[-2]
+    assert len(texts) <= 14
+
+
+def test_a_disk_that_fails_is_told_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(logs._OwnFiles, "shouldRollover", full)
+    with logging_to(settings(), tmp_path, run=1) as log:
+        for number in range(5):
+            log.event(event(str(number)))
+    assert capsys.readouterr().err.count("No space left on device") == 1
 
 
 def test_a_line_that_was_cut_off_is_passed_over(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import logging
 import logging.handlers
 import os
 import queue
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,6 +33,8 @@ _LEVEL_OF: Final = {
 }
 _MEBIBYTE: Final = 1 << 20
 _TEXT_MAX: Final = 4_000
+_WAITING_MAX: Final = 10_000
+"""Lines that may wait for the disk; beyond it they are dropped and counted, for the loop waits for no disk."""
 
 
 class LogLine(msgspec.Struct, omit_defaults=True):
@@ -78,7 +81,10 @@ class Log:
 
 @contextmanager
 def logging_to(settings: Settings, home: Path, *, run: int) -> Iterator[Log]:
-    """Write the log until the end of the block. Raises StoreError when the file cannot be ours."""
+    """Write the log until the end of the block. Raises StoreError when the file cannot be ours.
+
+    `run` is on every line. 0 is a command beside the loop: it adds lines, and leaves the rotation to the loop.
+    """
     path = log_file(settings, home)
     if not settings.logging.file:
         own_directory(home)
@@ -86,14 +92,14 @@ def logging_to(settings: Settings, home: Path, *, run: int) -> Iterator[Log]:
     own_file(path)
     handler = _OwnFiles(
         path,
-        maxBytes=settings.logging.max_size_mb * _MEBIBYTE,
+        maxBytes=settings.logging.max_size_mb * _MEBIBYTE if run else 0,
         backupCount=settings.logging.max_files - 1,
         encoding="utf-8",
         delay=True,
     )
-    handler.setFormatter(_Json())
-    waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    writer = logging.handlers.QueueListener(waiting, handler)
+    handler.setFormatter(_Json(run))
+    waiting: queue.Queue[logging.LogRecord | None] = queue.Queue(_WAITING_MAX)
+    writer = _Writer(waiting, handler)
     feeder = _Feeder(waiting)
     root = logging.getLogger()
     before = root.level, root.handlers[:]
@@ -113,27 +119,60 @@ def logging_to(settings: Settings, home: Path, *, run: int) -> Iterator[Log]:
 class _OwnFiles(logging.handlers.RotatingFileHandler):
     """Files that rotate, each for our eyes alone."""
 
+    _told = False
+
     def _open(self) -> TextIOWrapper:
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
         return os.fdopen(os.open(self.baseFilename, flags, FILE_MODE), "a", encoding=self.encoding)
 
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Say once that the disk fails, not with every line."""
+        if not self._told:
+            self._told = True
+            sys.stderr.write(f"arbkit: the log {self.baseFilename} cannot be written: {sys.exc_info()[1]}\n")
+
 
 class _Feeder(logging.handlers.QueueHandler):
-    """Hands records over as they are; the writer formats them."""
+    """Hands records over as they are; the writer formats them. What does not fit is counted, and told of later."""
+
+    def __init__(self, waiting: queue.Queue[logging.LogRecord | None]) -> None:
+        super().__init__(waiting)
+        self._waiting, self._dropped = waiting, 0
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         return record
 
+    def enqueue(self, record: logging.LogRecord) -> None:
+        try:
+            if self._dropped:
+                text = f"{self._dropped} lines were dropped: the disk does not keep up with the log"
+                self._waiting.put_nowait(logging.LogRecord("arbkit.log", logging.WARNING, "", 0, text, None, None))
+                self._dropped = 0
+            self._waiting.put_nowait(record)
+        except queue.Full:
+            self._dropped += 1
+
+
+class _Writer(logging.handlers.QueueListener):
+    """Writes from a thread of its own; the end waits its turn behind what is still to be written."""
+
+    def __init__(self, waiting: queue.Queue[logging.LogRecord | None], handler: logging.Handler) -> None:
+        super().__init__(waiting, handler)
+        self._waiting = waiting
+
+    def enqueue_sentinel(self) -> None:
+        self._waiting.put(None)
+
 
 class _Json(logging.Formatter):
-    def __init__(self) -> None:
+    def __init__(self, run: int) -> None:
         super().__init__()
-        self._redact = redaction(os.environ, long_hex=False)
+        self._redact, self._run = redaction(os.environ, long_hex=False), run
 
     def format(self, record: logging.LogRecord) -> str:
         line = getattr(record, "line", None)
         if not isinstance(line, LogLine):  # of a library
-            line = LogLine(at="", level="", event=record.name, text=record.getMessage())
+            line = LogLine(at="", level="", event=record.name, text=record.getMessage(), run=self._run)
         if record.exc_info:
             line.text = f"{line.text}\n{self.formatException(record.exc_info)}"
         line.at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
