@@ -1,22 +1,27 @@
-"""How long `arbkit --help` takes, against importing what it cannot do without: medians of interleaved runs."""
+"""How long small commands take, against importing what none of them can do without: `import typer, rich`.
+
+    python bench/startup.py [--json] [--runs N]
+
+Whole processes in an empty home, by turns, medians. `status` has a database of its own to read.
+"""
 
 import argparse
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-RATIO_MAX = 1.6
+from figures import Figure, middle, shown
+
 RUNS = 11
+ARBKIT = (sys.executable, "-m", "arbkit")
 BASE = (sys.executable, "-c", "import typer, rich")
-SUBJECTS = {
-    "arbkit --help": (sys.executable, "-m", "arbkit", "--help"),
-    "arbkit --version": (sys.executable, "-m", "arbkit", "--version"),
-    "arbkit config path --json": (sys.executable, "-m", "arbkit", "config", "path", "--json"),
+SUBJECTS: dict[str, tuple[tuple[str, ...], float]] = {
+    "arbkit --help": ((*ARBKIT, "--help"), 1.6),
+    "arbkit --version": ((*ARBKIT, "--version"), 1.6),
+    "arbkit status --json": ((*ARBKIT, "status", "--json"), 3),
 }
-HELD = "arbkit --help"
 
 
 def timed_ms(command: tuple[str, ...], directory: str) -> float:
@@ -27,28 +32,28 @@ def timed_ms(command: tuple[str, ...], directory: str) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def main() -> int:
-    """Print the table; 1 when the held ratio is exceeded."""
-    runs = argparse.ArgumentParser(description=__doc__)
-    runs.add_argument("--runs", type=int, default=RUNS)
-    count = runs.parse_args().runs
-    commands = {"python -c 'import typer, rich'": BASE, **SUBJECTS}
+def measured(arguments: argparse.Namespace) -> list[Figure]:
+    """The medians, and their ratios to the base."""
+    commands = {"import typer, rich": BASE, **{name: command for name, (command, _) in SUBJECTS.items()}}
     times: dict[str, list[float]] = {name: [] for name in commands}
     with tempfile.TemporaryDirectory() as directory:
-        for name, command in commands.items():
-            timed_ms(command, directory)  # warm: byte code and the disk's cache
-            times[name].clear()
-        for _ in range(count):
+        for command in commands.values():
+            timed_ms(command, directory)  # warm: byte code, the disk's cache, the database
+        for _ in range(arguments.runs):
             for name, command in commands.items():
                 times[name].append(timed_ms(command, directory))
-    base = statistics.median(next(iter(times.values())))
-    for name, found in times.items():
-        median = statistics.median(found)
-        print(f"{name:<32} median {median:6.0f} ms  min {min(found):6.0f} ms  ratio {median / base:.2f}")
-    ratio = statistics.median(times[HELD]) / base
-    print(f"{HELD}: {ratio:.2f} x, at most {RATIO_MAX}: {'kept' if ratio <= RATIO_MAX else 'BROKEN'}")
-    return int(ratio > RATIO_MAX)
+    base = middle(times["import typer, rich"])
+    figures = [Figure("python -c 'import typer, rich'", base, "ms", note=f"{arguments.runs} runs by turns")]
+    for name, (_, most) in SUBJECTS.items():
+        figures.append(Figure(name, middle(times[name]), "ms", note=f"quickest {min(times[name]):.0f} ms"))
+        figures.append(Figure(f"{name} / import typer, rich", middle(times[name]) / base, at_most=most))
+    return figures
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """How often."""
+    parser.add_argument("--runs", type=int, default=RUNS)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    shown("startup", __doc__, measured, options)

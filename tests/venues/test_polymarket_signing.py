@@ -3,17 +3,20 @@
 import copy
 import json
 import pickle
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from coincurve import PublicKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arbkit.core import curve
 from arbkit.core.orders import Action
 from arbkit.errors import AuthError, InvariantError, SchemaMismatch, UsageError
+from arbkit.venues.polymarket import signing
 from arbkit.venues.polymarket.signing import (
     CTF_EXCHANGE,
     EXCHANGE_V3,
@@ -351,3 +354,29 @@ def test_credentials_of_another_shape_are_refused_without_being_shown() -> None:
     assert "hush" not in str(caught.value)
     with pytest.raises(AuthError):
         ApiCredentials("id", Secret("not base64 !"), Secret("")).signature("GET", "/", b"", timestamp_s=1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=32, max_size=32))
+def test_without_the_c_library_keys_and_signatures_are_the_same_to_the_byte(secret: bytes, digest: bytes) -> None:
+    try:
+        public, sign = signing._loaded(secret)
+    except ValueError:
+        assert not loads(signing._loaded_without_coincurve, secret)
+        return
+    same, plain = signing._loaded_without_coincurve(secret)
+    assert (same, plain(digest)) == (public, sign(digest))
+
+
+@pytest.mark.parametrize("number", [0, curve.N, 2**256 - 1])
+def test_without_the_c_library_the_same_numbers_are_no_keys(number: int) -> None:
+    for load in (signing._loaded, signing._loaded_without_coincurve):
+        assert not loads(load, number.to_bytes(32, "big"))
+
+
+def loads(load: Callable[[bytes], object], secret: bytes) -> bool:
+    try:
+        load(secret)
+    except ValueError:
+        return False
+    return True

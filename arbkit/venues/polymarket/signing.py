@@ -9,20 +9,27 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import Final, NoReturn
 
 import msgspec
-from coincurve import PrivateKey
 from Crypto.Hash import keccak
 
+from arbkit.core import curve
 from arbkit.core.orders import Action
 from arbkit.errors import AuthError, InvariantError, UsageError, shown
 from arbkit.venues.polymarket.wire import fields
 from arbkit.venues.secrets import Secret
+
+try:
+    import coincurve
+except ImportError:  # slower without it; `doctor` says so
+    _QUICK = False
+else:
+    _QUICK = True
 
 CHAIN_ID: Final = 137
 """Polygon."""
@@ -173,18 +180,18 @@ def random_salt() -> int:
 class Wallet:
     """A private key. Shows its address only."""
 
-    __slots__ = ("_key", "address")
+    __slots__ = ("_sign_digest", "address")
 
     def __init__(self, secret: Secret) -> None:
         """Take 64 hexadecimal digits, with or without 0x. Raises AuthError for anything else, without showing it."""
         match = _KEY.fullmatch(secret.reveal().strip())
         try:
-            self._key = PrivateKey(bytes.fromhex(match.group(1) if match else ""))
+            public, self._sign_digest = _loaded(bytes.fromhex(match.group(1) if match else ""))
         except ValueError:
             raise AuthError(
                 f"the Polymarket key is not a private key: 64 hexadecimal digits are wanted, this is {secret!r}"
             ) from None
-        self.address = checksummed(keccak_256(self._key.public_key.format(compressed=False)[1:])[-20:])
+        self.address = checksummed(keccak_256(public)[-20:])
 
     def __repr__(self) -> str:
         return f"Wallet({self.address})"
@@ -219,8 +226,40 @@ class Wallet:
 
     def _sign(self, digest: bytes) -> bytes:
         """r, s, and 27 or 28 by the parity of the point; s is the lower of both."""
-        signed = self._key.sign_recoverable(digest, hasher=None)
+        signed = self._sign_digest(digest)
         return signed[:64] + bytes([27 + signed[64]])
+
+
+def _loaded(secret: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """The public point, and what signs a digest: r, the lower s, and 0 or 1 by the parity. Raises ValueError."""
+    if not _QUICK:
+        return _loaded_without_coincurve(secret)
+    key = coincurve.PrivateKey(secret)
+    return key.public_key.format(compressed=False)[1:], lambda digest: key.sign_recoverable(digest, hasher=None)
+
+
+def _loaded_without_coincurve(secret: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """The same by OpenSSL, which does not tell the parity: it is found with public numbers, in milliseconds."""
+    # Loaded only where it is needed: it takes a tenth of a second.
+    from cryptography.hazmat.primitives.asymmetric import ec, utils  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+
+    if not any(secret):
+        raise ValueError("no key")
+    key = ec.derive_private_key(int.from_bytes(secret, "big"), ec.SECP256K1())
+    numbers = key.public_key().public_numbers()
+    public = numbers.x, numbers.y
+    algorithm = ec.ECDSA(utils.Prehashed(SHA256()), deterministic_signing=True)
+
+    def sign(digest: bytes) -> bytes:
+        r, s = utils.decode_dss_signature(key.sign(digest, algorithm))
+        s = min(s, curve.N - s)
+        odd = curve.signer(digest, r=r, s=s, odd=True) == public
+        if not odd and curve.signer(digest, r=r, s=s, odd=False) != public:
+            raise InvariantError("a signature was made that does not lead back to its key")
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big") + bytes([odd])
+
+    return curve.octets(public), sign
 
 
 @dataclass(frozen=True, slots=True)

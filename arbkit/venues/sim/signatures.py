@@ -10,7 +10,6 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from coincurve import PublicKey
 from Crypto.Hash import keccak
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -18,7 +17,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from arbkit.core import curve
 from arbkit.errors import UsageError
+
+try:
+    import coincurve
+except ImportError:  # slower without it
+    _QUICK = False
+else:
+    _QUICK = True
 
 VerifyingKey = RSAPublicKey | Ed25519PublicKey
 
@@ -188,11 +195,20 @@ def _typed_hash(separator: bytes, struct: bytes) -> bytes:
 def _recovered(digest: bytes, signature: bytes) -> str | None:
     if len(signature) != _ECDSA_LENGTH or signature[64] not in (27, 28):
         return None
+    public = _public_of(digest, signature[:64], signature[64] - 27)
+    return None if public is None else "0x" + _keccak(public)[12:].hex()
+
+
+def _public_of(digest: bytes, signature: bytes, parity: int) -> bytes | None:
+    if not _QUICK:
+        r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+        point = curve.signer(digest, r=r, s=s, odd=parity == 1)
+        return None if point is None else curve.octets(point)
     try:
-        key = PublicKey.from_signature_and_message(signature[:64] + bytes([signature[64] - 27]), digest, hasher=None)
+        key = coincurve.PublicKey.from_signature_and_message(signature + bytes([parity]), digest, hasher=None)
     except ValueError:
         return None
-    return "0x" + _keccak(key.format(compressed=False)[1:])[12:].hex()
+    return key.format(compressed=False)[1:]
 
 
 def _keccak(content: bytes) -> bytes:
