@@ -10,6 +10,10 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # scripts ask often, and need no parser for it
         sys.stdout.write(f"arbkit {__version__}\n")
         return
+    if sys.argv[1:] in (["status", "--json"], ["--json", "status"]):  # and so does every monitor
+        from arbkit.cli.polled import status
+
+        sys.exit(status())
     from arbkit.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

@@ -97,8 +97,10 @@ class Options:
 
         return Output(json=self.json, color=self.color, quiet=self.quiet)
 
-    def opened(self) -> "AbstractContextManager[Kit]":
-        """Open everything a command may need; nothing is loaded or connected before it is used."""
+    def opened(self, *, settings_later: bool = False) -> "AbstractContextManager[Kit]":
+        """Open everything a command may need; nothing is loaded or connected before it is used.
+
+        `settings_later`: not even the settings, for a command that looks at the state alone."""
         from arbkit.wiring import opened
 
         return opened(
@@ -108,6 +110,7 @@ class Options:
             config=self.config,
             flags=self.settings,
             sim=self.sim,
+            settings_later=settings_later,
         )
 
 

@@ -139,7 +139,7 @@ def status(ctx: typer.Context) -> None:
     from arbkit.cli.standing import show_standing
 
     options: Options = ctx.obj
-    with options.opened() as kit:
+    with options.opened(settings_later=True) as kit:
         show_standing(kit, options.output)
 
 

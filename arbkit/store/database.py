@@ -4,18 +4,20 @@ A commit waits for the disk. Where an event loop must not wait, `writing_ahead` 
 thread of its own wait for the disk: what is ahead is seen at once, and would survive a power cut once that returned.
 """
 
-import asyncio
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arbkit.errors import BadId, InvariantError, StoreError
 from arbkit.store.files import own_directory, own_file
 from arbkit.store.schema import APPLICATION_ID, MIGRATIONS, statements
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 BUSY_MS = 5_000
 """How long a transaction waits for another process before it gives up."""
@@ -96,6 +98,9 @@ class Database:
 
     async def durable(self) -> None:
         """Return when all that was committed would survive a power cut. Raises StoreError: then it might not."""
+        import asyncio  # noqa: PLC0415 - not for the commands that only look
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
         if self._writer is None:
             self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
         try:

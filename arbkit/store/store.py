@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from arbkit.store.catalogue import Catalogue
 from arbkit.store.database import BUSY_MS, Database
 from arbkit.store.figures import FiguresOf
 from arbkit.store.journal import Journal
 from arbkit.store.ledger_book import LedgerBook
 from arbkit.store.marks import Marks
 from arbkit.store.operations import Operations
-from arbkit.store.opinions import Opinions
-from arbkit.store.pairs import Pairs
-from arbkit.store.sightings import Sightings
 from arbkit.store.trades import Trades
+
+if TYPE_CHECKING:
+    from arbkit.store.catalogue import Catalogue
+    from arbkit.store.opinions import Opinions
+    from arbkit.store.pairs import Pairs
+    from arbkit.store.sightings import Sightings
 
 SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions", "pnl_records")
 """The tables of the specification, section 4.1."""
@@ -32,16 +35,42 @@ class Store:
     def __init__(self, path: Path, *, busy_ms: int = BUSY_MS) -> None:
         """Open the file, or create it and its directory for us alone, and bring its schema up to date."""
         self._database = Database(path, busy_ms=busy_ms)
-        self.catalogue = Catalogue(self._database)
-        self.pairs = Pairs(self._database)
-        self.sightings = Sightings(self._database)
         self.trades = Trades(self._database)
         self.journal = Journal(self._database, self.trades)
         self.ledger = LedgerBook(self._database)
         self.marks = Marks(self._database)
         self.operations = Operations(self._database)
         self.figures = FiguresOf(self._database)
-        self.opinions = Opinions(self._database)
+
+    # What `status` has no use for is loaded when it is first asked for: it is half of what there is to load.
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """Markets and syncs."""
+        from arbkit.store.catalogue import Catalogue  # noqa: PLC0415
+
+        return Catalogue(self._database)
+
+    @cached_property
+    def pairs(self) -> "Pairs":
+        """Pairs, verdicts and reviews."""
+        from arbkit.store.pairs import Pairs  # noqa: PLC0415
+
+        return Pairs(self._database)
+
+    @cached_property
+    def sightings(self) -> "Sightings":
+        """Opportunities that were seen."""
+        from arbkit.store.sightings import Sightings  # noqa: PLC0415
+
+        return Sightings(self._database)
+
+    @cached_property
+    def opinions(self) -> "Opinions":
+        """What language models said."""
+        from arbkit.store.opinions import Opinions  # noqa: PLC0415
+
+        return Opinions(self._database)
 
     def __enter__(self) -> Self:
         return self

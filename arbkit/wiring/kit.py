@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from arbkit.config.load import Configured
+    from arbkit.config.settings import Settings
     from arbkit.core.markets import VenueName
     from arbkit.net import Http, Rate
     from arbkit.ports import CatalogueParser, Venue
@@ -79,7 +80,7 @@ class Kit:
 
     def __init__(
         self,
-        configured: "Configured",
+        configure: "Callable[[], Configured]",
         *,
         home: Path,
         cwd: Path,
@@ -87,8 +88,7 @@ class Kit:
         environ: Mapping[str, str],
         clock: SystemClock,
     ) -> None:
-        self.configured = configured
-        self.settings = configured.settings
+        self._configure = configure
         self.home = home / "sim" if sim else home
         self.clock = clock
         self.sim = sim
@@ -103,6 +103,16 @@ class Kit:
         self.beside: dict[str, Callable[[], Awaitable[None]]] = {}
         """What has to run beside a loop that lasts: desks that keep their connections open."""
         self._closing = ExitStack()
+
+    @cached_property
+    def configured(self) -> "Configured":
+        """The settings and where they came from; raises ConfigError and BadFile."""
+        return self._configure()
+
+    @property
+    def settings(self) -> "Settings":
+        """The settings in force."""
+        return self.configured.settings
 
     def run(self, work: Coroutine[object, object, Result]) -> Result:
         """Run one piece of asynchronous work to its end, on the one event loop of this command."""
@@ -264,15 +274,25 @@ def opened(
     config: Path | None = None,
     flags: Sequence[str] = (),
     sim: bool = False,
+    settings_later: bool = False,
 ) -> Iterator[Kit]:
-    """Read the settings and hand out a Kit; everything it opened is closed at the end. Raises ConfigError, BadFile."""
-    from arbkit.config.load import load
+    """Read the settings and hand out a Kit; everything it opened is closed at the end. Raises ConfigError, BadFile.
 
-    configured = load(flags=flags, environ=environ, config=config, cwd=cwd)
+    `settings_later`: only when they are first asked for, which may be never. Reading them takes longer than some
+    commands do.
+    """
+
+    def configure() -> "Configured":
+        from arbkit.config.load import load
+
+        return load(flags=flags, environ=environ, config=config, cwd=cwd)
+
     kit = Kit(
-        configured, home=home_directory(home, environ=environ), cwd=cwd, sim=sim, environ=environ, clock=SystemClock()
+        configure, home=home_directory(home, environ=environ), cwd=cwd, sim=sim, environ=environ, clock=SystemClock()
     )
     try:
+        if not settings_later:
+            _ = kit.configured
         yield kit
     finally:
         kit.close()

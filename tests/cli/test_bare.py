@@ -8,6 +8,8 @@ import pytest
 from tests.cli.conftest import PROJECT, environment, process
 
 pytestmark = pytest.mark.slow
+PATIENT = ("--set", "data_age.book_max_ms=10000")
+"""Plain Python on a busy machine may take seconds to read all books."""
 BARRIER = """
 import sys
 
@@ -35,10 +37,12 @@ def test_help_scan_and_a_trade_on_paper_work_without_the_quick_libraries(
     assert "arbkit" in process("--help", cwd=tmp_path, environ=environ).out
     for words in (["markets", "sync"], ["match"]):
         assert process("--sim", *words, cwd=tmp_path, environ=environ).code == 0
-    scanned = process("scan", "--sim", "--json", cwd=tmp_path, environ=environ)
+    scanned = process("scan", "--sim", "--json", *PATIENT, cwd=tmp_path, environ=environ)
     assert scanned.code == 0, scanned.err
     assert scanned.rows
-    traded = process("trade", "--sim", "--json", "--yes", str(scanned.rows[0]["id"]), cwd=tmp_path, environ=environ)
+    traded = process(
+        "trade", "--sim", "--json", "--yes", *PATIENT, str(scanned.rows[0]["id"]), cwd=tmp_path, environ=environ
+    )
     assert traded.code in {0, 3}, traded.err
     assert traded.rows[0]["dry_run"] is True
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import environment, process
+
 HEAVY = {"httpx", "websockets", "rapidfuzz", "numpy", "sqlite_utils", "pydantic_settings", "uvicorn", "starlette"}
 SCRIPT = """
 import sys
@@ -16,10 +18,20 @@ sys.exit(code)
 """
 
 
-def loaded(tmp_path: Path, *arguments: str) -> set[str]:
+MAIN = """
+import sys
+from arbkit.__main__ import main
+try:
+    main()
+finally:
+    print(" ".join(name.partition(".")[0] for name in sys.modules), file=sys.stderr)
+"""
+
+
+def loaded(tmp_path: Path, *arguments: str, script: str = SCRIPT) -> set[str]:
     environ = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments],
+        [sys.executable, "-c", script, *arguments],
         capture_output=True,
         text=True,
         cwd=tmp_path,
@@ -42,3 +54,24 @@ def test_showing_the_settings_loads_neither_network_nor_database(tmp_path: Path)
 
 def test_reading_the_catalogue_loads_no_network(tmp_path: Path) -> None:
     assert not loaded(tmp_path, "markets", "list", "--json") & {"httpx", "uvicorn", "numpy", "rapidfuzz"}
+
+
+def test_what_monitors_ask_loads_neither_parser_nor_settings(tmp_path: Path) -> None:
+    assert not loaded(tmp_path, "status", "--json", script=MAIN) & (
+        HEAVY | {"typer", "rich", "pydantic", "asyncio", "yaml", "cryptography", "coincurve"}
+    )
+
+
+def test_what_monitors_ask_is_what_the_command_says(tmp_path: Path) -> None:
+    environ = environment(tmp_path)
+    said = [
+        process(*words, cwd=tmp_path, environ=environ) for words in (["status", "--json"], ["status", "--json", "-q"])
+    ]
+    assert said[0].rows
+    assert said[0] == said[1]
+    (tmp_path / "state" / "arbkit.db").write_text("no database at all, and long enough to be noticed as none" * 40)
+    said = [
+        process(*words, cwd=tmp_path, environ=environ) for words in (["status", "--json"], ["status", "--json", "-q"])
+    ]
+    assert said[0].code
+    assert said[0] == said[1]

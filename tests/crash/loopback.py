@@ -187,7 +187,7 @@ class Loopback:
         environ = {"ARBKIT_SIM": self.base}
         configured = load(flags=FLAGS, environ=environ, config=None, cwd=self.place)
         home = self.home(trial)
-        kit = Kit(configured, home=home, cwd=self.place, sim=True, environ=environ, clock=self.clock)
+        kit = Kit(lambda: configured, home=home, cwd=self.place, sim=True, environ=environ, clock=self.clock)
         try:
             with trading_room(kit, mode=Mode.LIVE, what="trade") as room:
                 yield kit, room
@@ -265,7 +265,7 @@ class Loopback:
         """A state directory with both catalogues and every pair."""
         environ = {"ARBKIT_SIM": self.base}
         configured = load(flags=FLAGS, environ=environ, config=None, cwd=self.place)
-        kit = Kit(configured, home=template, cwd=self.place, sim=True, environ=environ, clock=self.clock)
+        kit = Kit(lambda: configured, home=template, cwd=self.place, sim=True, environ=environ, clock=self.clock)
         try:
             kit.run(sync(kit.chosen(None), kit.store, kit.clock, lambda _: None, source=kit.source))
             made = []
