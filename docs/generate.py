@@ -4,8 +4,6 @@ The pages call these functions through cog (`just docs`); pytest refuses pages t
 """
 
 import inspect
-import sqlite3
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,6 @@ from arbkit import errors
 from arbkit.cli.main import app
 from arbkit.config.keys import PLACES, RETIRED, SHORT_NAMES, Group, table
 from arbkit.config.sample import sample
-from arbkit.store.store import Store
 
 PROJECT = Path(__file__).parents[1]
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -101,23 +98,6 @@ def errors_table() -> None:
     for kind in sorted(kinds, key=lambda kind: (kind.exit_code, kind.__name__)):
         meaning = " ".join((kind.__doc__ or "").split())
         print(f"| {kind.exit_code} | {kind.__name__} | {meaning} |")
-
-
-def schema() -> None:
-    """docs/schema.md: what the migrations make of an empty file."""
-    with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "home" / "arbkit.db"
-        Store(path).close()
-        database = sqlite3.connect(path)
-        rows = database.execute(
-            "SELECT type, name, sql FROM sqlite_schema"
-            " WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name"
-        ).fetchall()
-        database.close()
-    for kind in dict.fromkeys(kind for kind, _, _ in rows):
-        print(f"\n## {kind.capitalize()}s\n")
-        for _, name, sql in (row for row in rows if row[0] == kind):
-            print(f"### {name}\n\n```sql\n{inspect.cleandoc(sql)}\n```\n")
 
 
 def contracts() -> None:

@@ -1,5 +1,6 @@
 """Pages are what the program says, today."""
 
+import inspect
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ import pytest
 from cogapp import Cog
 
 import arbkit
+from arbkit import errors
 from docs.generate import PAGES, commands
+from docs.generate_schema import structure, told
 
 PROJECT = Path(__file__).parents[1]
 DEPLOY_PAGES = sorted((PROJECT / "docs" / "deploy").rglob("*.md"))
@@ -26,6 +29,12 @@ def test_a_page_says_what_the_program_does(page: Path) -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
     assert not [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+
+
+def errors_there() -> set[str]:
+    """The errors that a command can end with; their common base is none."""
+    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
+    return {kind.__name__ for kind in kinds if issubclass(kind, errors.ArbkitError)} - {"ArbkitError"}
 
 
 def calls(shell: str) -> Iterator[str]:
@@ -78,3 +87,28 @@ def test_every_contract_is_kept_without_exception() -> None:
     assert len(contracts) == 12
     assert not [contract["name"] for contract in contracts if contract.get("ignore_imports")]
     assert "(" not in "".join(contracts[0]["layers"])
+
+
+def test_every_table_and_column_is_explained_and_no_other() -> None:
+    _, columns = structure()
+    tables = {name: set(rows) - {"about"} for name, rows in told()["tables"].items()}
+    assert tables.keys() == columns.keys()
+    for name, found in columns.items():
+        there = {column for column, _ in found}
+        assert tables[name] <= there, f"{name}: explained, but not there"
+        assert there <= tables[name] | set(told()["columns"]), f"{name}: there, but not explained"
+    everywhere = {column for found in columns.values() for column, _ in found}
+    assert set(told()["columns"]) <= everywhere
+
+
+@pytest.mark.parametrize("kind", sorted(errors_there()))
+def test_an_error_has_an_entry_that_says_what_to_do(kind: str) -> None:
+    text = (PROJECT / "docs" / "errors.md").read_text()
+    found = re.search(rf"^### {kind}$(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/errors.md does not say what to do about {kind}"
+    assert len(found[1].split()) >= 8
+
+
+def test_no_entry_is_left_of_an_error_that_is_gone() -> None:
+    text = (PROJECT / "docs" / "errors.md").read_text()
+    assert set(re.findall(r"^### (\w+)$", text, re.MULTILINE)) == errors_there()
