@@ -53,8 +53,9 @@ class BadNumber(UsageError):
 class BadId(UsageError):
     """An id that names nothing."""
 
-    def __init__(self, text: object, wanted: str) -> None:
-        super().__init__(f"{shown(text)} is not an id; write {wanted}")
+    def __init__(self, text: object, wanted: str, *, near: str = "") -> None:
+        meant = f"; did you mean {near}?" if near else ""
+        super().__init__(f"{shown(text)} is not an id; write {wanted}{meant}")
 
 
 class BadFile(UsageError):

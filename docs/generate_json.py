@@ -19,8 +19,8 @@ from arbkit.cli.report_tables import BIN, DAY, LOT, REASON, SUMMARY, TRADE, VENU
 from arbkit.cli.report_tables import PAIR as PAIR_LINE
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT
 from arbkit.cli.resolving import OPEN
-from arbkit.cli.running import SUMMARY as RUN_SUMMARY
 from arbkit.cli.screen import EVENT
+from arbkit.cli.screen import SUMMARY as RUN_SUMMARY
 from arbkit.cli.settings import PLACE, SETTING
 from arbkit.cli.standing import STANDING
 from arbkit.cli.views import ADDRESSES, MARKET, MARKET_DETAILS, PAIR

@@ -224,7 +224,7 @@ def _content(path: Path) -> bytes:
         with gzip.open(path) if packed else path.open("rb") as file:
             content = file.read(FILE_BYTES_MAX + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise BadFile(path, f"cannot be read ({error})") from error
+        raise BadFile(path, f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
     if len(content) > FILE_BYTES_MAX:
         raise BadFile(path, f"larger than {FILE_BYTES_MAX >> 20} MiB")
     return content

@@ -12,6 +12,7 @@ from arbkit.core.detect import look
 from arbkit.core.markets import Market, Pair, VenueName
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.core.text import nearest
 from arbkit.errors import BadId
 from arbkit.store.store import Store
 
@@ -34,7 +35,8 @@ def pair_of(catalogue: Store, text: str) -> Pair:
     sighting = catalogue.sightings.sighting(text)
     pair = catalogue.pairs.pair(sighting.pair_id if sighting else text)
     if pair is None:
-        raise BadId(text, "the id of a pair or of an opportunity, as `arbkit scan` shows them")
+        near = nearest(text, (pair.id for pair in catalogue.pairs.active()))
+        raise BadId(text, "the id of a pair or of an opportunity, as `arbkit scan` shows them", near=near)
     return pair
 
 

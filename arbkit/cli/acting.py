@@ -34,7 +34,7 @@ def trade(
 
     options: Options = ctx.obj
     mode = trading.mode_of(live=live, confirm=confirm)
-    wanted = trading.ids_of_lines() if stdin else iter(ids or ())
+    wanted = trading.ids_wanted(ids or (), stdin=stdin)
     with options.opened() as kit:
         choices = trading.TradeChoices(live=live, yes=yes, force=force)
         trading.trade(kit, options.output, wanted, mode=mode, choices=choices)

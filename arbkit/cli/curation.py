@@ -10,6 +10,7 @@ from arbkit.app.pairs import curated_entries, decide
 from arbkit.cli.decisions import DECIDED, decided
 from arbkit.cli.render import Field, Output
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity
+from arbkit.core.text import nearest
 from arbkit.errors import BadFile, BadId, UsageError
 from arbkit.store.mappings import CuratedEntry, dump_mappings
 from arbkit.store.pairs import Decision, Review
@@ -36,6 +37,7 @@ FINDING: Sequence[Field[Finding]] = (
 
 def decide_on(kit: Kit, output: Output, text: str, *, decision: str, flip: bool, note: str) -> None:
     """Approve or reject a pair that `match` has found, by its id or the beginning of it. Raises BadId."""
+    output.chosen(DECIDED)  # before anything is kept
     pair = _pair(kit, text)
     polarity = {False: pair.polarity, True: _OTHER[pair.polarity]}[flip]
     review = decide(
@@ -49,10 +51,12 @@ _OTHER = {Polarity.ALIGNED: Polarity.INVERTED, Polarity.INVERTED: Polarity.ALIGN
 
 
 def _pair(kit: Kit, text: str) -> Pair:
-    found = [pair for pair in kit.store.pairs.active() if text and pair.id.startswith(text)]
+    active = kit.store.pairs.active()
+    found = [pair for pair in active if text and pair.id.startswith(text)]
     if len(found) != 1:
+        near = "" if found else nearest(text, (pair.id for pair in active))
         what = "the id of a pair, as `arbkit match` shows it" if not found else f"longer: {len(found)} pairs begin so"
-        raise BadId(text, what)
+        raise BadId(text, what, near=near)
     return found[0]
 
 

@@ -103,6 +103,7 @@ def record_decision(
     kit: Kit, output: Output, kalshi: str, polymarket: str, *, inverted: bool, approved: bool, note: str
 ) -> None:
     """Keep a person's decision on two markets, and show it."""
+    output.chosen(DECIDED)  # before anything is kept
     review = decide(
         kit.store,
         one_market(kit.store.catalogue, kalshi, VenueName.KALSHI).id,

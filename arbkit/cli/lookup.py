@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
+from arbkit.core.text import nearest
 from arbkit.errors import BadId, UsageError
 from arbkit.store.catalogue import Catalogue
 
@@ -35,7 +36,8 @@ def one_market(catalogue: Catalogue, text: str, venue: VenueName | None = None) 
             return found
     begun = [market for market in catalogue.markets(only, search=prefix) if market.id.key.startswith(prefix)]
     if not begun or not prefix:
-        raise BadId(text, "an id of `arbkit markets list`, or the beginning of one")
+        near = nearest(prefix, (market.id.key for market in catalogue.markets(only)))
+        raise BadId(text, "an id of `arbkit markets list`, or the beginning of one", near=near)
     if len(begun) > 1:
         some = ", ".join(str(market.id) for market in begun[:_SHOWN_MAX])
         raise UsageError(f"{text!r} begins {len(begun)} ids: {some}{', ...' if len(begun) > _SHOWN_MAX else ''}")

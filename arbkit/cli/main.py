@@ -1,5 +1,6 @@
 """The command line: options of every command, and the way from arguments to an exit code."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,7 @@ def options(
     home: Annotated[Path | None, typer.Option(help="State directory (ARBKIT_HOME).", metavar="DIR")] = None,
     sim: Annotated[bool, typer.Option("--sim", help="Use simulated venues: no account, no real money.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")] = False,
+    fields: Annotated[str, typer.Option(help="Only these keys, in this order.", metavar="A,B")] = "",
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours (also: NO_COLOR=1).")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but data and errors.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")] = False,
@@ -50,6 +52,7 @@ def options(
         home=home,
         config=config,
         settings=tuple(set_ or ()),
+        fields=tuple(name for part in fields.split(",") if (name := part.strip())),
         color=not no_color,
         quiet=quiet,
         verbose=verbose,
@@ -85,10 +88,15 @@ def _invoke(arguments: list[str], *, json: bool) -> int:
         return end.exit_code
     except TyperException as error:
         path = getattr(getattr(error, "ctx", None), "command_path", "arbkit")
-        return failed(
-            "UsageError",
-            f"{error.format_message().replace('Value error, ', '').rstrip('.')} (see `{path} --help`)",
-            2,
-            json=json,
-        )
+        return failed("UsageError", f"{_explained(error)} (see `{path} --help`)", 2, json=json)
     return 0
+
+
+def _explained(error: TyperException) -> str:
+    """What the parser says, in the words of all other errors."""
+    text = error.format_message().replace("Value error, ", "").rstrip(".?")
+    if text == "Missing command":
+        group = getattr(getattr(error, "ctx", None), "command", None)
+        return f"{text}; there is {', '.join(sorted(getattr(group, 'commands', ())))}"
+    text = re.sub(r"\. Did you mean (.*)", r"; did you mean \1?", text)
+    return re.sub(r" \(Possible options: (.*)\)", r"; did you mean \1?", text)

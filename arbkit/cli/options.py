@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from arbkit.wiring import Kit
 
 SWITCHES = frozenset({"--json", "--sim", "--no-color", "-q", "--quiet", "-v", "--verbose"})
-VALUED = frozenset({"--config", "--home", "--set"})
+VALUED = frozenset({"--config", "--fields", "--home", "--set"})
 
 
 class FlowChoice(StrEnum):
@@ -55,7 +55,7 @@ class SortChoice(StrEnum):
     ANNUALISED = "annualised"
 
 
-EVERYWHERE = "Also: --json --sim --home --config --set --no-color -q -v (arbkit --help)"
+EVERYWHERE = "Also: --json --fields --sim --home --config --set --no-color -q -v (arbkit -h)"
 """The last line of each command's help."""
 
 
@@ -68,6 +68,7 @@ class Options:
     home: Path | None = None
     config: Path | None = None
     settings: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     color: bool = True
     quiet: bool = False
     verbose: bool = False
@@ -87,6 +88,7 @@ class Options:
         return [
             *(word for name, path in given if path for word in (name, str(path))),
             *(word for setting in self.settings for word in ("--set", setting)),
+            *(("--fields", ",".join(self.fields)) if self.fields else ()),
             *(name for name, said in switches if said),
         ]
 
@@ -95,7 +97,7 @@ class Options:
         """Where rows and words go."""
         from arbkit.cli.render import Output
 
-        return Output(json=self.json, color=self.color, quiet=self.quiet)
+        return Output(json=self.json, color=self.color, quiet=self.quiet, fields=self.fields)
 
     def opened(self, *, settings_later: bool = False) -> "AbstractContextManager[Kit]":
         """Open everything a command may need; nothing is loaded or connected before it is used.

@@ -293,3 +293,17 @@ def report(
     with options.opened() as kit:
         choices = ReportChoices(since=since, until=until, mode=mode, html=html, csv=csv, lots=lots)
         show(kit, options.output, choices)
+
+
+@app.command("completion", epilog=EVERYWHERE)
+def completion(
+    ctx: typer.Context,
+    shell: Annotated[str, typer.Argument(help="bash, zsh or fish; pairs: the ids to complete.", metavar="SHELL")],
+) -> None:
+    """Print a script that completes commands, options and ids of pairs.
+
+    Example: arbkit completion bash > ~/.local/share/bash-completion/completions/arbkit
+    """
+    from arbkit.cli.completion import show_completion
+
+    show_completion(ctx.obj, shell, ctx.find_root().command)

@@ -3,8 +3,8 @@
 import os
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -12,6 +12,8 @@ import msgspec
 
 from arbkit.config.ratio import Ratio
 from arbkit.core.money import Price, Qty, Usd
+from arbkit.core.text import nearest
+from arbkit.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,9 +52,35 @@ class Output:
     json: bool = False
     color: bool = True
     quiet: bool = False
+    fields: tuple[str, ...] = ()
+    """The keys that were asked for, in this order; nothing means all."""
 
-    def show(self, rows: Iterable[Row], fields: Sequence[Field[Row]], *, nothing: str = "") -> None:
+    def chosen(self, fields: Sequence[Field[Row]], *, also: Collection[str] = ()) -> Sequence[Field[Row]]:
+        """The fields that were asked for. Raises UsageError for one that is neither here nor in `also`, the keys of
+        other rows of the same command. A command that changes something asks this before it does."""
+        if not self.fields:
+            return fields
+        known = {field.key: field for field in fields}
+        for name in self.fields:
+            if name not in known and name not in also:
+                keys = list(dict.fromkeys([*known, *also]))
+                near = nearest(name, keys)
+                hint = f"did you mean {near}?" if near else f"there is {', '.join(keys)}"
+                raise UsageError(f"--fields {name}: {hint}")
+        asked = [known[name] for name in self.fields if name in known]
+        return [replace(field, title=field.title or field.key, spare=0) for field in asked]
+
+    def show(
+        self,
+        rows: Iterable[Row],
+        fields: Sequence[Field[Row]],
+        *,
+        nothing: str = "",
+        also: Collection[str] = (),
+    ) -> None:
         """Write rows to stdout. `nothing` is said on stderr when there are none."""
+        if not (fields := self.chosen(fields, also=also)):
+            return
         if self.json:
             for row in rows:
                 self.line({field.key: field.value(row) for field in fields})
@@ -109,8 +137,10 @@ class Output:
         """Let whoever reads have what was written so far."""
         sys.stdout.flush()
 
-    def facts(self, row: Row, fields: Sequence[Field[Row]]) -> None:
+    def facts(self, row: Row, fields: Sequence[Field[Row]], *, also: Collection[str] = ()) -> None:
         """Write one row: as an object, or as a list of titles and values."""
+        if not (fields := self.chosen(fields, also=also)):
+            return
         if self.json:
             self.line({field.key: field.value(row) for field in fields})
             sys.stdout.flush()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from arbkit.app.reporting import report_of
 from arbkit.cli.logbook import milliseconds
@@ -26,6 +27,10 @@ CSV_OF: dict[str, Callable[[Report], str]] = {
     "opportunities": lambda r: csv_text(r.bins, BIN),
     "reasons": lambda r: csv_text(r.reasons, REASON),
 }
+
+
+_ROWS: Sequence[Sequence[Field[Any]]] = (SUMMARY, DAY, VENUE, PAIR, BIN, REASON, TRADE)
+_KEYS = {field.key for fields in _ROWS for field in fields}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +92,7 @@ def _mode_with_trades(stores: dict[str, Store]) -> str:
 
 def _show(output: Output, named: Named) -> None:
     made = named.report
-    output.facts(named, SUMMARY if output.json else SUMMARY[1:])
+    output.facts(named, SUMMARY if output.json or output.fields else SUMMARY[1:], also=_KEYS)
     _section(output, "By day", made.days, DAY)
     _section(output, "By venue", made.venues, VENUE)
     _section(output, "By pair", made.pairs, PAIR)
@@ -98,12 +103,13 @@ def _show(output: Output, named: Named) -> None:
 
 
 def _section(output: Output, title: str, rows: Sequence[Row], fields: Sequence[Field[Row]]) -> None:
-    if not rows:
+    chosen = [field.key for field in output.chosen(fields, also=_KEYS)]
+    if not rows or (chosen == ["section"] and len(output.fields) > 1):
         return
     if not output.json:
         output.text(f"\n{title}\n")
         output.flush()
-    output.show(rows, fields)
+    output.show(rows, fields, also=_KEYS)
 
 
 def _write(path: Path, text: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +9,13 @@ from pathlib import Path
 from arbkit.app.catalog import sync
 from arbkit.app.live import Choices, Live, Summary
 from arbkit.app.pairs import match_catalogues
+from arbkit.app.take import pair_of
 from arbkit.cli.logbook import milliseconds
 from arbkit.cli.looking import second_reading
 from arbkit.cli.progress import counting
 from arbkit.cli.recording import said_at_the_end
-from arbkit.cli.render import Field, Output
-from arbkit.cli.screen import Screen
+from arbkit.cli.render import Output
+from arbkit.cli.screen import EVENT, KEYS, SUMMARY, Screen
 from arbkit.cli.tour import tour
 from arbkit.cli.trading import mode_of, start_checked
 from arbkit.core.risk import Mode
@@ -24,24 +24,6 @@ from arbkit.wiring import Kit
 from arbkit.wiring.live import live_loop
 from arbkit.wiring.recording import recording_to
 from arbkit.wiring.trading import trading_room
-
-SUMMARY: Sequence[Field[Summary]] = (
-    Field("event", lambda _: "summary"),
-    Field("mode", lambda s: s.mode),
-    Field("pairs", lambda s: s.pairs),
-    Field("book_changes", lambda s: s.book_changes),
-    Field("looks", lambda s: s.looks),
-    Field("opportunities", lambda s: s.opportunities),
-    Field("refused", lambda s: s.refused),
-    Field("trades", lambda s: s.trades),
-    Field("hedged", lambda s: s.hedged),
-    Field("profit_usd", lambda s: s.profit),
-    Field("detection_ms_max", lambda s: s.detection_ms_max),
-    Field("open_trades", lambda s: s.open_trades),
-    Field("in_doubt", lambda s: s.in_doubt),
-    Field("paused", lambda s: s.paused or None),
-    Field("ran_ms", lambda s: s.ran_ms),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,18 +49,20 @@ class RunChoices:
 def run(kit: Kit, output: Output, choices: RunChoices) -> None:
     """Run the loop; with --sim and nothing else, walk once through the whole job and end."""
     if kit.sim and not choices.asks_for_the_loop and not output.json:
-        tour(kit, output)
+        tour(kit, replace(output, fields=()))
         return
     mode = mode_of(live=choices.live, confirm=choices.confirm)
+    for_ms = milliseconds(choices.span) if choices.span else None
+    output.chosen(EVENT, also=KEYS)  # before anything is sent
+    _prepare(kit, output)
     asked = Choices(
-        pairs=frozenset(choices.pairs),
+        pairs=frozenset(pair_of(kit.store, text).id for text in choices.pairs),
         trades_max=choices.max_trades,
-        for_ms=milliseconds(choices.span) if choices.span else None,
+        for_ms=for_ms,
         once=choices.once,
     )
-    _prepare(kit, output)
     summary = _run(kit, output, mode, asked, choices)
-    output.facts(summary, SUMMARY)
+    output.facts(summary, SUMMARY, also=KEYS)
     if summary.in_doubt:
         raise OrderInDoubt(f"{summary.in_doubt} trades are open; run `arbkit reconcile`; nothing is sent again")
 

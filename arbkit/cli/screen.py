@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from arbkit.app.events import EventKind, LiveEvent
-from arbkit.app.live import Live
+from arbkit.app.live import Live, Summary
 from arbkit.cli.render import Field, Output
 
 EVENT: Sequence[Field[LiveEvent]] = (
@@ -19,6 +19,25 @@ EVENT: Sequence[Field[LiveEvent]] = (
     Field("net_usd", lambda e: e.net),
     Field("took_ms", lambda e: e.took_ms),
 )
+SUMMARY: Sequence[Field[Summary]] = (
+    Field("event", lambda _: "summary"),
+    Field("mode", lambda s: s.mode),
+    Field("pairs", lambda s: s.pairs),
+    Field("book_changes", lambda s: s.book_changes),
+    Field("looks", lambda s: s.looks),
+    Field("opportunities", lambda s: s.opportunities),
+    Field("refused", lambda s: s.refused),
+    Field("trades", lambda s: s.trades),
+    Field("hedged", lambda s: s.hedged),
+    Field("profit_usd", lambda s: s.profit),
+    Field("detection_ms_max", lambda s: s.detection_ms_max),
+    Field("open_trades", lambda s: s.open_trades),
+    Field("in_doubt", lambda s: s.in_doubt),
+    Field("paused", lambda s: s.paused or None),
+    Field("ran_ms", lambda s: s.ran_ms),
+)
+KEYS = {field.key for field in EVENT} | {field.key for field in SUMMARY}
+"""Of both kinds of rows."""
 
 
 class Screen:
@@ -30,7 +49,7 @@ class Screen:
     def tell(self, event: LiveEvent) -> None:
         """Write an event."""
         if self._output.json:
-            self._output.facts(event, EVENT)
+            self._output.facts(event, EVENT, also=KEYS)
         elif event.event is not EventKind.LATENCY:
             self._output.say(f"{event.at:%H:%M:%S} {event.event:<11} {event.text}")
 

@@ -1,7 +1,7 @@
 """What the commands that trade do: plan, show, ask, carry out, and say how it ended."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -51,6 +51,7 @@ def mode_of(*, live: bool, confirm: bool) -> Mode:
 
 def trade(kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: TradeChoices) -> None:
     """Take pairs one after the other. Raises RefusedError where risk refused, OrderInDoubt where the end is open."""
+    output.chosen(RESULT)  # before anything is sent
     _conclude(attempt(kit, output, ids, mode=mode, choices=choices))
 
 
@@ -127,6 +128,13 @@ def _conclude(results: list[ExecutionResult]) -> None:
         raise RefusedError("; ".join(failed[0].errors))
 
 
+def ids_wanted(ids: Sequence[str], *, stdin: bool) -> Iterator[str]:
+    """What is to be traded. Raises UsageError where nothing was named."""
+    if not ids and not stdin:
+        raise UsageError("nothing is named; say the id of a pair (`arbkit scan` shows them), or --stdin")
+    return ids_of_lines() if stdin else iter(ids)
+
+
 def ids_of_lines() -> Iterator[str]:
     """Ids from JSON lines on stdin, as `scan --json` writes them: the pair of each row. Raises UsageError."""
     for number in range(1, _LINES_MAX + 1):
@@ -151,6 +159,7 @@ def _pair_in(line: str, number: int) -> str:
 
 def put_right(kit: Kit, output: Output, *, mode: Mode, fix: bool) -> bool:
     """Compare the ledger with both venues and show what differs; whether all is clean."""
+    output.chosen(DIFFERENCE)  # before anything is booked
     with trading_room(kit, mode=mode, what="reconcile") as room:
         room.store.journal.recover(at=kit.clock.now())
         found = kit.run(reconcile(room, fix=fix, cash_moved=fix))

@@ -1,0 +1,66 @@
+"""Mistakes of a newcomer: each gets one line that says what was probably meant."""
+
+import pytest
+
+from arbkit.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("scna", "No such command 'scna'; did you mean 'scan'? (see `arbkit --help`)"),
+        ("markets lst", "did you mean 'list'? (see `arbkit markets --help`)"),
+        ("markets", "Missing command; there is import, list, show, sync (see `arbkit markets --help`)"),
+        ("scan --limt 3", "No such option: --limt; did you mean --limit? (see `arbkit scan --help`)"),
+        ("markets list --venue kalsi", "'kalsi' is not one of 'kalshi', 'polymarket'"),
+        ("config show --set trading.max_slipage=1", "did you mean trading.max_slippage?"),
+        ("markets list --fields titel", "--fields titel: did you mean title?"),
+        ("status --fields cash", "--fields cash: there is mode, circuit_breaker"),
+        ("trade", "say the id of a pair (`arbkit scan` shows them), or --stdin"),
+        ("trade zzz", "'zzz' is not an id; write the id of a pair or of an opportunity"),
+        ("markets show zzz", "'zzz' is not an id; write an id of `arbkit markets list`"),
+        ("markets import nofile --venue kalshi", "nofile: cannot be read (No such file or directory)"),
+        ("run --live", "repeat it with --live --confirm"),
+        ("logs --level wran", "use debug, info, warn, error"),
+        ("run --for 5x", "write for example 90s, 10m or 2h"),
+    ],
+)
+def test_one_line_says_what_to_do(arbkit, line: str, says: str) -> None:
+    ran = arbkit(*line.split())
+    assert ran.code in {UsageError.exit_code, 3}
+    assert (ran.out, ran.err.count("\n")) == ("", 1)
+    assert says in ran.err
+
+
+def test_fields_choose_and_order_in_json_and_in_tables(arbkit) -> None:
+    rows = arbkit("config", "show", "--json", "--fields", "value,key").rows
+    assert [list(row) for row in rows] == [["value", "key"]] * len(rows)
+    head = arbkit("config", "show", "--fields", "kind,key").out.splitlines()[0]
+    assert head.split() == ["kind", "setting"]
+    assert list(arbkit("status", "--json", "--fields", "trades_today").rows[0]) == ["trades_today"]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("simulated")
+def test_an_id_with_a_slip_is_recognised(arbkit) -> None:
+    arbkit("markets", "sync", "--sim")
+    pair = next(row["id"] for row in arbkit("match", "--sim", "--json").rows)
+    wrong = f"{pair[:-1]}{'0' if pair[-1] != '0' else '1'}"
+    for command in (("trade", wrong), ("mappings", "approve", wrong), ("run", "--once", "--pairs", wrong)):
+        assert f"did you mean {pair}?" in arbkit(*command, "--sim").err
+    market = arbkit("markets", "list", "--sim", "--json").rows[0]["id"].partition(":")[2]
+    slip = f"{market[:4]}{market[5]}{market[4]}{market[6:]}"
+    assert f"did you mean {market}?" in arbkit("markets", "show", slip, "--sim").err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("simulated")
+def test_a_field_that_does_not_exist_is_refused_before_anything_is_done(arbkit) -> None:
+    arbkit("run", "--sim", "-q")
+    before = arbkit("report", "--sim", "--json", "--mode", "dry-run").rows
+    pair = arbkit("match", "--sim", "--json", "--tradable").rows[0]["id"]
+    for command in (("trade", pair, "--yes"), ("run", "--once"), ("mappings", "approve", pair), ("reconcile",)):
+        ran = arbkit(*command, "--sim", "--fields", "nonsense")
+        assert (ran.code, "--fields nonsense" in ran.err) == (2, True), command
+    assert arbkit("report", "--sim", "--json", "--mode", "dry-run").rows == before
+    assert not [row for row in arbkit("mappings", "list", "--sim", "--json").rows if row["who"] != "tour"]
