@@ -49,7 +49,7 @@ _OUTCOME: Sequence[Field[Named]] = (
     Field("capital", lambda n: f"${paid(n.report.capital.now)} for contracts, ${paid(n.report.fees)} for fees"),
     Field("pays", lambda n: f"${cents(n.report.locked)} more than that, whatever happens"),
     Field("expected", lambda n: f"${cents(n.report.expected)}: slippage ${cents(n.report.slippage)}"),
-    Field("a year", lambda n: f"{yearly(n.report.locked_annualised_bps)} on the capital, for it pays within days"),
+    Field("a year", lambda n: f"{yearly(n.report.locked_annualised_bps)} on the capital, until it pays"),
 )
 
 
@@ -77,7 +77,7 @@ def tour(kit: Kit, output: Output) -> None:
     output.facts(Named("live", made), _OUTCOME)
     seconds = (kit.clock.now() - begun) // timedelta(seconds=1)
     output.say(" ")
-    output.say(f"Done in {seconds} s: {len(made.hedged)} trades hedged, ${cents(made.locked)} locked in. Next:")
+    output.say(f"Done in {seconds} s: hedged trades: {len(made.hedged)}, locked in: ${cents(made.locked)}. Next:")
     for command, meaning in _NEXT:
         output.say(f"  {command:<38}  {meaning}")
 

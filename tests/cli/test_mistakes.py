@@ -15,7 +15,7 @@ from arbkit.errors import UsageError
         ("markets list --venue kalsi", "'kalsi' is not one of 'kalshi', 'polymarket'"),
         ("config show --set trading.max_slipage=1", "did you mean trading.max_slippage?"),
         ("markets list --fields titel", "--fields titel: did you mean title?"),
-        ("status --fields cash", "--fields cash: there is mode, circuit_breaker"),
+        ("status --fields zzz", "--fields zzz: there is mode, "),
         ("trade", "say the id of a pair (`arbkit scan` shows them), or --stdin"),
         ("trade zzz", "'zzz' is not an id; write the id of a pair or of an opportunity"),
         ("markets show zzz", "'zzz' is not an id; write an id of `arbkit markets list`"),
