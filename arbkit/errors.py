@@ -20,6 +20,8 @@ Exit code 0 is done, 1 a check that found something, 130 interrupted. A message 
 and what to do.
 """
 
+import difflib
+from collections.abc import Iterable
 from typing import ClassVar
 
 _SHOWN_MAX = 80
@@ -29,6 +31,11 @@ def shown(text: object) -> str:
     """Quote foreign text for a message: short, one line, and printable ASCII escapes for the rest."""
     quoted = ascii(str(text))
     return quoted if len(quoted) <= _SHOWN_MAX else f"{quoted[:_SHOWN_MAX]}..."
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """What was probably meant by a name or an id that does not exist, "" if nothing is near."""
+    return next(iter(difflib.get_close_matches(text, list(known), n=1, cutoff=0.75)), "")
 
 
 class ArbkitError(Exception):

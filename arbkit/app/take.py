@@ -12,8 +12,7 @@ from arbkit.core.detect import look
 from arbkit.core.markets import Market, Pair, VenueName
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity
-from arbkit.core.text import nearest
-from arbkit.errors import BadId
+from arbkit.errors import BadId, nearest
 from arbkit.store.store import Store
 
 CLOSED_FOR = timedelta(seconds=30)

@@ -10,8 +10,7 @@ from arbkit.app.pairs import curated_entries, decide
 from arbkit.cli.decisions import DECIDED, decided
 from arbkit.cli.render import Field, Output
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity
-from arbkit.core.text import nearest
-from arbkit.errors import BadFile, BadId, UsageError
+from arbkit.errors import BadFile, BadId, UsageError, nearest
 from arbkit.store.mappings import CuratedEntry, dump_mappings
 from arbkit.store.pairs import Decision, Review
 from arbkit.wiring import Kit

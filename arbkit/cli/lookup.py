@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
-from arbkit.core.text import nearest
-from arbkit.errors import BadId, UsageError
+from arbkit.errors import BadId, UsageError, nearest
 from arbkit.store.catalogue import Catalogue
 
 _SHOWN_MAX = 5

@@ -12,8 +12,7 @@ import msgspec
 
 from arbkit.config.ratio import Ratio
 from arbkit.core.money import Price, Qty, Usd
-from arbkit.core.text import nearest
-from arbkit.errors import UsageError
+from arbkit.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,10 +4,8 @@ Titles, rules and error bodies come from strangers. What could move a cursor, hi
 line is replaced before the text enters the core, so that no later place needs to think of it.
 """
 
-import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 
 TITLE_LENGTH_MAX = 500
 """Longest title, label or name that is kept; real ones stay below 300 characters."""
@@ -21,11 +19,6 @@ _BANNED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BLANKS = re.compile(r"\s+")
 _LINE_BLANKS = re.compile(r"[^\S\n]+")
 _MANY_BREAKS = re.compile(r" ?\n[ \n]*")
-
-
-def nearest(text: str, known: Iterable[str]) -> str:
-    """What was probably meant by a name or an id that does not exist, "" if nothing is near."""
-    return next(iter(difflib.get_close_matches(text, list(known), n=1, cutoff=0.75)), "")
 
 
 def clean(text: str, length_max: int = TITLE_LENGTH_MAX) -> str:
