@@ -1,0 +1,89 @@
+"""Whole days of the loop in virtual time: outages, restarts of engines, order faults, kills, midnight. Nothing is lost,
+nothing is sent twice, nothing passes a limit, and it always goes on.
+
+Six hours by default; `ARBKIT_SOAK_HOURS=24 pytest tests/crash/test_days.py` runs the day.
+"""
+
+import os
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from arbkit.app.events import EventKind
+from arbkit.core.breaker import Failure
+from arbkit.venues.sim.faults import Fault, Target, Trouble
+from tests.days import Day, without_sockets
+
+HOURS = float(os.environ.get("ARBKIT_SOAK_HOURS", "6"))
+HOUR_S = 3_600.0
+_TROUBLES = (
+    Fault(on=Target.KALSHI_ORDER, do=Trouble.ACCEPT_THEN_TIMEOUT),
+    Fault(on=Target.POLY_ORDER, do=Trouble.ACCEPT_THEN_TIMEOUT),
+    Fault(on=Target.POLY_ORDER, do=Trouble.DROP_REQUEST),
+    Fault(on=Target.KALSHI_ORDER, do=Trouble.ACCEPT_THEN_5XX, status=502),
+    Fault(on=Target.KALSHI_ORDER, do=Trouble.REJECT),
+    Fault(on=Target.POLY_ORDER, do=Trouble.MALFORMED_JSON),
+)
+_OF_STREAMS = (
+    Fault(on=Target.KALSHI_FRAME, do=Trouble.WS_SEQ_GAP),
+    Fault(on=Target.POLY_FRAME, do=Trouble.WS_CLOSE),
+    Fault(on=Target.KALSHI_FRAME, do=Trouble.WS_SILENT_WITH_PONG),
+    Fault(on=Target.POLY_FRAME, do=Trouble.WS_CROSSED),
+)
+
+
+def a_day(day: Day, hours: float) -> None:
+    """A chance every ten minutes, settlements every forty; an outage, an engine's restart, a maintenance; five kills."""
+    plan: list[tuple[float, object]] = []
+    chances = round(hours * 6)
+    for number in range(chances):
+        at_s = 60 + number * 600.0
+        plan.append((at_s, day.plant))
+        if number % 4 == 3:
+            plan.append((at_s + 300, day.settle))
+        if number % 5 == 2:
+            trouble = _TROUBLES[number // 5 % len(_TROUBLES)]
+            plan.append((at_s - 20, partial(day.sim.control.faults.add, trouble)))
+        if number % 5 == 4:
+            trouble = _OF_STREAMS[number // 5 % len(_OF_STREAMS)]
+            plan.append((at_s + 100, partial(day.sim.control.faults.add, trouble)))
+    for number in range(5):
+        at_s = (0.5 + number) * hours / 5 * HOUR_S
+        kill = partial(setattr, day, "kill_in_posts", 1 + number % 2) if number < 4 else day.kill
+        plan.append((at_s, kill))
+    plan.append((0.30 * hours * HOUR_S, partial(day.outage, 300)))
+    plan.append((0.45 * hours * HOUR_S, partial(setattr, day.sim.polymarket.state, "restarting", True)))
+    plan.append((0.45 * hours * HOUR_S + 90, partial(setattr, day.sim.polymarket.state, "restarting", False)))
+    plan.append((0.72 * hours * HOUR_S, partial(setattr, day.sim.kalshi_state, "closed", True)))
+    plan.append((0.72 * hours * HOUR_S + 600, partial(setattr, day.sim.kalshi_state, "closed", False)))
+    day.happenings.extend(sorted(plan, key=lambda one: one[0]))  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_200)
+def test_a_day_with_everything_in_it(tmp_path: Path) -> None:
+    day = Day(tmp_path, pairs=round(HOURS * 6) + 2)
+    with without_sockets(day):
+        day.prepare()
+        day.clock.before_s += max(0.0, (11 - min(HOURS / 2, 10)) * HOUR_S)  # so that midnight lies in the middle
+        start_s = day.clock.seconds()
+        a_day(day, HOURS)
+        day.happenings = type(day.happenings)((at_s + start_s, what) for at_s, what in day.happenings)
+        day.run_until(start_s + HOURS * HOUR_S)
+        day.judge()
+        trips = day.trips()
+
+    kinds = {event.event for event in day.events}
+    trades = [event for event in day.events if event.event is EventKind.TRADE]
+    hedged = [event for event in trades if event.state.startswith("hedged")]
+    print(
+        f"{HOURS:g} h, {len(day.events)} events, {day.planted} chances, {len(trades)} trades, {len(hedged)} hedged,"
+        f" {len(day.witness.posts)} orders, {day.kills} kills, {day.resumed} resumes, trips {sorted(trips)}"
+    )
+    assert day.kills == 5
+    assert EventKind.DAY in kinds
+    assert Failure.CONNECTION_LOST in trips
+    assert not trips & {Failure.INVARIANT, Failure.STORE, Failure.TASK_DIED, Failure.POSITION_MISMATCH}
+    assert len(hedged) >= day.planted // 4
+    assert day.resumed
