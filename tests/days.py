@@ -1,4 +1,4 @@
-"""Days: the whole loop, wired as `arbkit run` wires it, over both simulated venues, in virtual time and without a socket.
+"""Days: the loop, wired as `arbkit run` wires it, over both simulated venues, in virtual time and without a socket.
 
 Requests and frames go to the simulator as calls. A process may be killed at any moment: what is on disk then is what
 the next one starts from, and whatever the dead one does afterwards reaches nobody.
@@ -26,10 +26,12 @@ from arbkit.app.live import Choices, Live
 from arbkit.app.reconcile import check_start, reconcile
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.room import Room
+from arbkit.app.unwind import unwind
 from arbkit.cli.render import Output
 from arbkit.cli.standing import resume_all
 from arbkit.config.load import load
 from arbkit.core.breaker import Failure
+from arbkit.core.execution import TradeState
 from arbkit.core.markets import MarketId, Method, Side
 from arbkit.core.money import Qty, Usd
 from arbkit.core.orders import Settlement
@@ -254,23 +256,29 @@ class Day:
                 judge_on_the_way(room.store, self.witness.posts, room.limits)
 
     async def _started(self, room: Room) -> None:
-        """What a start checks, and what a person does about it: reconcile until nothing is in doubt."""
+        """What a start checks, and what a person does about it: reconcile, sell a lonely leg, look again."""
+        found: list[str] = []
         for _ in range(100):
             try:
                 check = await check_start(room, state_age_max=timedelta(hours=1))
                 if check.can_start(force=True):
                     return
                 await reconcile(room, fix=True)
+                for trade in room.store.trades.unfinished():
+                    if trade.state is TradeState.ASYMMETRIC:
+                        found += [f"{await unwind(room, trade.trade_id)}: {trade.notes}"]
             except FAULTS_OF_A_VENUE:
                 pass
             await asyncio.sleep(30)
-        raise AssertionError(f"the loop cannot start any more: {check.blocking}")
+        raise AssertionError(f"the loop cannot start any more: {check.blocking} {found[-3:]}")
 
     async def _lived(self, kit: Kit, live: Live, until_s: float) -> None:
         beside = [asyncio.ensure_future(self._weather()), asyncio.ensure_future(self._person(kit))]
         loop = asyncio.ensure_future(live.run())
-        while not loop.done() and not self.dead and self.clock.seconds() < until_s:
-            await asyncio.sleep(1)
+        while self.clock.seconds() < until_s and not self.dead:
+            done, _ = await asyncio.wait([loop], timeout=1)
+            if done:
+                break
         for task in beside:
             task.cancel()
         if self.dead:

@@ -15,7 +15,7 @@ from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
 from arbkit.core.inventory import REBALANCING_BONUS_PPM, Direction, inventory
 from arbkit.core.markets import VenueName
-from arbkit.core.money import MICRO
+from arbkit.core.money import MICRO, ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Reason
 from arbkit.errors import AuthError, RefusedError
 
@@ -31,6 +31,8 @@ class Tally:
     refused: int = 0
     tried: int = 0
     hedged: int = 0
+    profit: Usd = ZERO_USD
+    """What hedged trades will pay: as booked, or as expected while the chain has still to confirm."""
     trades: list[str] = field(default_factory=list)
     """The ids of what was tried."""
 
@@ -146,7 +148,9 @@ class Trader:
             self._pass_over(offer, "; ".join(result.errors), AFTER_REFUSAL)
             return
         self.tally.tried += 1
-        self.tally.hedged += result.success
+        if result.success:
+            self.tally.hedged += 1
+            self.tally.profit += result.expected_profit if result.actual_profit is None else result.actual_profit
         self.tally.trades.append(result.trade_id)
         self._not_before[offer.pair.id] = self._room.clock.now() + (timedelta(0) if result.success else AFTER_FAILURE)
         profit = "" if result.actual_profit is None else f", profit ${result.actual_profit}"

@@ -61,10 +61,15 @@ class LiveScreen(Screen):
         text.append(
             f"\nlimits: ${limits.total_exposure_max} in all, ${limits.event_exposure_max} an event,"
             f" ${limits.daily_loss_max} a day, {limits.qty_max} contracts"
-            f"\nexposure ${room.store.ledger.exposure()}   trades {tally.tried} ({tally.hedged} hedged)"
-            f"   refused {tally.refused}   under way: {live.trader.in_flight or 'none'}"
+            f"\nexposure ${room.store.ledger.exposure()} in {self._held(live)} positions"
+            f"   today ${room.realised_today()} booked, ${tally.profit} locked in"
+            f"\ntrades {tally.tried} ({tally.hedged} hedged)   refused {tally.refused}"
+            f"   under way: {live.trader.in_flight or 'none'}"
         )
         return text
+
+    def _held(self, live: Live) -> int:
+        return sum(bool(position.qty) for position in live.room.store.ledger.positions().values())
 
     def _venues(self, live: Live) -> list[Text]:
         lines = []

@@ -34,7 +34,7 @@ _OF_STREAMS = (
 
 
 def a_day(day: Day, hours: float) -> None:
-    """A chance every ten minutes, settlements every forty; an outage, an engine's restart, a maintenance; five kills."""
+    """A chance every ten minutes, settlements every forty; an outage, a restart, a maintenance; five kills."""
     plan: list[tuple[float, object]] = []
     chances = round(hours * 6)
     for number in range(chances):
@@ -77,11 +77,12 @@ def test_a_day_with_everything_in_it(tmp_path: Path) -> None:
     kinds = {event.event for event in day.events}
     trades = [event for event in day.events if event.event is EventKind.TRADE]
     hedged = [event for event in trades if event.state.startswith("hedged")]
-    print(
+    told = (
         f"{HOURS:g} h, {len(day.events)} events, {day.planted} chances, {len(trades)} trades, {len(hedged)} hedged,"
         f" {len(day.witness.posts)} orders, {day.kills} kills, {day.resumed} resumes, trips {sorted(trips)}"
     )
-    assert day.kills == 5
+    (tmp_path / "day.txt").write_text(told)
+    assert day.kills == 5, told
     assert EventKind.DAY in kinds
     assert Failure.CONNECTION_LOST in trips
     assert not trips & {Failure.INVARIANT, Failure.STORE, Failure.TASK_DIED, Failure.POSITION_MISMATCH}
