@@ -65,7 +65,7 @@ def telegram_of(kit: Kit) -> TelegramSink:
             " telegram.bot_token_file"
         )
     if not settings.chat_id:
-        raise ConfigError("telegram.enabled is true, but telegram.chat_id says no chat; see docs/cookbook.md")
+        raise ConfigError("telegram.enabled is true, but telegram.chat_id says no chat; see docs/alerts.md")
     if not token.isascii() or any(c in token for c in "/?# \n"):
         raise ConfigError("the token of the Telegram bot does not look like one (digits, a colon, letters)")
     poster = Poster("telegram", settings.api_base, clock=kit.clock, writes=None, connect_s=5)
