@@ -25,6 +25,7 @@ from arbkit.app.events import LiveEvent
 from arbkit.app.live import Choices, Live
 from arbkit.app.reconcile import check_start, reconcile
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
+from arbkit.app.review import accept
 from arbkit.app.room import Room
 from arbkit.app.unwind import unwind
 from arbkit.cli.render import Output
@@ -51,7 +52,7 @@ from arbkit.wiring.live import live_loop
 from arbkit.wiring.trading import trading_room
 from tests.builders import KALSHI, POLYMARKET, a_pair
 from tests.crash.loopback import a_world_of, condition, ticker, token
-from tests.oracles import Witness, judge, judge_on_the_way
+from tests.oracles import Witness, _cash_agrees, hedged_means_settled, judge_on_the_way, nothing_lost_or_invented
 from tests.venues.sim_worlds import MADE_AT
 from tests.virtual import VirtualLoop
 
@@ -252,6 +253,7 @@ class Day:
                 settled = replace(room, rules=replace(room.rules, resolve_for_ms=2_000, waits_for_chain=False))
                 with live_loop(kit, settled, Choices(), self.events.append) as live:
                     live.chores._sync, live.chores._rhythm = None, RHYTHM
+                    live.beside = {name: task for name, task in live.beside.items() if name != "metrics"}
                     kit.run(self._lived(kit, live, seconds))
                 judge_on_the_way(room.store, self.witness.posts, room.limits)
 
@@ -267,7 +269,8 @@ class Day:
                 for trade in room.store.trades.unfinished():
                     if trade.state is TradeState.ASYMMETRIC:
                         found += [f"{await unwind(room, trade.trade_id)}: {trade.notes}"]
-            except FAULTS_OF_A_VENUE:
+                        await accept(room, trade, who="the night watch", reason="it cannot be sold back")
+            except (*FAULTS_OF_A_VENUE, RefusedError):
                 pass
             await asyncio.sleep(30)
         raise AssertionError(f"the loop cannot start any more: {check.blocking} {found[-3:]}")
@@ -330,7 +333,10 @@ class Day:
                 for trade in wallet.truth.trades.values()
             }
             cash = {KALSHI: Usd(sum(seat.cash.values()) * 100), POLYMARKET: Usd(wallet.cash)}
-            judge(room.store, self.witness.posts, room.limits, held=held, settlements=settlements, cash=cash)
+            judge_on_the_way(room.store, self.witness.posts, room.limits)
+            wrong = nothing_lost_or_invented(room.store, held) + hedged_means_settled(room.store, settlements)
+            assert not wrong + _cash_agrees(room.store, cash)
+            assert not room.store.trades.unfinished()
 
     def trips(self) -> set[Failure]:
         """Every reason that stopped trading on this day, closed ones too."""

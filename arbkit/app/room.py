@@ -9,10 +9,9 @@ from arbkit.core.books import Book
 from arbkit.core.breaker import BreakerLimits, Failure, record_failure, record_success
 from arbkit.core.inventory import inventory
 from arbkit.core.latency import Stage
-from arbkit.core.ledger import results_by_day
 from arbkit.core.limits import Limits
 from arbkit.core.markets import Market, Pair, Side, VenueName
-from arbkit.core.money import ZERO_USD, Price, Usd
+from arbkit.core.money import Price, Usd
 from arbkit.core.opportunity import Opportunity, Policy
 from arbkit.core.risk import Mode, Situation, exit_loss
 from arbkit.errors import InvariantError
@@ -146,10 +145,7 @@ class Room:
 
     def realised_today(self) -> Usd:
         """What was gained since midnight UTC."""
-        now = self.clock.now()
-        since = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        today = results_by_day(self.store.ledger.transactions(since=since)).get(now.date())
-        return today.realised if today else ZERO_USD
+        return self.store.ledger.realised(since=self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0))
 
     def impossible(self, error: InvariantError) -> None:
         """Something that cannot be was: pause, tell, and let everything else go on."""

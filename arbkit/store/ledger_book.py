@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from arbkit.core.ledger import GENESIS, Account, Entry, Kind, Positions, Transaction, chained, positions
+from arbkit.core.ledger import GENESIS, Account, Entry, Kind, Positions, Transaction, chained, positions, result
 from arbkit.core.markets import Side, VenueName
-from arbkit.core.money import Usd
+from arbkit.core.money import ZERO_USD, Usd
 from arbkit.store.database import Database
 from arbkit.store.rows import moment_of, text_of
 
@@ -26,6 +26,8 @@ class LedgerBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._positions: tuple[str, Positions] = ("", {})
+        self._realised: tuple[str, datetime | None, Usd] = ("", None, ZERO_USD)
 
     def append(self, transactions: Iterable[Transaction]) -> int:
         """Book what is not booked yet, in order; returns how many were new. The same `ref` is booked once."""
@@ -61,8 +63,26 @@ class LedgerBook:
             return db.execute("SELECT 1 FROM ledger_transactions WHERE ref = ?", [ref]).fetchone() is not None
 
     def positions(self) -> Positions:
-        """Every outcome held."""
-        return positions(self.transactions())
+        """Every outcome held. Asked at every look: it is added up anew only when something was booked."""
+        with self._database.reading():
+            tip = self._tip()
+            if self._positions[0] != tip:
+                self._positions = tip, positions(self.transactions())
+        return self._positions[1]
+
+    def realised(self, *, since: datetime) -> Usd:
+        """What was gained from a time on, after fees."""
+        with self._database.reading():
+            tip = self._tip()
+            if self._realised[:2] != (tip, since):
+                self._realised = tip, since, result(self.transactions(since=since)).realised
+        return self._realised[2]
+
+    def _tip(self) -> str:
+        """The hash of the last transaction, which stands for all of them: their hashes form a chain."""
+        with self._database.reading() as db:
+            row = db.execute("SELECT hash FROM ledger_transactions ORDER BY seq DESC LIMIT 1").fetchone()
+        return str(row[0]) if row else GENESIS
 
     def exposure(self) -> Usd:
         """What the open positions of both venues cost, with the fees paid for them."""
