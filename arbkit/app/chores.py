@@ -32,6 +32,8 @@ LOST_MS = 30_000
 """A stream that is away for longer pauses trading (specification section 8.2)."""
 TOLD_MS = 5_000
 """A stream that is away for longer is told of."""
+_LATE_MS = 60_000
+_RECENT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ class Chores:
         self._told_lost: set[VenueName] = set()
         self._slower: Collection[str] = ()
         self._was_paused = ""
+        self._late_ms = 0
         self._day = room.clock.now().date()
         self._vigil = Vigil(now=room.clock.now(), monotonic_ms=room.clock.monotonic_ms())
 
@@ -151,18 +154,28 @@ class Chores:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._watching.order_spoke.wait(), self._rhythm.resolve_ms / 1_000)
+            late_fills = self._looks_for_late_fills()
             self._watching.order_spoke.clear()
             self._watching.orders_spoken_of.clear()
-            open_trades = self._room.store.trades.unfinished()
-            watched = self._room.store.trades.watched(at=self._room.clock.now())
-            if not open_trades and not watched:
+            if not late_fills and not self._room.store.trades.unfinished():
                 continue
             async with self._trader.lock:
                 try:
-                    await resolve_all(self._room)
+                    await resolve_all(self._room, late_fills=late_fills)
                     await self._unwind()
                 except FAULTS_OF_A_VENUE as error:
                     self._warn(str(error))
+
+    def _looks_for_late_fills(self) -> bool:
+        """Whether orders that came to nothing are asked about now. Each is for a day, but not at every turn: a minute
+        apart, and later, when none of them is new, ten; and at once when an order spoke."""
+        now, now_ms = self._room.clock.now(), self._room.clock.monotonic_ms()
+        watched = self._room.store.trades.watched(at=now)
+        recent = any(leg.deadline and now - leg.deadline < _RECENT for leg in watched)
+        due = now_ms - self._late_ms >= (_LATE_MS if recent else 10 * _LATE_MS) or self._watching.order_spoke.is_set()
+        if watched and due:
+            self._late_ms = now_ms
+        return bool(watched) and due
 
     async def _unwind(self) -> None:
         """Sell lonely legs of this run back, where that is wanted: some become final only after their trade ended."""

@@ -72,15 +72,15 @@ async def _resolve_leg(room: Room, leg_id: str) -> None:
         await _book(room, leg)
 
 
-async def resolve_all(room: Room) -> Sequence[StoredTrade]:
-    """Ask about every unfinished trade and about late fills; what is still unfinished afterwards.
+async def resolve_all(room: Room, *, late_fills: bool = True) -> Sequence[StoredTrade]:
+    """Ask about every unfinished trade, and about late fills; what is still unfinished afterwards.
 
     Errors: those of the venues, after everything else was asked.
     """
     failures: list[ArbkitError] = []
     for trade in room.store.trades.unfinished():
         await _gathered(room, resolve(room, trade.trade_id), failures)
-    for leg in room.store.trades.watched(at=room.clock.now()):
+    for leg in room.store.trades.watched(at=room.clock.now()) if late_fills else ():
         await _gathered(room, _look_for_late_fill(room, leg), failures)
     if failures:
         raise failures[0]

@@ -16,8 +16,9 @@ from arbkit.core.breaker import Failure
 from arbkit.core.latency import BOUNDS, Bound, Stage
 from arbkit.core.markets import VenueName
 from arbkit.core.money import Usd
+from arbkit.core.orders import SendOutcome
 from arbkit.errors import TaskDied
-from arbkit.ports import FeedState, VenueHealth
+from arbkit.ports import FeedState, SentOrder, VenueHealth
 from tests.app.scene import Scene
 from tests.app.streams import StagedFeed
 from tests.builders import KALSHI, NOW, POLYMARKET
@@ -386,3 +387,27 @@ async def test_another_terminal_finds_how_a_loop_stands_in_the_store(scene: Scen
     kept = scene.room.store.operations.fact("live")
     assert kept is not None
     assert '"pairs":1' in kept[0]
+
+
+async def test_orders_that_came_to_nothing_are_asked_about_for_a_day_but_not_at_every_turn(scene: Scene) -> None:
+    for venue in scene.venues.values():
+        venue.fate = Fate.KILLED
+    async with running(scene, Choices(), rhythm=replace(QUICK, look_ms=1_000, facts_ms=9_000, beat_ms=9_000)) as run:
+        run.offer()
+        await until(lambda: run.told(EventKind.TRADE))
+        run.offer_nothing()
+        asked: list[str] = []
+        outcome = scene.venues[KALSHI].outcome
+
+        async def counted(order: SentOrder) -> SendOutcome | None:
+            asked.append(order.client_id)
+            return await outcome(order)
+
+        scene.venues[KALSHI].outcome = counted
+        await asyncio.sleep(180)
+        assert 2 <= len(asked) <= 5
+
+        scene.venues[KALSHI].orders = [replace(o, fate=Fate.FILLED) for o in scene.venues[KALSHI].orders]
+        run.live.watching.order_news(KALSHI, client_id="", venue_order_id="")
+        await until(lambda: Failure.LATE_FILL in scene.room.store.operations.breaker().trips, within_s=2)
+        await run.end()
