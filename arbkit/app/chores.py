@@ -82,6 +82,7 @@ class Chores:
         self._slower: Collection[str] = ()
         self._was_paused = ""
         self._late_ms = 0
+        self._unknown: set[MarketId] = set()
         self._day = room.clock.now().date()
         self._vigil = Vigil(now=room.clock.now(), monotonic_ms=room.clock.monotonic_ms())
 
@@ -142,11 +143,16 @@ class Chores:
     async def _every(self, ms: int, chore: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:
         if not at_once:
             await self._room.clock.sleep(ms)
+        told = ""
         while True:
+            failed = ""
             try:
                 await chore()
             except FAULTS_OF_A_VENUE as error:
-                self._warn(str(error))
+                failed = str(error)
+            if failed and failed != told:  # a venue that is down for an hour is told of once
+                self._warn(failed)
+            told = failed
             await self._room.clock.sleep(ms)
 
     async def _resolving(self) -> None:
@@ -249,7 +255,9 @@ class Chores:
         try:
             fresh: Market = await self._room.venues[venue].market(wanted)
         except BadId as error:
-            self._warn(f"{wanted}: {error}")
+            self._unknown.add(wanted)
+            self._watching.doubtful[wanted] = "its venue does not know it any more"
+            self._warn(f"{wanted}: {error}; it is not traded")
             return
         now, catalogue = self._room.clock.now(), self._room.catalogue.catalogue
         before = catalogue.market(wanted)
@@ -262,10 +270,10 @@ class Chores:
 
     def _next_of(self, venue: VenueName) -> MarketId | None:
         for market in self._watching.doubtful:
-            if market.venue is venue:
+            if market.venue is venue and market not in self._unknown:
                 return market
         ids = {m for pair in self._watching.pairs for m in (pair.kalshi, pair.polymarket) if m.venue is venue}
-        seen = self._room.catalogue.catalogue.seen_at(ids)
+        seen = self._room.catalogue.catalogue.seen_at(ids - self._unknown)
         oldest = min(seen, key=lambda market: seen[market], default=None)
         if oldest is None or self._room.clock.now() - seen[oldest] < self._rhythm.facts_age_max:
             return None
