@@ -30,6 +30,9 @@ class Polymarket(Section):
         default="", description="Address that holds the money, when it is not the signing wallet's own."
     )
     signature_type: Whole = Field(default=3, ge=0, le=3, description="0 wallet, 1 proxy, 2 Safe, 3 deposit wallet.")
+    session_key: Flag = Field(
+        default=False, description="The key is a session key: that the funder is its wallet cannot be checked."
+    )
 
 
 class Kalshi(Section):

@@ -26,6 +26,7 @@ from arbkit.venues.polymarket.signing import (
     checksummed,
     keccak_256,
 )
+from arbkit.venues.polymarket.wallets import check_owner
 from arbkit.venues.polymarket.wire.holdings import HeldToken
 from arbkit.venues.secrets import KALSHI_KEY, POLYMARKET_KEY, Secret, find_secret
 from arbkit.venues.sim.carry_over import LastKnown, carry_over
@@ -83,7 +84,10 @@ def polymarket_key(kit: Kit) -> TradingAccount:
     """The wallet of the settings, and who signs for whom; raises AuthError."""
     settings = kit.settings.polymarket
     found = find_secret(POLYMARKET_KEY, file=settings.key_file, environment=kit.environ)
-    return TradingAccount(Wallet(found.secret), SignatureType(settings.signature_type), settings.funder)
+    account = TradingAccount(Wallet(found.secret), SignatureType(settings.signature_type), settings.funder)
+    if not settings.session_key:
+        check_owner(account)
+    return account
 
 
 def sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
