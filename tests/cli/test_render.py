@@ -1,6 +1,7 @@
 """Rows on their way out: exact in JSON, aligned in a pipe, and never interpreted."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -55,6 +56,21 @@ def test_a_pipe_gets_aligned_text_as_it_is(capsys: pytest.CaptureFixture[str]) -
         "1   [red]Will it rain?[/red] :smile:     7",
         "22  Sun                               1000",
     ]
+
+
+@pytest.mark.parametrize(
+    "title", ["[red]Will it rain?[/red]", "[/red] is no tag of ours", "[link=http://x]here[/link]", "[bold", ":smile:"]
+)
+def test_a_terminal_shows_a_title_as_it_is_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, title: str
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    Output().show([ROWS[1], {"id": "3", "title": title, "n": "1"}], FIELDS)
+    shown = capsys.readouterr().out
+    assert title in shown
+    assert "\x1b]8" not in shown
 
 
 def test_nothing_to_show_leaves_stdout_empty(capsys: pytest.CaptureFixture[str]) -> None:

@@ -167,6 +167,17 @@ async def test_kalshis_silence_behind_a_working_heartbeat_is_noticed_and_mended(
         assert feed.health().reconnects >= 1
 
 
+async def test_a_pong_makes_no_book_fresher() -> None:
+    stage = polymarket()
+    async with at_polymarket(stage) as (feed, _, reads):
+        await until(lambda: live(feed))
+        reads.down = True
+        seen, alive = feed.seen_at(WIND.id), feed.health().last_frame_at
+        await until(lambda: (feed.health().last_frame_at or NOW) - (alive or NOW) > timedelta(seconds=5))
+        assert seen is not None
+        assert abs((feed.seen_at(WIND.id) or seen) - seen) < timedelta(seconds=2), "only a pong was heard meanwhile"
+
+
 async def test_polymarkets_silence_behind_a_working_heartbeat_is_noticed_by_reading_and_mended() -> None:
     stage = polymarket()
     async with at_polymarket(stage) as (feed, listener, reads):
