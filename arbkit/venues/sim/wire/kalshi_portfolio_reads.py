@@ -138,9 +138,12 @@ class KalshiPortfolioReads:
         return _page(request, "GetSettlements", "settlements", found)
 
     def resting_value(self, account: KalshiAccount, request: Request) -> Answer:
-        """GET /portfolio/summary/total_resting_order_value, in cents."""
+        """GET /portfolio/summary/total_resting_order_value: in cents, and by shard in dollars."""
         seen = account.read(request.at)
-        return json_answer({"total_resting_order_value": sum(seen.locked(shard) for shard in seen.cash) // 100})
+        locked = {shard: seen.locked(shard) for shard in sorted(seen.cash)}
+        shards = [{"exchange_index": shard, "balance": forms.dollars(value)} for shard, value in locked.items()]
+        total = sum(locked.values()) // 100
+        return json_answer({"total_resting_order_value": total, "resting_order_value_breakdown": shards})
 
     def limits(self, _account: KalshiAccount, _request: Request) -> Answer:
         """GET /account/limits: the Basic tier."""
