@@ -83,6 +83,7 @@ class DurableVenue(TradingVenue):
                 "side": order.side, "qty": order.qty.micros, "limit": order.limit.micros,
                 "budget": order.budget.micros, "fate": self.fate, "at": self.clock.now().isoformat(),
                 "journaled": posted.leg, "exposure": posted.exposure.micros,
+                "log_bytes": self.record.with_name("arbkit.db-wal").stat().st_size,
             }  # fmt: skip
             descriptor = os.open(self.record, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             os.write(descriptor, json.dumps(line).encode() + b"\n")
