@@ -31,6 +31,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert not [target for target in targets if "://" not in target and not (page.parent / target).exists()]
 
 
+def test_the_first_page_leads_to_every_other() -> None:
+    text = (PROJECT / "docs" / "README.md").read_text()
+    assert not [page.name for page in PAGES if page.parent.name == "docs" and f"({page.name})" not in text
+                and page.name != "README.md"]  # fmt: skip
+
+
 def errors_there() -> set[str]:
     """The errors that a command can end with; their common base is none."""
     kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
