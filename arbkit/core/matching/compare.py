@@ -11,13 +11,18 @@ from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
-from arbkit.core.matching.sources import COINS
-from arbkit.core.matching.wording import EXCLUSIVE, UNEXPLAINED_PPM, compare_words, nothing_changes
+from arbkit.core.matching.sources import COINS, COMMODITIES
+from arbkit.core.matching.wording import EXCLUSIVE, UNEXPLAINED_PPM, compare_words, nothing_changes, stems
 from arbkit.core.money import MICRO
 
 NUMBER_ELSEWHERE_PPM = 6_000
 
 _ANNOUNCE = frozenset({stem("announce"), stem("confirm"), stem("nominate"), stem("report")})
+_PRICE_WORDS = EXCLUSIVE["kind of price"] | stems(
+    "all_time_high all-time record price return outperform flip dominance performance gain close"
+)
+_HOLDING = stems("hold own acquire sell etf reserve approve move treasury mine transfer")
+"""What is asked of a coin that is not its price."""
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -150,8 +155,10 @@ def _leagues(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     mine, other = set(kalshi.sources), set(polymarket.sources)
-    if (kalshi.asked | kalshi.said) & COINS and (kalshi.intervals or polymarket.intervals or _up_down(polymarket)):
+    if (kalshi.asked | kalshi.said) & COINS and _about_price(kalshi, polymarket):
         mine, other = mine or {"CF Benchmarks"}, other or {"an exchange or an oracle"}
+    if (kalshi.asked & polymarket.asked) & COMMODITIES and _about_price(kalshi, polymarket) and not (mine and other):
+        return [silent("source", "not both sides say whose price counts", UNEXPLAINED_PPM)]
     if {"temperature", "low_temperature"} & kalshi.asked:
         mine, other = mine or {"National Weather Service"}, other or {"Weather Underground"}
     if not mine or not other:
@@ -186,8 +193,11 @@ def _announces(facts: Facts) -> bool:
     return bool(facts.said & _ANNOUNCE)
 
 
-def _up_down(facts: Facts) -> bool:
-    return {"up", "down"} <= facts.said
+def _about_price(kalshi: Facts, polymarket: Facts) -> bool:
+    asked = kalshi.asked | polymarket.asked
+    if asked & _HOLDING:
+        return False
+    return bool(kalshi.intervals or polymarket.intervals or asked & _PRICE_WORDS) or {"up", "down"} <= polymarket.said
 
 
 def _outcome(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> bool | None:

@@ -25,7 +25,6 @@ _SOURCE_MAX = 300
 _SINGLE = frozenset("aix")
 """Letters that stand alone without being a name."""
 _HOW_MUCH = re.compile(r"how (?:high|low|many|much|long|fast|far|big|large|often)\b", re.IGNORECASE)
-_PARTIES = frozenset({"dem", "rep", "independent"})
 _RANKING = frozenset({"than", "before", "ahead", "against"})
 _COLLEGE = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
 _SERIES_LEAGUES = (
@@ -71,7 +70,7 @@ class Facts:
     opponents: tuple[frozenset[str], frozenset[str]] | None = None
     """The two sides of a match."""
     order: tuple[str, ...] = ()
-    """The names and parties of the question as they come."""
+    """The words of weight in the question as they come."""
     ranked: bool = False
     """Whether the question sets one name before or above another."""
     detail: frozenset[str] = frozenset()
@@ -153,7 +152,7 @@ def _worded(facts: Facts, asked: Sequence[Word], headline: frozenset[str]) -> Fa
     """The facts with what the order of the words tells, and which of them the headline lacks."""
     return replace(
         facts,
-        order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.names | _PARTIES)),
+        order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.asked)),
         ranked=any(word.text in _RANKING for word in asked),
         detail=facts.common - headline if headline else frozenset(),
     )

@@ -132,8 +132,8 @@ def fold(text: str) -> str:
 
 
 def words(folded: str) -> list[Word]:
-    """Split folded text into words. A word counts as a name when it is capitalised."""
-    return [Word(word.lower(), not word[0].islower()) for word in _WORD.findall(folded.replace("'", " "))]
+    """Split folded text into words. A word counts as a name when it has a capital letter: Tesla, xAI."""
+    return [Word(word.lower(), not word.islower()) for word in _WORD.findall(folded.replace("'", " "))]
 
 
 def replace(found: Sequence[Word], table: Table) -> list[Word]:

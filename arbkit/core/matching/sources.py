@@ -77,6 +77,11 @@ COINS = frozenset({"bitcoin", "ethereum", "solana", "ripple", "dogecoin", "hyper
 """Assets whose price Kalshi takes from CF Benchmarks, and Polymarket from an exchange or an oracle, whenever the text
 is silent (contract terms of Kalshi's crypto series; Polymarket's crypto market rules)."""
 
+COMMODITIES = frozenset(
+    {"gold", "silver", "wti", "brent", "copper", "platinum", "natgas", "eur", "gbp", "jpy", "usdjpy"}
+)
+"""What has no one official price: each exchange and each data vendor has its own."""
+
 
 def sources(text: str) -> frozenset[str]:
     """The data sources that a text names."""

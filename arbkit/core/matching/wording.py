@@ -20,25 +20,26 @@ EVENT_NAME_PPM = 2_000
 SPELLING_PPM = 15_000
 
 
-def _stems(text: str) -> frozenset[str]:
+def stems(text: str) -> frozenset[str]:
+    """The stems of some words."""
     return frozenset(map(stem, text.split()))
 
 
-EXCLUSIVE = {name: _stems(" ".join(members)) for name, members in GROUPS.items()}
+EXCLUSIVE = {name: stems(" ".join(members)) for name, members in GROUPS.items()}
 """The groups of words that exclude each other, in stems."""
 _LENIENT_WORDS = frozenset(word for name in LENIENT for word in EXCLUSIVE[name])
 _DIRECTIONS = EXCLUSIVE["direction"]
-_SAYING_LITTLE = EXCLUSIVE["frequency"] | _DIRECTIONS | EXCLUSIVE["kind of price"]
+_SAYING_LITTLE = EXCLUSIVE["frequency"] | _DIRECTIONS
 """Words whose conflicts are found elsewhere and whose absence says little."""
-_MUTUAL = _stems(
+_MUTUAL = stems(
     "meet talk call speak marry engaged divorce ceasefire truce deal agreement treaty peace normalize normalise merge"
     " war debate together joint both"
 )
 """What two do with each other: Putin meets Trump is Trump meets Putin."""
 _UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
 """What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
-_STAGES = _stems("final semifinal quarterfinal knockout playoff group")
-_BOUT = _stems("fight bout boxing mma schedule scheduled card prelims ufc game series")
+_STAGES = stems("final semifinal quarterfinal knockout playoff group")
+_BOUT = stems("fight bout boxing mma schedule scheduled card prelims ufc game series")
 """Words that every match of its kind has."""
 _IN_TICKER = {"formula1": "f1"}
 
@@ -143,17 +144,24 @@ def _opponent_understood(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
 
 
 def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """A strikes B is not B strikes A, and A before B is not B before A: who is named first counts."""
+    """A strikes B is not B strikes A, and A before B is not B before A: what is named first counts."""
     if kalshi.asked & polymarket.asked & _MUTUAL:
         return []
     if kalshi.ranked or polymarket.ranked:
-        common = set(kalshi.order) & set(polymarket.order)
-        orders = [tuple(word for word in facts.order if word in common) for facts in (kalshi, polymarket)]
+        common = (kalshi.names | EXCLUSIVE["party"]) & set(kalshi.order) & set(polymarket.order)
+        orders = [" then ".join(word for word in facts.order if word in common) for facts in (kalshi, polymarket)]
         if orders[0] != orders[1]:
-            return [conflict("order", " then ".join(orders[0]), " then ".join(orders[1]))]
-    one, two = (next((word for word in facts.order if word in facts.names), "") for facts in (kalshi, polymarket))
-    if one != two and one in polymarket.names and two in kalshi.names:
-        return [conflict("who does it", one, two)]
+            return [conflict("order", *orders)]
+    for words in (
+        (kalshi.names, polymarket.names),
+        (kalshi.asked - kalshi.strict, polymarket.asked - polymarket.strict),
+    ):
+        one, two = (
+            next((word for word in facts.order if word in own), "")
+            for facts, own in zip((kalshi, polymarket), words, strict=True)
+        )
+        if one != two and one in words[1] and two in words[0]:
+            return [conflict("who does it", one, two)]
     return []
 
 

@@ -18,7 +18,7 @@ TRAPS = [
     ("half", "Will the Lakers win the first half on Mar 3, 2026?", "Will the Lakers win on Mar 3, 2026?"),
     ("rank", "Will Ana Reyes finish first in Lima in 2026?", "Will Ana Reyes finish second in Lima in 2026?"),
     ("stage", "Will Ana Reyes be the 2028 nominee?", "Will Ana Reyes win the 2028 election?"),
-    ("by and on", "Gold above $5,000 by June 30, 2026?", "Gold above $5,000 on June 30, 2026?"),
+    ("by and on", "Over 500 deaths in Lima by June 30, 2026?", "Over 500 deaths in Lima on June 30, 2026?"),
     ("comparator", "At least 150 SpaceX launches in 2026?", "More than 150 SpaceX launches in 2026?"),
 ]
 
@@ -45,6 +45,67 @@ def test_another_source_of_a_price_is_another_contract() -> None:
 
     assert any("source" in reason for reason in verdict(here, there).reasons)
     assert not verdict(here, there).acceptable
+
+
+TURNED = [
+    ("Will Jake Paul beat Anthony Joshua in 2026?", "Will Anthony Joshua beat Jake Paul in 2026?"),
+    ("Will Bitcoin mining outgrow gold mining in 2026?", "Will gold mining outgrow Bitcoin mining in 2026?"),
+    ("Will SpaceX IPO before OpenAI?", "Will OpenAI IPO before SpaceX?"),
+    ("Will xAI acquire Tesla before 2027?", "Will Tesla acquire xAI by December 31, 2026?"),
+    ("Will Nvidia be larger than Apple on Dec 31, 2026?", "Will Apple be larger than Nvidia on December 31, 2026?"),
+    (
+        "Will Democrats win more seats than Republicans in 2026?",
+        "Will Republicans win more seats than Democrats in 2026?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("here", "there"), TURNED)
+def test_who_does_it_to_whom_counts(here: str, there: str) -> None:
+    assert not verdict(kalshi(here), polymarket(there)).acceptable
+
+
+def test_what_two_do_together_has_no_order() -> None:
+    assert verdict(
+        kalshi("Will Putin meet Zelenskyy before 2027?"), polymarket("Zelenskyy and Putin meet by December 31, 2026?")
+    ).acceptable
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("Will it happen in Lima before Jan 14, 2026?", "Will it happen in Lima by January 14, 2026?"),
+        ("Will it happen in Lima by Apr 30, 2026?", "Will it happen in Lima after April 30, 2026?"),
+        ("200 posts in Lima from Mar 6 to Mar 13, 2026?", "200 posts in Lima from March 7 to March 13, 2026?"),
+        ("200 posts in Lima from Mar 6 to Mar 13, 2026?", "200 posts in Lima from March 13 to March 20, 2026?"),
+        ("How high will Lima's river get in 2026?", "Will Lima's river get high in 2026?"),
+        ("Bitcoin all-time high in 2026?", "Bitcoin all time high by December 31, 2026?"),
+        ("Will gold be above $5,000 on Dec 31, 2026?", "Will gold close above $5,000 on December 31, 2026?"),
+    ],
+)
+def test_a_day_a_start_a_measure_or_a_price_source_that_differs_is_no_twin(here: str, there: str) -> None:
+    assert not verdict(kalshi(here, "KXTRAP-26"), polymarket(there)).acceptable
+
+
+def test_yes_of_a_match_that_names_no_side_is_nobodys() -> None:
+    here = kalshi("Ada vs Bea Winner?", "KXATPMATCH-26MAR05ADABEA-ADA", yes_label="Ada")
+    there = polymarket("Ada vs Bea", "The match is scheduled for March 5, 2026.")
+
+    assert not verdict(here, there).acceptable
+
+
+def test_another_part_of_the_same_match_is_no_twin() -> None:
+    here = kalshi("Ada vs Bea Winner?", "KXATPMATCH-26MAR05ADABEA-ADA", yes_label="Ada")
+    rules = "The match is scheduled for March 5, 2026."
+
+    for part in (
+        "Set 1 Winner: Ada vs Bea",
+        "Ada vs Bea - Game 2 Winner",
+        "Round 1: Ada vs Bea",
+        "Ada vs Bea before Mars",
+    ):
+        assert not verdict(here, polymarket(part, rules, outcomes=("Ada", "Bea"))).acceptable, part
+    assert verdict(here, polymarket("Open: Ada vs Bea (BO3)", rules, outcomes=("Ada", "Bea"))).acceptable
 
 
 def test_a_placeholder_is_never_matched() -> None:
