@@ -14,6 +14,10 @@ arch:
 test *args:
     .venv/bin/pytest {{args}}
 
+# signatures and simulator judged by clients that others wrote, in an environment of their own
+oracle:
+    .ci/oracle
+
 # rewrite config.yaml and the generated parts of the documentation (pytest refuses stale ones)
 docs:
     .venv/bin/python docs/generate.py

@@ -24,7 +24,7 @@ from tests.venues.sim_worlds import (
     a_gamma_market,
     a_kalshi_event,
     a_kalshi_market,
-    a_world,
+    a_living_world,
 )
 
 pytestmark = [pytest.mark.oracle, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
@@ -36,7 +36,7 @@ WALLET = "0x" + "22" * 20
 
 @pytest.fixture
 def server() -> Iterator[SimServer]:
-    with SimServer(Simulation(a_world(made_at=datetime.now(UTC)))) as running:
+    with SimServer(Simulation(a_living_world(datetime.now(UTC)))) as running:
         yield running
 
 
@@ -94,7 +94,7 @@ def test_the_venues_client_rests_lists_and_cancels(clob: ModuleType, server: Sim
 
 
 def test_the_venues_client_trades_neg_risk_markets(clob: ModuleType) -> None:
-    world = a_world(made_at=datetime.now(UTC), gamma_events=[a_gamma_event(a_gamma_market(negRisk=True))])
+    world = a_living_world(datetime.now(UTC), gamma_events=[a_gamma_event(a_gamma_market(negRisk=True))])
     with SimServer(Simulation(world)) as server:
         client = a_polymarket_client(clob, server)
         args = clob.MarketOrderArgs(token_id=YES_TOKEN, amount=10.25, side="BUY", price=0.41)

@@ -1,7 +1,8 @@
 """Small worlds for the tests of the simulated venues, with a default for everything."""
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from arbkit.venues.sim.world.model import JsonObject, SeedBook, World
 
@@ -157,3 +158,18 @@ def a_world(**more: object) -> World:
         },
     }
     return World(**(defaults | more))
+
+
+def a_living_world(now: datetime, **more: object) -> World:
+    """The same world as if it had been made just now: its markets are open whatever day it is."""
+    world = a_world(**more)
+    later = {
+        f"2026-12-{day}T": f"{now + timedelta(days=days):%Y-%m-%d}T" for day, days in ((16, 24), (23, 31))
+    }  # fmt: skip
+    changed: dict[str, object] = {}
+    for name in ("kalshi_events", "gamma_events"):
+        text = json.dumps(getattr(world, name))
+        for fixed, moved in later.items():
+            text = text.replace(fixed, moved)
+        changed[name] = json.loads(text)
+    return replace(world, made_at=now, **changed)
