@@ -15,6 +15,7 @@ from arbkit.app.room import Room
 from arbkit.app.settlements import CASH_ROUNDING, book_payouts, book_receipts, still_held, unbooked
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
+from arbkit.core.capital import LOW
 from arbkit.core.execution import UNPROVEN_STATES
 from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
 from arbkit.core.ledger import Account, balances, book_cash, results_by_day
@@ -30,9 +31,6 @@ OWN_PREFIX = "ak1-"
 
 FIRST_LOOK_BACK = timedelta(days=14)
 """How far back trades are asked for when nothing was ever reconciled."""
-
-LOW_BALANCE = Usd(20_000_000)
-"""Specification section 7.1: below $20 at a venue, tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +298,7 @@ async def refresh_balances(room: Room) -> None:
         total = Usd(sum(purse.available.micros for purse in purses))
         with room.store.together():
             room.store.operations.save_balances(venue, purses, at=now)
-            if total < LOW_BALANCE:
+            if total < LOW:
                 key = f"low_balance:{venue}:{now.date()}"
                 text = f"Low balance: ${total} on {venue}; see `arbkit balance` for how to rebalance"
                 alert = Alert(severity=Severity.MEDIUM, kind="low_balance", text=text, dedupe_key=key)

@@ -13,9 +13,8 @@ from arbkit.app.take import capital_left, sized
 from arbkit.app.trade import execute
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
-from arbkit.core.inventory import REBALANCING_BONUS_PPM, Direction, inventory
-from arbkit.core.markets import VenueName
-from arbkit.core.money import MICRO, ZERO_USD, Usd
+from arbkit.core.inventory import inventory, score
+from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Reason
 from arbkit.errors import AuthError, RefusedError
 
@@ -74,11 +73,8 @@ class Trader:
 
     def _score(self, offer: Opportunity) -> tuple[int, str]:
         held = self._room.store.ledger.positions()
-        preferred = inventory(offer.pair, held, imbalance_max=self._room.limits.imbalance_max).preferred
-        buys_on_kalshi = offer.buys_yes_on is VenueName.KALSHI
-        wanted = {Direction.BUY_KALSHI_SELL_POLY: buys_on_kalshi, Direction.BUY_POLY_SELL_KALSHI: not buys_on_kalshi}
-        bonus = REBALANCING_BONUS_PPM if wanted.get(preferred, False) else MICRO
-        return offer.net.micros * bonus // MICRO, offer.pair.id
+        report = inventory(offer.pair, held, imbalance_max=self._room.limits.imbalance_max)
+        return score(offer.net, buys_yes_on=offer.buys_yes_on, report=report).micros, offer.pair.id
 
     async def _consider(self, offer: Opportunity) -> None:
         pair_id = offer.pair.id

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from arbkit.app.result import ExecutionResult, OrderExecution
 from arbkit.cli.render import Field
+from arbkit.core.capital import Capital
 from arbkit.core.inventory import Difference
-from arbkit.core.markets import VenueName
 from arbkit.core.money import Usd
 
 
@@ -47,18 +47,24 @@ RESULT: Sequence[Field[ExecutionResult]] = (
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """Cash of one purse. `note` says what to do about it."""
+    """Cash of one purse, and all the money at its venue. `note` says what is wrong with it."""
 
-    venue: VenueName
+    capital: Capital
     shard: int | None
     available: Usd
     note: str
 
 
 PURSE: Sequence[Field[Purse]] = (
-    Field("venue", lambda p: p.venue, "venue"),
+    Field("venue", lambda p: p.capital.venue, "venue"),
     Field("shard", lambda p: p.shard, "shard", text=lambda p: "-" if p.shard is None else str(p.shard)),
     Field("available_usd", lambda p: p.available, "available", right=True),
+    Field("venue_cash_usd", lambda p: p.capital.cash),
+    Field("venue_reserved_usd", lambda p: p.capital.reserved, "reserved", right=True, spare=2),
+    Field("venue_at_work_usd", lambda p: p.capital.at_work, "at work", right=True, spare=1),
+    Field("venue_due_usd", lambda p: p.capital.due),
+    Field("venue_total_usd", lambda p: p.capital.total, "venue total", right=True),
+    Field("low", lambda p: p.capital.is_low),
     Field("note", lambda p: p.note, "note", width_min=12),
 )
 

@@ -1,22 +1,25 @@
 """What the commands that trade do: plan, show, ask, carry out, and say how it ended."""
 
+import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 import msgspec
 
-from arbkit.app.reconcile import LOW_BALANCE, Reconciliation, check_start, reconcile, refresh_balances
+from arbkit.app.reconcile import Reconciliation, check_start, reconcile, refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
+from arbkit.app.settlements import due
 from arbkit.app.take import Plan, pair_of, plan, take
 from arbkit.app.unwind import choices as ways_out
 from arbkit.cli.render import Output, short
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
 from arbkit.cli.resolving import tell_ways_out
+from arbkit.core.capital import LOW, Capital, advice, beyond_allotment
 from arbkit.core.execution import TradeState
 from arbkit.core.inventory import Difference
 from arbkit.core.markets import VenueName
@@ -60,7 +63,7 @@ def attempt(
 ) -> list[ExecutionResult]:
     """Take pairs one after the other, and show how each ended."""
     results: list[ExecutionResult] = []
-    with trading_room(kit, mode=mode, what="trade") as room:
+    with ending_in_order(), trading_room(kit, mode=mode, what="trade") as room:
         start_checked(kit, room, output, force=choices.force)
         for text in ids:
             planned = kit.run(plan(room, pair_of(kit.store, text)))
@@ -77,6 +80,16 @@ def attempt(
     if shown:
         output.show(results, RESULT, nothing="nothing was traded")
     return results
+
+
+@contextmanager
+def ending_in_order() -> Iterator[None]:
+    """SIGTERM is taken like Ctrl-C: what was sent is waited for and written down, then the command ends."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _show_ways_out(kit: Kit, room: Room, output: Output, result: ExecutionResult) -> None:
@@ -183,17 +196,26 @@ def show_balances(kit: Kit, output: Output, *, mode: Mode) -> None:
     """Ask both venues for cash, and say what is low and how money moves (specification section 7)."""
     with trading_room(kit, mode=mode, what="balance") as room:
         kit.run(refresh_balances(room))
-        rows = [row for venue in VenueName for row in _purses(room, venue)]
+        capitals = [_capital(room, venue) for venue in VenueName]
+        rows = [row for capital in capitals for row in _purses(room, capital)]
     output.show(rows, PURSE)
-    output.say("Allocation of the specification: $50 at each venue, $10 aside; rebalancing is by hand, 1-2 % and days.")
+    for line in (*advice(capitals), *beyond_allotment(capitals)):
+        output.say(line)
 
 
-def _purses(room: Room, venue: VenueName) -> list[Purse]:
+def _capital(room: Room, venue: VenueName) -> Capital:
     purses, _ = room.store.operations.balances(venue)
-    total = Usd(sum(purse.available.micros for purse in purses))
-    hint = {
-        VenueName.KALSHI: "low: deposit dollars, or move money between shards",
-        VenueName.POLYMARKET: "low: deposit USDC; it becomes pUSD",
-    }[venue]
-    note = hint if total < LOW_BALANCE else ""
-    return [Purse(venue, purse.shard, purse.available, note) for purse in purses]
+    held = room.store.ledger.positions().values()
+    return Capital(
+        venue=venue,
+        cash=Usd(sum(purse.available.micros for purse in purses)),
+        reserved=room.store.trades.reserved("exposure", venue),
+        at_work=Usd(sum(position.basis.micros for position in held if position.market.venue is venue)),
+        due=Usd(sum(one.paid.micros for one in due(room, venue))),
+    )
+
+
+def _purses(room: Room, capital: Capital) -> list[Purse]:
+    purses, _ = room.store.operations.balances(capital.venue)
+    note = f"low: below ${LOW}" if capital.is_low else ""
+    return [Purse(capital, purse.shard, purse.available, note) for purse in purses]

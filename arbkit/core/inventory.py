@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from arbkit.core.ledger import Positions
 from arbkit.core.markets import MarketId, Pair, Side, VenueName
-from arbkit.core.money import ZERO_QTY, Qty, Usd, ceil_div
+from arbkit.core.money import MICRO, ZERO_QTY, Qty, Usd, ceil_div
 from arbkit.core.orders import Balance, Holding
 
 REBALANCING_BONUS_PPM = 1_200_000
@@ -86,11 +86,9 @@ def inventory(pair: Pair, held: Positions, *, imbalance_max: Usd) -> Inventory:
 
 
 def score(net: Usd, *, buys_yes_on: VenueName, report: Inventory) -> Usd:
-    """The score of an opportunity: its net profit, times 1.2 where it reduces inventory that needs rebalancing."""
+    """The score of an opportunity: its net profit, times 1.2 where it closes what is held at both venues."""
     direction = Direction.BUY_KALSHI_SELL_POLY if buys_yes_on is VenueName.KALSHI else Direction.BUY_POLY_SELL_KALSHI
-    if report.needs_rebalancing and direction is report.preferred:
-        return Usd(net.micros * REBALANCING_BONUS_PPM // 1_000_000)
-    return net
+    return Usd(net.micros * REBALANCING_BONUS_PPM // MICRO) if direction is report.preferred else net
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
+from arbkit.core.capital import LOW
 from arbkit.core.checks import Check, CheckState
 from arbkit.core.markets import Market, MarketStatus, VenueName
-from arbkit.core.money import MICRO, Usd
+from arbkit.core.money import Usd
 from arbkit.core.risk import Mode
 from arbkit.errors import ArbkitError
 from arbkit.ports import Account, CataloguePage, Venue
@@ -36,8 +37,6 @@ DISK_BYTES_MIN: Final = 200 << 20
 _PAGES_MAX: Final = 20
 CLOCK_WARN_S: Final = 2
 CLOCK_FAIL_S: Final = 30
-LOW_BALANCE: Final = Usd(20 * MICRO)
-"""Below this a venue's cash is called low (specification section 8.2)."""
 
 Answer = tuple[CheckState, str]
 OK, WARN, FAIL = CheckState.OK, CheckState.WARN, CheckState.FAIL
@@ -218,7 +217,7 @@ def _of_the_accounts(kit: Kit) -> list[tuple[str, Callable[[], Answer]]]:
             return FAIL, "not asked: the keys are missing or refused"
         purses = kit.run(accounts[venue].balances())
         total = Usd(sum(purse.available.micros for purse in purses))
-        return (OK if total >= LOW_BALANCE else WARN), f"${total}{'' if total >= LOW_BALANCE else ', below $20'}"
+        return (OK if total >= LOW else WARN), f"${total}{'' if total >= LOW else ', below $20'}"
 
     def allowed(venue: VenueName) -> Answer:
         if venue not in accounts:

@@ -12,11 +12,14 @@ from arbkit.app.room import situation
 from arbkit.app.trade import execute
 from arbkit.core.books import Book
 from arbkit.core.breaker import Failure
+from arbkit.core.detect import look
 from arbkit.core.execution import LegState, TradeState
 from arbkit.core.ledger import Account, Entry, book_cash
+from arbkit.core.ledger import result as ledger_result
 from arbkit.core.limits import Limits
 from arbkit.core.markets import KalshiFees, Side
-from arbkit.core.money import Usd
+from arbkit.core.money import Qty, Usd
+from arbkit.core.opportunity import Opportunity
 from arbkit.core.orders import Settlement
 from arbkit.errors import AuthError
 from arbkit.ports import PreparedOrder
@@ -314,3 +317,25 @@ async def test_too_many_requests_count_as_failures_in_a_row(scene: Scene) -> Non
     assert scene.room.store.operations.breaker().consecutive_failures >= 1
     alerts = scene.room.store.operations.due_alerts(at=scene.clock.now(), count_max=9)
     assert any(alert.kind == "rate_limit_exceeded" for _, alert, _ in alerts)
+
+
+async def test_a_trade_the_other_way_closes_what_is_held_and_kalshi_pays_at_once(scene: Scene) -> None:
+    await scene.execute()
+    # now YES of Kalshi can be sold at 0.54 (NO bought at 0.46), and YES bought at 0.44 on the other side
+    scene.venues[KALSHI].book = lambda: book_of(scene.markets[KALSHI], scene.clock, "0.54", "0.55")
+    scene.venues[POLYMARKET].book = lambda: book_of(scene.markets[POLYMARKET], scene.clock, "0.43", "0.44")
+    books = {name: venue.book() for name, venue in scene.venues.items()}
+    back = look(
+        scene.opportunity.pair, kalshi=scene.markets[KALSHI], polymarket=scene.markets[POLYMARKET],
+        kalshi_book=books[KALSHI], polymarket_book=books[POLYMARKET], policy=scene.room.policy, now=scene.clock.now(),
+    )  # fmt: skip
+    assert isinstance(back, Opportunity)
+    result = await execute(scene.room, back, markets=scene.markets, books=books)
+    assert result.success
+    held = {(market.venue, side): qty for (market, side), qty in scene.ledger.items()}
+    assert held == {(POLYMARKET, Side.YES): Qty.whole(20), (POLYMARKET, Side.NO): Qty.whole(20)}
+    assert scene.ledger == scene.truth
+    assert (await reconcile(scene.room, fix=False)).clean  # cash too: $20 came back at Kalshi
+    # 20 x (1 - 0.46 - 0.45) less the fees of both Kalshi trades: 0.3465, and 0.07 x 20 x 0.46 x 0.54 up to 0.3478
+    kalshi = ledger_result(scene.room.store.ledger.transactions(), venue=KALSHI)
+    assert kalshi.realised == Usd.parse("1.1057")

@@ -1,6 +1,7 @@
 """Trading end to end: real signatures, real wire formats, the simulated venues' own record as the judge."""
 
 import re
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -16,6 +17,7 @@ from arbkit.app.room import Room
 from arbkit.app.scan import scan
 from arbkit.app.settlements import due
 from arbkit.app.take import plan, take
+from arbkit.cli.trading import ending_in_order
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState
 from arbkit.core.ledger import result as ledger_result
@@ -266,3 +268,8 @@ def test_what_ends_is_booked_due_until_it_is_redeemed_and_then_clean(home: Path,
         assert due(stage.room) == []
         earned = ledger_result(stage.room.store.ledger.transactions()).realised
         assert earned == result.actual_profit
+
+
+def test_an_order_to_end_is_taken_like_ctrl_c() -> None:
+    with pytest.raises(KeyboardInterrupt), ending_in_order():
+        signal.raise_signal(signal.SIGTERM)
