@@ -1,10 +1,12 @@
 """The runbook knows everything that can ring, stop or be measured, and nothing that cannot."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
+from arbkit.app import notices
 from arbkit.core.breaker import Failure
 from docs.generate_metrics import families, full_name
 from tests.deploy.queries import rules
@@ -29,6 +31,32 @@ def test_a_reason_to_stop_has_an_entry_that_says_what_it_means_and_what_to_do(fa
 
 def test_no_entry_is_left_of_a_reason_that_is_gone() -> None:
     assert set(re.findall(r"^### (\w+)$", TEXT, re.MULTILINE)) == {str(failure) for failure in Failure}
+
+
+def alert_kinds() -> set[str]:
+    """The kinds of all alerts that the source can write, besides those of the breaker's reasons.
+
+    Where a kind is no plain text it has to be the name of a reason, or handed on by one of the two functions below.
+    """
+    kinds = {kind for kind, _ in notices._OF_RULES.values()}
+    for path in (Path(__file__).parents[1] / "arbkit").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            given = [word.value for word in node.keywords if word.arg == "kind"] if name == "Alert" else []
+            given += node.args[2:3] if name in {"tell_daily", "_tell"} else []
+            for kind in given:
+                if isinstance(kind, ast.Constant):
+                    kinds.add(str(kind.value))
+                else:
+                    assert ast.unparse(kind) in {"kind", "failure.lower()"}, f"{path}:{kind.lineno}"
+    return kinds - {failure.lower() for failure in Failure}
+
+
+def test_every_alert_that_stops_nothing_has_its_row_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", part("Alerts that stop nothing"), re.MULTILINE)
+    assert sorted(rows) == sorted(alert_kinds())
 
 
 def test_every_rule_of_prometheus_has_its_row_and_no_other() -> None:
