@@ -23,9 +23,9 @@ docs:
     .venv/bin/python docs/generate.py
     .venv/bin/cog -rP -I docs README.md docs/*.md
 
-# measure: start-up, and whatever else bench/ holds
-bench:
-    for file in bench/[a-z]*.py; do echo "== $file"; .venv/bin/python "$file"; done
+# measure, in one table; docs/performance.md says what is held to what (matching has its own: bench/match_*.py)
+bench *names:
+    .venv/bin/python bench/all.py {{names}}
 
 # the built wheel alone, without development packages: does it start, and does it scan the simulated venues?
 smoke:

@@ -4,7 +4,7 @@ import argparse
 import json
 import statistics
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 
@@ -48,9 +48,10 @@ def _shown(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
 
 
-def table(figures: Iterable[Figure]) -> str:
-    """Aligned columns: what, value, goal, verdict, note."""
-    rows = [figure.cells for figure in figures]
+def table(figures: Sequence[Figure], *, heads: Sequence[str] = ()) -> str:
+    """Aligned columns: (whose it is,) what, value, goal, verdict, note."""
+    heads = heads or [""] * len(figures)
+    rows = [(head, *figure.cells) if head else figure.cells for head, figure in zip(heads, figures, strict=True)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)] if rows else []
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]]).rstrip()

@@ -90,8 +90,8 @@ class Reference:
                 if not levels[Decimal(change["price"])]:
                     del levels[Decimal(change["price"])]
                 top = Decimal(change["best_bid"]), Decimal(change["best_ask"])
-                if (max(book.bids, default=Decimal(0)), min(book.asks, default=ONE)) != top:
-                    raise AssertionError("our best prices are not the venue's")
+        if (max(book.bids, default=Decimal(0)), min(book.asks, default=ONE)) != top:
+            raise AssertionError("our best prices are not the venue's")
         return couple
 
     def _apply_kalshi(self, event: dict) -> int:

@@ -85,7 +85,8 @@ def measured(arguments: argparse.Namespace) -> list[Figure]:
         },
         arguments.rounds,
     )
-    taken_us, inline = asyncio.run(taken(rsa, arguments.rounds // 4))
+    times = arguments.rounds // 4
+    taken_us, inline = asyncio.run(taken(rsa, times))
     return [
         Figure("coincurve alone", took["coincurve"], "us"),
         Figure("Polymarket order, own wallet", took["own wallet"], "us"),
@@ -96,7 +97,7 @@ def measured(arguments: argparse.Namespace) -> list[Figure]:
         Figure("Kalshi RSA-2048, made now", took["rsa"], "us"),
         Figure("Kalshi Ed25519, made now", took["ed25519"], "us"),
         Figure("Kalshi RSA-2048, made ahead", taken_us, "us", note="what is left on the way of an order"),
-        Figure("RSA operations on the way of an order", inline, at_most=0, note=f"{arguments.rounds // 4 * AHEAD} orders"),
+        Figure("RSA operations on the way of an order", inline, at_most=0, note=f"{times * AHEAD} taken"),
     ]  # fmt: skip
 
 

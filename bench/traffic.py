@@ -107,7 +107,7 @@ def _couple(dice: Random, number: int, wildness: float) -> Couple:
     grid = PriceGrid.uniform(Price(10_000))
     common = {"title": "", "rules": "made up", "status": MarketStatus.OPEN, "expected_at": until, "grid": grid}
     kalshi = Market(
-        id=MarketId(VenueName.KALSHI, ticker), event_key=ticker.rpartition("-")[0], fees=KALSHI_FEES, **common
+        id=MarketId(VenueName.KALSHI, ticker), event_key=ticker.rpartition("-")[0], fees=KALSHI_FEES, shard=0, **common
     )
     polymarket = Market(
         id=MarketId(VenueName.POLYMARKET, condition), event_key=f"e{number}", fees=POLYMARKET_FEES,

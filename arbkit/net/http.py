@@ -2,9 +2,11 @@
 
 import asyncio
 import functools
+import importlib.util
 import ipaddress
 import re
 import ssl
+import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,6 +23,11 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from arbkit.core.text import clean
 from arbkit.errors import AuthError, ConfigError, InvariantError, VenueUnavailable, shown
 from arbkit.ports import Clock
+
+# httpcore looks for sniffio several times a request, and to search the disk for what is not installed takes a good part
+# of the time that a request costs. Marked as missing it is missed at once; under asyncio nobody needs it.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 MEBIBYTE: Final = 1024 * 1024
 BODY_BYTES_MAX: Final = 8 * MEBIBYTE

@@ -1,0 +1,247 @@
+"""Two stub venues on loopback in a process of their own: streams of books, reads, and orders that are always killed.
+
+They answer at once and check nothing, so that what is measured is ours. Told by lines on stdin: `tick N` moves the
+Polymarket book of couple N so that it leaves something, and a line on stdout tells when the frame was sent and when
+either order arrived, by the machine's monotonic clock. `flood RATE SECONDS` sends traffic of both venues, paced.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+
+from traffic import SID, Couple, Message, Traffic, made
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from arbkit.core.markets import VenueName
+
+KILLED = {
+    "kalshi": (409, {"error": {"code": "fill_or_kill_insufficient_resting_volume", "message": "killed"}}),
+    "polymarket": (400, {"error": "order couldn't be fully filled. FOK orders are fully filled or killed."}),
+}
+DRAINED_BYTES = 1 << 20
+
+
+@dataclass
+class Stubs:
+    """Both venues and everybody who listens to them."""
+
+    traffic: Traffic
+    couples: dict[str, Couple] = field(default_factory=dict)
+    kalshi: list[ServerConnection] = field(default_factory=list)
+    polymarket: list[ServerConnection] = field(default_factory=list)
+    sent: dict[int, dict[str, int]] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        for couple in self.traffic.couples:
+            self.couples |= {couple.kalshi.id.key: couple, couple.polymarket.yes_token: couple}
+            self.couples[couple.polymarket.no_token] = couple
+
+    async def listen_kalshi(self, socket: ServerConnection) -> None:
+        """Acknowledge, and show the books: of a flood all at once, for its sequence is made already."""
+        wanted: set[str] = set()
+        seq = 0
+        async for text in socket:
+            command = json.loads(text)
+            if "orderbook_delta" not in command["params"].get("channels", ["orderbook_delta"]):
+                continue
+            wanted |= set(command["params"].get("market_tickers", ()))
+            if command["cmd"] == "subscribe":
+                told = {"id": command["id"], "type": "subscribed", "msg": {"channel": "orderbook_delta", "sid": SID}}
+                await socket.send(json.dumps(told))
+            if not self.traffic.changes:
+                for ticker in sorted(wanted):
+                    seq += 1
+                    await socket.send(snapshot(ticker, seq))
+                wanted = set()
+            elif len(wanted) == len(self.traffic.couples):
+                for message in self.traffic.first:
+                    if message.venue is VenueName.KALSHI:
+                        await socket.send(message.frame, text=True)
+                self.kalshi.append(socket)
+                wanted = set()
+
+    async def listen_polymarket(self, socket: ServerConnection) -> None:
+        """Show the books that are asked for."""
+        async for text in socket:
+            if text == "PING":
+                await socket.send("PONG")
+                continue
+            wanted = set(json.loads(text).get("assets_ids", ()))
+            for message in self.traffic.first:
+                couple = self.traffic.couples[message.couple]
+                if message.venue is VenueName.POLYMARKET and couple.polymarket.yes_token in wanted:
+                    await socket.send(message.frame, text=True)
+            if socket not in self.polymarket:
+                self.polymarket.append(socket)
+
+    async def tick(self, number: int) -> None:
+        """Polymarket's YES becomes dear: its NO, with Kalshi's YES, is cheap."""
+        market = self.traffic.couples[number].polymarket
+        top = {"asset_id": market.yes_token, "hash": "0", "best_bid": "0.53", "best_ask": "0.54"}
+        rows = [
+            {**top, "price": "0.45", "size": "0", "side": "SELL"},
+            {**top, "price": "0.54", "size": "200", "side": "SELL"},
+            {**top, "price": "0.53", "size": "200", "side": "BUY"},
+        ]
+        frame = json.dumps({
+            "market": market.id.key, "price_changes": rows, "timestamp": str(time.time_ns() // 1_000_000),
+            "event_type": "price_change",
+        })  # fmt: skip
+        self.moved.add(number)
+        self.sent[number] = {"tick": time.monotonic_ns()}
+        for socket in self.polymarket:
+            await socket.send(frame)
+
+    def ordered(self, venue: str, key: str) -> None:
+        """An order came; with the second one, tell."""
+        number = self.couples[key].number
+        times = self.sent.get(number, {})
+        times.setdefault(venue, time.monotonic_ns())
+        if {"kalshi", "polymarket"} <= times.keys():
+            del self.sent[number]
+            print(json.dumps({"couple": number, **times}), flush=True)
+
+    def read(self, key: str) -> tuple[list[list[str]], list[list[str]]]:
+        """Bids and asks of YES at either venue, as price and size."""
+        couple = self.couples[key]
+        if key != couple.kalshi.id.key and couple.number in self.moved:
+            return [["0.44", "200"], ["0.53", "200"]], [["0.54", "200"]]
+        return [["0.44", "200"]], [["0.45", "200"]]
+
+    async def flood(self, rate: int, seconds: float) -> None:
+        """Send the changes of the traffic to everybody, so many a second."""
+        started, messages = time.monotonic(), self.traffic.changes[: int(rate * seconds)]
+        for index, message in enumerate(messages):
+            sockets = self.kalshi if message.venue is VenueName.KALSHI else self.polymarket
+            for socket in sockets:
+                await socket.send(message.frame, text=True)
+            if index % 20 == 19:
+                ahead = index / rate - (time.monotonic() - started)
+                await asyncio.sleep(max(ahead, 0))
+        print(json.dumps({"sent": len(messages), "took_s": time.monotonic() - started}), flush=True)
+
+
+class Web(asyncio.Protocol):
+    """As little of HTTP/1.1 as both clients need."""
+
+    def __init__(self, stubs: Stubs) -> None:
+        self._stubs, self._buffer = stubs, b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember where answers go."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every request that is complete."""
+        self._buffer += data
+        while b"\r\n\r\n" in self._buffer:
+            head, _, rest = self._buffer.partition(b"\r\n\r\n")
+            length = 0
+            for line in head.split(b"\r\n")[1:]:
+                name, _, value = line.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            if len(rest) < length:
+                return
+            body, self._buffer = rest[:length], rest[length:]
+            method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
+            status, answer = self._answer(method, path, body)
+            text = json.dumps(answer).encode()
+            self._transport.write(  # type: ignore[attr-defined]
+                b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(text))
+                + text
+            )
+
+    def _answer(self, method: str, path: str, body: bytes) -> tuple[int, object]:
+        stubs = self._stubs
+        if method == "POST" and path.endswith("/portfolio/events/orders"):
+            stubs.ordered("kalshi", json.loads(body)["ticker"])
+            return KILLED["kalshi"]
+        if method == "POST" and path == "/order":
+            stubs.ordered("polymarket", json.loads(body)["order"]["tokenId"])
+            return KILLED["polymarket"]
+        if "/markets/orderbooks" in path:
+            return 200, {
+                "orderbooks": [self._kalshi(part) for part in path.partition("tickers=")[2].split("&tickers=")]
+            }
+        if path == "/books":
+            return 200, [self._polymarket(asked["token_id"]) for asked in json.loads(body)]
+        return 200, "OK"
+
+    def _kalshi(self, ticker: str) -> object:
+        bids, asks = self._stubs.read(ticker)
+        no = [[f"{1 - float(price):.4f}", size] for price, size in asks]
+        return {"ticker": ticker, "orderbook_fp": {"yes_dollars": bids, "no_dollars": no}}
+
+    def _polymarket(self, token: str) -> object:
+        bids, asks = self._stubs.read(token)
+        rows = [[{"price": price, "size": size} for price, size in side] for side in (bids, asks[::-1])]
+        stamp = str(time.time_ns() // 1_000_000)
+        return {"asset_id": token, "market": "", "timestamp": stamp, "bids": rows[0], "asks": rows[1]}
+
+
+def snapshot(ticker: str, seq: int) -> str:
+    """A Kalshi book that stands at 0.44 and 0.45."""
+    sides = {"yes_dollars_fp": [["0.44", "200"]], "no_dollars_fp": [["0.45", "200"]]}
+    return json.dumps({"type": "orderbook_snapshot", "sid": SID, "seq": seq, "msg": {"market_ticker": ticker, **sides}})
+
+
+def standing(pairs: int) -> Traffic:
+    """Couples whose four books all stand at 0.44 and 0.45, so that nothing is left until one of them moves."""
+    traffic = made(pairs=pairs, changes=0)
+    first = []
+    for seq, couple in enumerate(traffic.couples, 1):
+        first.append(Message(VenueName.KALSHI, couple.number, snapshot(couple.kalshi.id.key, seq).encode()))
+        book = {
+            "market": couple.polymarket.id.key, "asset_id": couple.polymarket.yes_token, "timestamp": "1700000000000",
+            "bids": [{"price": "0.44", "size": "200"}], "asks": [{"price": "0.45", "size": "200"}],
+            "event_type": "book", "hash": "0",
+        }  # fmt: skip
+        first.append(Message(VenueName.POLYMARKET, couple.number, json.dumps(book).encode()))
+    return Traffic(traffic.couples, first, [])
+
+
+async def run(stubs: Stubs) -> None:
+    """Serve, tell the ports, and do as told until stdin ends."""
+    loop = asyncio.get_running_loop()
+
+    async def quietly(listen: object, socket: ServerConnection) -> None:
+        try:
+            await listen(socket)  # type: ignore[operator]
+        except ConnectionClosed:
+            return
+
+    options = {"compression": None, "ping_interval": None, "max_queue": None, "write_limit": DRAINED_BYTES}
+    streams = [
+        await serve(lambda socket, listen=listen: quietly(listen, socket), "127.0.0.1", 0, **options)
+        for listen in (stubs.listen_kalshi, stubs.listen_polymarket)
+    ]
+    webs = [await loop.create_server(lambda: Web(stubs), "127.0.0.1", 0) for _ in range(2)]
+    ports = [server.sockets[0].getsockname()[1] for server in (*streams, *webs)]
+    print(json.dumps(ports), flush=True)
+    reader = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while line := (await reader.readline()).decode().split():
+        if line[0] == "tick":
+            await stubs.tick(int(line[1]))
+        elif line[0] == "flood":
+            await stubs.flood(int(line[1]), float(line[2]))
+
+
+def main() -> None:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=100)
+    parser.add_argument("--changes", type=int, default=0, help="traffic for `flood`; without it all books stand still")
+    arguments = parser.parse_args()
+    changes = arguments.changes
+    traffic = made(pairs=arguments.pairs, changes=changes, wildness=1.0) if changes else standing(arguments.pairs)
+    asyncio.run(run(Stubs(traffic)))
+
+
+if __name__ == "__main__":
+    main()
