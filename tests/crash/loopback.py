@@ -261,6 +261,18 @@ class Loopback:
         finally:
             line.close()
 
+    def plan(self, trial: int, kalshi: Mapping[str, Any], polymarket: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Faults for the order of each leg; those of a market name the one of this trial."""
+        faults = []
+        for on, key, fault in (
+            ("kalshi.order", ticker(trial), kalshi),
+            ("poly.order", condition(trial), polymarket),
+        ):
+            if fault:
+                named = {"key": key} if fault["do"].startswith("market.") else {}
+                faults.append({"on": on, **named, **fault})
+        return faults
+
     def prepare(self, template: Path, pairs: int) -> None:
         """A state directory with both catalogues and every pair."""
         environ = {"ARBKIT_SIM": self.base}

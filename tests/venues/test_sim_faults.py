@@ -203,3 +203,44 @@ def test_over_a_socket_an_unanswered_order_times_out_and_does_not_hold_up_the_st
     assert time.monotonic() - started < 3
     assert len(trader.account.truth.fills) == 1
     connection.close()
+
+
+def test_a_fill_or_kill_order_may_be_filled_in_part_against_its_word() -> None:
+    kalshi = KalshiTrader(simulation=a_simulation(a_fault(KALSHI, Trouble.PARTIAL)))
+
+    answer = kalshi.send(count="2.00")
+
+    assert (answer.status, content(answer)["fill_count"]) == (201, "1.00")
+    assert [fill.qty for fill in kalshi.account.truth.fills] == [100]
+    assert content(kalshi.send(count="2.00"))["fill_count"] == "2.00"
+
+
+def test_answers_may_lead_elsewhere_or_be_far_too_long() -> None:
+    faults = [
+        a_fault(KALSHI, Trouble.HTTP_REDIRECT),
+        a_fault(KALSHI, Trouble.HTTP_HUGE_BODY, nth=2, ms=6_000),
+        a_fault(KALSHI, Trouble.HTTP_GZIP_BOMB, nth=3, ms=50_000),
+    ]
+    kalshi = KalshiTrader(simulation=a_simulation(*faults))
+
+    elsewhere, huge, bomb = (kalshi.send() for _ in range(3))
+
+    assert (elsewhere.status, dict(elsewhere.headers)) == (307, {"location": "/elsewhere"})
+    assert (huge.status, len(huge.body) > 6_000_000) == (201, True)
+    assert (dict(bomb.headers)["content-encoding"], len(bomb.body) < 100_000) == ("gzip", True)
+    assert len(kalshi.account.truth.fills) == 2
+
+
+def test_money_may_come_and_go_beside_every_trade() -> None:
+    simulation = a_simulation(
+        a_fault(KALSHI, Trouble.BALANCE_DROP, value="999.9"), a_fault(POLY, Trouble.DEPOSIT, value="25", nth=2)
+    )
+    kalshi, poly = KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+    poly.send()
+    poly.wait(seconds=5)
+    settled = int(poly.read("/balance-allowance", ("asset_type", "COLLATERAL"), ("signature_type", "3"))["balance"])
+
+    assert content(kalshi.send())["error"]["code"] == "insufficient_balance"
+    assert kalshi.account.truth.cash[0] == 1_000
+    poly.send()
+    assert simulation.polymarket.wallets[poly.wallet].cash == settled + 25_000_000

@@ -150,6 +150,13 @@ class KalshiEngine:
         change = {source: cash[source] - amount, target: cash.get(target, 0) + amount}
         account.change(KalshiChange(cash=change), at=now, lag_ms=self.read_lag_ms)
 
+    def pay_in(self, amount: int, now: datetime) -> None:
+        """Bring money from outside into every account, on its first shard; less than nothing takes it out."""
+        for account in self.accounts.values():
+            shard = min(account.truth.cash)
+            change = KalshiChange(cash={shard: account.truth.cash[shard] + amount})
+            account.change(change, at=now, lag_ms=self.read_lag_ms)
+
     def pause(self, ticker: str, now: datetime) -> None:
         """Make a market inactive; only orders that asked for it are cancelled."""
         self._listing.markets[ticker].changed["status"] = "inactive"

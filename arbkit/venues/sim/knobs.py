@@ -46,6 +46,7 @@ KNOBS: Final[Sequence[Knob]] = (
     _knob(T.REJECT, _ORDERS, "refused with `status` (400)", takes="status"),
     _knob(T.OK_WITHOUT_ORDER, _ORDERS, "success is claimed, no order is named"),
     _knob(T.MALFORMED_JSON, _REQUESTS, "dealt with; half of the answer is missing"),
+    _knob(T.PARTIAL, (Target.KALSHI_ORDER,), "half of the order is filled, whatever it asked for"),
     _knob(T.DELAYED, (Target.POLY_ORDER,), "held for `ms` before it is matched", needs="ms"),
     _knob(
         T.STATUS_PATH,
@@ -66,6 +67,11 @@ KNOBS: Final[Sequence[Knob]] = (
     _knob(T.HTTP_429, _REQUESTS, "429: too many requests"),
     _knob(T.HTTP_503_CANCEL_ONLY, _REQUESTS, "503: only cancels are taken"),
     _knob(T.HTTP_503_DISABLED, _REQUESTS, "503: trading is disabled"),
+    _knob(T.HTTP_REDIRECT, _REQUESTS, "307: to be asked elsewhere; not dealt with"),
+    _knob(T.HTTP_HUGE_BODY, _REQUESTS, "dealt with; the answer is followed by `ms` thousand spaces", needs="ms"),
+    _knob(T.HTTP_GZIP_BOMB, _REQUESTS, "dealt with; the answer is `ms` thousand zeros, packed", needs="ms"),
+    _knob(T.DEPOSIT, (*_REQUESTS, *_TIMES), "`value` dollars come into every account just before", needs="value"),
+    _knob(T.BALANCE_DROP, (*_REQUESTS, *_TIMES), "`value` dollars leave every account just before", needs="value"),
     _knob(
         T.MARKET_PAUSE,
         (*_REQUESTS, *_TIMES),

@@ -1,8 +1,11 @@
 """Carries out faults: what a request that is hit gets instead of, or after, its proper answer."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+import msgspec
 
 from arbkit.venues.sim.agenda import Agenda
 from arbkit.venues.sim.faults import Fault, Target, Trouble
@@ -26,7 +29,7 @@ def troubled(fault: Fault, request: Request, proper: Proper, agenda: Agenda) -> 
     if fault.do is Trouble.LATE_ACCEPT:
         _deal_later(fault, request, proper, agenda)
         return _broken(fault, at_kalshi) if fault.status else Answer(hang=True)
-    answer = proper(request)
+    answer = proper(_halved(request) if fault.do is Trouble.PARTIAL else request)
     return _SPOILT[fault.do](fault, answer) if fault.do in _SPOILT else answer
 
 
@@ -60,6 +63,23 @@ def _broken(fault: Fault, at_kalshi: bool) -> Answer:
     return json_answer({"error": "order timed out in the matching engine"}, fault.status or 500)
 
 
+def _halved(request: Request) -> Request:
+    """The order as if half of it had been asked for, and nothing for the rest: a fill-or-kill that was filled in part.
+    One that cannot be read stays as it is."""
+    try:
+        order = msgspec.json.decode(request.body, type=dict[str, object])
+        half = f"{float(str(order['count'])) / 2:.2f}"
+    except (msgspec.DecodeError, KeyError, ValueError):
+        return request
+    return replace(request, body=msgspec.json.encode(order | {"count": half, "time_in_force": "immediate_or_cancel"}))
+
+
+def _bomb(fault: Fault, answer: Answer) -> Answer:
+    packed = zlib.compressobj(wbits=31)
+    body = packed.compress(bytes(fault.ms * 1_000)) + packed.flush()
+    return replace(answer, body=body, headers=(*answer.headers, ("content-encoding", "gzip")))
+
+
 def _deal_later(fault: Fault, request: Request, proper: Proper, agenda: Agenda) -> None:
     def deal(at: datetime) -> None:
         proper(replace(request, at=at, sent_at=request.at))
@@ -75,6 +95,7 @@ _UNHEARD: dict[Trouble, Callable[[Fault, bool], Answer]] = {
     Trouble.HTTP_403_BAN: lambda _fault, _at_kalshi: Answer(status=403, body=_BAN_PAGE, content_type="text/html"),
     Trouble.HTTP_425: lambda _fault, _at_kalshi: not_ready(),
     Trouble.HTTP_429: lambda _fault, at_kalshi: too_many_requests(bare=not at_kalshi),
+    Trouble.HTTP_REDIRECT: lambda _fault, _at_kalshi: Answer(status=307, headers=(("location", "/elsewhere"),)),
     Trouble.HTTP_503_CANCEL_ONLY: _cancel_only,
     Trouble.HTTP_503_DISABLED: lambda _fault, _at_kalshi: json_answer({"error": "Trading is currently disabled."}, 503),
 }
@@ -83,6 +104,8 @@ _SPOILT: dict[Trouble, Callable[[Fault, Answer], Answer]] = {
     Trouble.ACCEPT_THEN_TIMEOUT: lambda _fault, _answer: Answer(hang=True),
     Trouble.ACCEPT_THEN_5XX: lambda fault, _answer: _broken(fault, fault.on.value.startswith("kalshi")),
     Trouble.SLOW: lambda fault, answer: replace(answer, after_ms=fault.ms),
+    Trouble.HTTP_HUGE_BODY: lambda fault, answer: replace(answer, body=answer.body + b" " * fault.ms * 1_000),
+    Trouble.HTTP_GZIP_BOMB: _bomb,
     Trouble.MALFORMED_JSON: lambda _fault, answer: replace(answer, body=answer.body[: len(answer.body) // 2]),
 }
 """What becomes of the proper answer to a request that the venue did deal with."""

@@ -15,6 +15,9 @@ from arbkit.venues.sim.polymarket_listing import ListedPair, PolymarketListing
 
 _OTHER_RULES = "The rules of this market were rewritten while it was open. It resolves by another source."
 
+_UNITS = 10_000
+"""Kalshi's cash is in 1e-4 dollars."""
+
 Strike = Callable[[Fault, datetime], None]
 
 
@@ -40,6 +43,8 @@ class Kalshi:
             Trouble.MARKET_FEE: (self._fee, _nothing),
             Trouble.RULES_CHANGED: (self._rules, _nothing),
             Trouble.MAINTENANCE: (lambda _f, _at: self._closed(True), lambda _f, _at: self._closed(False)),
+            Trouble.DEPOSIT: (lambda f, at: engine.pay_in(round(float(f.value) * _UNITS), at), _nothing),
+            Trouble.BALANCE_DROP: (lambda f, at: engine.pay_in(-round(float(f.value) * _UNITS), at), _nothing),
         }
 
     def lists(self, key: str) -> bool:
@@ -80,6 +85,8 @@ class Polymarket:
             Trouble.MARKET_FEE: (self._fee, _nothing),
             Trouble.RULES_CHANGED: (lambda f, _at: self._change(f, description=_OTHER_RULES), _nothing),
             Trouble.MAINTENANCE: (self._restart, self._restarted),
+            Trouble.DEPOSIT: (lambda f, _at: self._pay_in(float(f.value)), _nothing),
+            Trouble.BALANCE_DROP: (lambda f, _at: self._pay_in(-float(f.value)), _nothing),
         }
 
     def lists(self, key: str) -> bool:
@@ -95,6 +102,10 @@ class Polymarket:
     def _fee(self, fault: Fault, _at: datetime) -> None:
         schedule = {"exponent": 1, "rate": float(fault.value), "takerOnly": True, "rebateRate": 0}
         self._change(fault, feesEnabled=True, feeSchedule=schedule)
+
+    def _pay_in(self, usd: float) -> None:
+        for wallet in self.engine.wallets.values():
+            wallet.cash += round(usd * 1_000_000)
 
     def _restart(self, _fault: Fault, _at: datetime) -> None:
         self.engine.state.restarting = True
