@@ -21,6 +21,7 @@ oracle:
 # rewrite config.yaml and the generated parts of the documentation (pytest refuses stale ones)
 docs:
     .venv/bin/python docs/generate.py
+    .venv/bin/python docs/screens.py
     .venv/bin/cog -rP -I docs README.md docs/*.md
 
 # measure, in one table; docs/performance.md says what is held to what (matching has its own: bench/match_*.py)
@@ -35,3 +36,12 @@ smoke:
     .smoke/bin/pip install -q -r .ci/lock/run.txt
     .smoke/bin/pip install -q --no-deps dist/arbkit-*.whl
     cd .smoke && bin/arbkit --version && bin/arbkit run --sim --home "$PWD/home"
+
+# a release of the version in arbkit/__init__.py: everything is checked, nothing may be uncommitted, then tag and build
+release: check smoke
+    test -z "$(git status --porcelain)"
+    grep -q "^## $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)') - " docs/CHANGELOG.md
+    rm -rf dist
+    .venv/bin/python -m build --quiet --no-isolation
+    git tag -a "v$(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)')" -m "arbkit $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)')"
+    ls -l dist

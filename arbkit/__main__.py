@@ -2,13 +2,13 @@
 
 import sys
 
-from arbkit import __version__
-
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     if sys.argv[1:] == ["--version"]:  # scripts ask often, and need no parser for it
-        sys.stdout.write(f"arbkit {__version__}\n")
+        from arbkit.cli.version import version_text
+
+        sys.stdout.write(f"{version_text()}\n")
         return
     if sys.argv[1:] in (["status", "--json"], ["--json", "status"]):  # and so does every monitor
         from arbkit.cli.polled import status

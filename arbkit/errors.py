@@ -20,7 +20,6 @@ Exit code 0 is done, 1 a check that found something, 130 interrupted. A message 
 and what to do.
 """
 
-import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -35,6 +34,8 @@ def shown(text: object) -> str:
 
 def nearest(text: str, known: Iterable[str]) -> str:
     """What was probably meant by a name or an id that does not exist, "" if nothing is near."""
+    import difflib  # noqa: PLC0415 - only a mistake needs it, and every start would pay for it
+
     return next(iter(difflib.get_close_matches(text, list(known), n=1, cutoff=0.75)), "")
 
 

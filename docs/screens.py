@@ -12,6 +12,7 @@ import struct
 import sys
 import tempfile
 import termios
+import traceback
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import count
@@ -59,7 +60,8 @@ def walk(home: Path) -> None:
     world = generate(SEED, NOW, markets=MARKETS_OF_A_DEMO)
     with SimServer(Simulation(world, flow=Flow.OFF), clock=clock) as server:
         environ = {"ARBKIT_SIM": server.urls.base}
-        kit = Kit(load(environ=environ, cwd=home), home=home, cwd=home, sim=True, environ=environ, clock=clock)
+        configured = load(environ=environ, cwd=home)
+        kit = Kit(lambda: configured, home=home, cwd=home, sim=True, environ=environ, clock=clock)
         try:
             tour(kit, Output())
         finally:
@@ -78,6 +80,8 @@ def filmed() -> str:
                 walk(Path(directory))
                 sys.stdout.flush()
                 status = 0
+            except Exception:  # noqa: BLE001 - the parent says it, and stops
+                traceback.print_exc()
             finally:
                 os._exit(status)
         shown = b""

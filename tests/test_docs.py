@@ -65,8 +65,8 @@ def spoken_of() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "line"), sorted(set(spoken_of())))
 def test_a_command_that_a_page_speaks_of_exists_with_its_options(page: str, line: str) -> None:
-    everywhere = {"--json", "--sim", "--home", "--config", "--set", "--no-color", "-q", "--quiet", "-v", "--verbose",
-                  "--help", "-h", "--version"}  # fmt: skip
+    everywhere = {"--json", "--fields", "--sim", "--home", "--config", "--set", "--no-color", "-q", "--quiet",
+                  "-v", "--verbose", "--help", "-h", "--version"}  # fmt: skip
     words = line.split()
     known = dict(commands())
     path: tuple[str, ...] = ()

@@ -5,11 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
+import typer
 
+from arbkit.cli.main import app
+from arbkit.cli.options import hoisted
 from tests.cli.conftest import environment, process, simulator
 
 __all__ = ["simulator"]
-TEXT = (Path(__file__).parents[1] / "README.md").read_text()
+PROJECT = Path(__file__).parents[1]
+TEXT = (PROJECT / "README.md").read_text()
 
 
 def blocks(marker: str) -> list[str]:
@@ -47,11 +51,37 @@ def test_the_locks_agree(first: str, second: str) -> None:
     }
 
 
+def test_it_is_short() -> None:
+    assert len(TEXT.splitlines()) <= 250
+
+
+def test_the_pictures_are_there_and_fetch_nothing() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXT)
+    assert len(pictures) == 3
+    for picture in pictures:
+        svg = (PROJECT / picture).read_text()
+        assert not re.findall(r"(?:url|href|src)\(?=?[\"']?https?:", svg)
+        assert "@font-face" not in svg
+
+
+def test_every_promise_names_something_that_shows_it() -> None:
+    proofs = re.findall(r"\| `(pytest|arbkit) ([^`]+)` \|", TEXT.partition("<!-- proofs -->")[2].partition("\n## ")[0])
+    assert len(proofs) == 10
+    for tool, line in proofs:
+        words = line.split()
+        if tool == "pytest":
+            names = re.findall(r"def (test_\w+)", (PROJECT / words[0]).read_text())
+            wanted = words[2] if "-k" in words else ""
+            assert [name for name in names if wanted in name], line
+        else:
+            typer.main.get_command(app).make_context("arbkit", hoisted(words), resilient_parsing=True)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_every_line_that_is_shown_works(simulator: str, tmp_path: Path) -> None:
     environ = environment(tmp_path, ARBKIT_SIM=simulator)
-    assert len(LINES) == 14
+    assert len(LINES) == 12
     for line in LINES:
         if "| jq" in line and not shutil.which("jq"):
             continue

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from arbkit import __version__
 from arbkit.cli import act, acting, read
 from arbkit.cli.apps import app
 from arbkit.cli.boundary import failed, guarded
@@ -19,7 +18,9 @@ __all__ = ["act", "acting", "app", "read", "run"]
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"arbkit {__version__}")
+        from arbkit.cli.version import version_text
+
+        typer.echo(version_text())
         raise typer.Exit
 
 
