@@ -6,7 +6,7 @@ from arbkit.app.room import Room
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.evidence import OVERDUE_AFTER
-from arbkit.core.execution import DUTIES, Duty, TradeState
+from arbkit.core.execution import DUTIES, Duty, Standing, TradeState
 from arbkit.core.markets import Side
 from arbkit.core.money import MICRO, ZERO_USD, Price, Usd, payout
 from arbkit.core.orders import near
@@ -25,13 +25,18 @@ def perform_duties(room: Room, trade_id: str) -> TradeState:
         pass
     elif state is TradeState.HEDGED and _all_booked(trade.legs):
         _complete(room, trade)
-    elif state is TradeState.UNWOUND and _all_booked(order for order in trade.orders if order.filled):
+    elif state is TradeState.UNWOUND and _all_booked(_standing(trade)):
         _end_unwound(room, trade)
     elif state is TradeState.FLAT:
         _fall_flat(room, trade)
     else:
         _pause_when_it_lasts(room, trade, state)
     return state
+
+
+def _standing(trade: StoredTrade) -> list[StoredLeg]:
+    """The orders of a trade that were filled, whether their trades were seen yet or not."""
+    return [order for order in trade.orders if order.standing.standing is not Standing.ZERO]
 
 
 def _all_booked(orders: Iterable[StoredLeg]) -> bool:

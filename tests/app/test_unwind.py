@@ -57,6 +57,8 @@ async def test_a_lonely_kalshi_leg_is_sold_back_once_and_trading_stays_paused(un
     assert unwinding.venues[KALSHI].posts.total() == 2
     trade = the_trade(unwinding)
     assert trade.finished_at is not None
+    [kept] = unwinding.room.store.table("executions")
+    assert (kept["status"], kept["actual_profit_micros"]) == ("failed", -891_500)
     assert trade.unwind is not None
     assert (trade.unwind.order.action, trade.unwind.filled) == (Action.SELL, Qty.whole(20))
     assert (await reconcile(unwinding.room, fix=False)).clean

@@ -160,7 +160,9 @@ class Stage:
         """Promise P2: what arrives is durable already, in state SENDING."""
         with Store(self.room.store.path) as other:
             venue = "kalshi" if post.service == "kalshi" else "polymarket"
-            legs = [leg for trade in other.trades.unfinished() for leg in trade.legs if leg.order.market.venue == venue]
+            legs = [
+                leg for trade in other.trades.unfinished() for leg in trade.orders if leg.order.market.venue == venue
+            ]
         if not any(leg.client_id in post.keys and leg.state is LegState.SENDING for leg in legs):
             self.unjournaled.append(post)
 
@@ -183,8 +185,8 @@ class Stage:
 
 
 @contextmanager
-def on_stage(home: Path, tmp_path: Path) -> Iterator[Stage]:
-    settings = ("matching.require_review=never", "trading.execution_timeout_ms=400")
+def on_stage(home: Path, tmp_path: Path, *more: str) -> Iterator[Stage]:
+    settings = ("matching.require_review=never", "trading.execution_timeout_ms=400", *more)
     with opened(environ={}, cwd=tmp_path, home=home, sim=True, flags=settings) as kit:
         kit.run(sync(kit.chosen(None), kit.store, kit.clock, lambda _: None, source=kit.source))
         match_catalogues(kit.store, kit.mappings, kit.clock)
@@ -273,3 +275,22 @@ def test_what_ends_is_booked_due_until_it_is_redeemed_and_then_clean(home: Path,
 def test_an_order_to_end_is_taken_like_ctrl_c() -> None:
     with pytest.raises(KeyboardInterrupt), ending_in_order():
         signal.raise_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize(("on", "do"), [(Target.KALSHI_ORDER, Trouble.HTTP_429), (Target.POLY_ORDER, Trouble.HTTP_425)])
+def test_a_lonely_leg_is_sold_back_in_the_venue_s_own_words(
+    home: Path, tmp_path: Path, on: Target, do: Trouble
+) -> None:
+    bounds = ("risk.on_asymmetric=unwind", "trading.max_slippage=0.1", "risk.max_quantity_per_trade=10")
+    with on_stage(home, tmp_path, *bounds) as stage:
+        stage.fail(on, do)
+        result = stage.trade()
+        assert result.state == "unwound", (result, stage.room.store.trades.recent(count_max=1)[0].notes)
+        assert stage.posts == 3
+        assert not [p for p in stage.room.store.ledger.positions().values() if p.qty]
+        assert result.actual_profit == ledger_result(stage.room.store.ledger.transactions()).realised
+        assert stage.kit.run(reconcile(stage.room, fix=False)).clean  # cash to a tenth of a cent, positions exactly
+        assert Failure.ASYMMETRIC_EXECUTION in stage.room.store.operations.breaker().trips
+        before = stage.posts
+        assert stage.trade().state == "refused"
+        assert stage.posts == before
