@@ -176,6 +176,7 @@ def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
                 *("one or all of several" if facts.several else "one thing" for facts in (kalshi, polymarket)),
             )
         )
+    found.extend(_conditions(kalshi, polymarket))
     mine, other = kalshi.effect, polymarket.effect
     if Effect.UNKNOWN not in {mine, other}:
         found.append(agree("effect", mine) if mine is other else conflict("effect", mine, other))
@@ -186,6 +187,19 @@ def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         and not _announces(kalshi if mine is Effect.UNKNOWN else polymarket)
     ):
         found.append(silent("effect", f"Kalshi {mine}, Polymarket {other}", UNEXPLAINED_PPM))
+    return found
+
+
+def _conditions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """What one rule says of how long it counts, and the other does not."""
+    if not (kalshi.rules_known and polymarket.rules_known):
+        return []
+    found = []
+    if kalshi.until_meeting != polymarket.until_meeting:
+        found.append(silent("deadline", "a meeting, on one side only", UNEXPLAINED_PPM))
+    one_match = kalshi.timing.match_up and polymarket.timing.match_up and polymarket.sides is None
+    if one_match and kalshi.regulation != polymarket.regulation:
+        found.append(silent("extra time", "left out on one side only", UNEXPLAINED_PPM))
     return found
 
 

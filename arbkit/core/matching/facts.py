@@ -80,6 +80,7 @@ class Facts:
     regulation: bool = False
     several: bool = False
     effect: Effect = Effect.UNKNOWN
+    until_meeting: bool = False
     sources: frozenset[str] = frozenset()
     placeholder: bool = False
     how_much: bool = False
@@ -143,18 +144,19 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         effect=texts.effect,
         sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         placeholder=market.placeholder,
-        how_much=bool(_HOW_MUCH.match(texts.title)),
     )
-    return _worded(facts, asked, _stems(_named(_canonical(texts.headline, table), naming)))
+    return _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
 
 
-def _worded(facts: Facts, asked: Sequence[Word], headline: frozenset[str]) -> Facts:
+def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: frozenset[str]) -> Facts:
     """The facts with what the order of the words tells, and which of them the headline lacks."""
     return replace(
         facts,
         order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.asked)),
         ranked=any(word.text in _RANKING for word in asked),
         detail=facts.common - headline if headline else frozenset(),
+        how_much=bool(_HOW_MUCH.match(texts.title)),
+        until_meeting=texts.until_meeting,
     )
 
 

@@ -1,7 +1,7 @@
 """Which part of a market's texts says what: the question, the statement that is judged, labels, everything else."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from arbkit.core.markets import Market, VenueName
@@ -24,6 +24,10 @@ _VERSUS = re.compile(
     r" ([^:?]{2,60}?)(?= (?i:winner|game|match|professional|fight)\b| - | ?: |\?| ?\(|$)",
 )
 _CONDITION = re.compile(r" (?:before|after|on|in|by|and|with|if|when|until)\b", re.IGNORECASE)
+_IN_THE_MATCH = re.compile(
+    r"\bthe ([A-Z0-9][^:?,]{1,40}?) (?:[Vv][Ss]?\.?|[Vv]ersus|@|at) ([A-Z0-9][^:?,]{1,40}?)"
+    r"(?= (?:winner|game|match|professional|men's|women's|college|fight|[A-Z]))"
+)
 _UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b[^.]{0,120}\bscheduled\b", re.IGNORECASE)
 _REGULATION = re.compile(
     r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
@@ -64,11 +68,13 @@ _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
 
 _ANNOUNCED = re.compile(
     r"\bannouncement of [^.]{0,160}?\b(?:will|shall)\b[^.]{0,30}?\b(?:resolve|qualify|count|suffice)"
-    r"|\beither (?:officially )?announced? [^.]{0,120}? or has\b",
+    r"|\beither (?:officially )?announced? [^.]{0,120}? or has\b"
+    r"|\bIPO is confirmed if\b",
     re.IGNORECASE,
 )
+_UNTIL_MEETING = re.compile(r"\b(?:and|until|through|by) the (?:[\w']+ ){0,2}(?:20\d\d )?meeting\b", re.IGNORECASE)
 _ACTUAL = re.compile(
-    r"actual departure date|actually (?:vacate|leave)"
+    r"actual departure date|actually (?:vacate|leave)|\bcompletes? an (?:initial public offering|IPO)\b"
     r"|\bannounce\w*\b[^.]{0,60}? (?:is|are|will) not (?:be )?(?:sufficient|qualify|count|enough)"
     r"|\bannounce\w*\b[^.]{0,40}?\balone\b",
     re.IGNORECASE,
@@ -108,6 +114,8 @@ class Passages:
     """Whether the question asks for none of something."""
     regulation: bool = False
     effect: Effect = Effect.UNKNOWN
+    until_meeting: bool = False
+    """Whether it counts until a meeting, not to the end of the month or year that the question names."""
     headline: str = ""
     """Title and label, when the question is taken from the statement although the label completes the title."""
     several: bool = False
@@ -139,9 +147,9 @@ def _kalshi(market: Market) -> Passages:
         asked = f"{statement} . {words_label}" if statement else f"{label} . {title}"
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"
-    versus = versus or _VERSUS.search(statement)
+    versus = versus or _IN_THE_MATCH.search(statement)
     from_statement = bool(statement) and asked.startswith(statement)
-    return Passages(
+    texts = Passages(
         title=title,
         headline=f"{title} . {label}" if from_statement and label else "",
         asked=_MARGIN.sub(r"\1", asked),
@@ -153,12 +161,8 @@ def _kalshi(market: Market) -> Passages:
         opponents=_opponents(versus) if versus else None,
         versus=versus is not None,
         match_up=versus is not None,
-        negative=bool(_NOT.search(asked)),
-        none_of=bool(_NO_COUNT.search(title)),
-        regulation=bool(_REGULATION.search(rules)),
-        effect=_effect(rules),
-        several=bool(_SEVERAL.search(f"{asked} {statement}")),
     )
+    return _with_clauses(texts, rules)
 
 
 def _polymarket(market: Market) -> Passages:
@@ -179,7 +183,7 @@ def _polymarket(market: Market) -> Passages:
     subject = _SUBJECT.match(title)
     versus = _VERSUS.search(title)
     slug = market.slug[:_TITLE_MAX].replace("-", " ")
-    return Passages(
+    texts = Passages(
         title=title,
         asked=asked,
         statement=statement,
@@ -191,11 +195,20 @@ def _polymarket(market: Market) -> Passages:
         opponents=_opponents(versus) if versus else labels if named else None,
         versus=versus is not None,
         match_up=versus is not None or bool(_UPCOMING.search(rules[:_STATEMENT_MAX])),
-        negative=bool(_NOT.search(asked)),
-        none_of=bool(_NO_COUNT.search(title)),
+    )
+    return _with_clauses(texts, rules)
+
+
+def _with_clauses(texts: Passages, rules: str) -> Passages:
+    """The texts with what single words in them, or in the rules, say of the whole."""
+    return replace(
+        texts,
+        negative=bool(_NOT.search(texts.asked)),
+        none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=bool(_REGULATION.search(rules)),
         effect=_effect(rules),
-        several=bool(_SEVERAL.search(f"{asked} {statement}")),
+        until_meeting=bool(_UNTIL_MEETING.search(texts.statement)),
+        several=bool(_SEVERAL.search(f"{texts.asked} {texts.statement}")),
     )
 
 
@@ -221,7 +234,7 @@ def _effect(rules: str) -> Effect:
     """Whether an announcement is enough, or the thing itself has to happen."""
     if _ACTUAL.search(rules):
         return Effect.ACTUAL
-    if "nnounce" in rules and _ANNOUNCED.search(rules):
+    if ("nnounce" in rules or "confirmed if" in rules) and _ANNOUNCED.search(rules):
         return Effect.ANNOUNCED
     return Effect.UNKNOWN
 

@@ -39,7 +39,7 @@ _MUTUAL = stems(
 _UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
 """What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
-_BOUT = stems("fight bout boxing mma schedule scheduled card prelims ufc game series")
+_BOUT = stems("fight bout boxing mma schedule scheduled prelims ufc")
 """Words that every match of its kind has."""
 _IN_TICKER = {"formula1": "f1"}
 

@@ -108,6 +108,30 @@ def test_another_part_of_the_same_match_is_no_twin() -> None:
     assert verdict(here, polymarket("Open: Ada vs Bea (BO3)", rules, outcomes=("Ada", "Bea"))).acceptable
 
 
+def test_what_happens_in_a_match_is_not_its_winner() -> None:
+    rules = "If Ada gets a card in the Ada vs Bea soccer match originally scheduled for Mar 5, 2026, then"
+    here = kalshi(
+        "Will Ada get a card in the Ada vs Bea match?", "KXCARD-26MAR05ADABEA-ADA", yes_label="Ada", rules=rules
+    )
+    there = polymarket("Ada vs Bea", "The match is scheduled for March 5, 2026.", outcomes=("Ada", "Bea"))
+
+    assert not verdict(here, there).acceptable
+
+
+def test_a_count_up_to_a_meeting_and_play_without_extra_time_are_told_apart() -> None:
+    hikes = "If the Federal Reserve hikes rates between Jan 1, 2026 and Dec 31, 2026, then the market resolves to Yes."
+    here = kalshi("Fed rate hike in 2026?", "KXHIKE-26", rules=hikes)
+    until = "This market will resolve to Yes if rates rise at any point between January 1, 2026 and the {} 2026."
+    assert not verdict(
+        here, polymarket("Fed rate hike in 2026?", until.format("Fed's December 2026 meeting,"))
+    ).acceptable
+    rules = "If Ada wins the Ada vs Bea soccer game scheduled for Mar 5, 2026{}, then the market resolves to Yes."
+    there = polymarket("Will Ada win on 2026-03-05?", "In the upcoming game, scheduled for March 5, 2026: If Ada wins.")
+    for played, alike in (("", True), (" after 90 minutes plus stoppage time", False)):
+        game = kalshi("Ada vs Bea Winner?", "KXGAME-26MAR05ADABEA-ADA", yes_label="Ada", rules=rules.format(played))
+        assert verdict(game, there).acceptable is alike
+
+
 def test_a_placeholder_is_never_matched() -> None:
     words = "Will another party win the 2026 election in Denmark?"
 

@@ -59,6 +59,7 @@ STRICT = _words(
     drivers_championship constructors_championship
     academy reserves u17 u19 u20 u21 u23 ii iii juniors challengers
     next median mean average cumulative daily weekly largest smallest biggest richest
+    global globally worldwide domestic domestically international overseas
     say mention tweet post all-time all_time_high record
     """
 )
