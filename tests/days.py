@@ -44,7 +44,7 @@ from arbkit.venues.sim.control import Post
 from arbkit.venues.sim.exchange import Incoming
 from arbkit.venues.sim.floor import CROWD, Floor
 from arbkit.venues.sim.simulation import Service, Simulation
-from arbkit.venues.sim.streams import Sending, Stream
+from arbkit.venues.sim.streams import Line, Sending, Stream
 from arbkit.venues.sim.wire.message import Answer, Request
 from arbkit.wiring.accounts import sim_keys
 from arbkit.wiring.kit import Kit, SystemClock
@@ -81,15 +81,16 @@ class DayClock(SystemClock):
     """One clock over all processes of a day; each has a loop of its own."""
 
     def __init__(self) -> None:
-        self.before_s, self.loop = 0.0, VirtualLoop()
+        self.before_s = 0.0
+        self.loop: VirtualLoop | None = None
 
     def fresh_loop(self) -> VirtualLoop:
-        self.before_s += self.loop.time()
+        self.before_s = self.seconds()
         self.loop = VirtualLoop()
         return self.loop
 
     def seconds(self) -> float:
-        return self.before_s + self.loop.time()
+        return self.before_s + (self.loop.time() if self.loop else 0)
 
     def now(self) -> datetime:
         return MADE_AT + timedelta(seconds=round(self.seconds(), 3))
@@ -217,7 +218,9 @@ class Day:
         """What a command has in hand, from its start to its end or death."""
         environ = {"ARBKIT_SIM": f"http://127.0.0.1:{BASE_PORT}"}
         configured = load(flags=FLAGS, environ=environ, config=None, cwd=self.place)
-        kit = DayKit(configured, home=self.place / "state", cwd=self.place, sim=True, environ=environ, clock=self.clock)
+        kit = DayKit(
+            lambda: configured, home=self.place / "state", cwd=self.place, sim=True, environ=environ, clock=self.clock
+        )
         try:
             with trading_room(kit, mode=Mode.LIVE, what="run") as room:
                 yield kit, room
@@ -263,7 +266,7 @@ class Day:
         for _ in range(100):
             try:
                 check = await check_start(room, state_age_max=timedelta(hours=1))
-                if check.can_start(force=True):
+                if not check.hindrances(force=True, unattended=True):
                     return
                 await reconcile(room, fix=True)
                 for trade in room.store.trades.unfinished():
@@ -381,33 +384,42 @@ class DaySocket:
         self._day, self._stream = day, stream
         self._waiting: deque[Sending] = deque()
         self._woken = asyncio.Event()
+        self._deaf = False
         self.heard_ms = day.clock.monotonic_ms()
 
     async def receive(self) -> bytes:
         while True:
             self._check()
             if self._waiting:
-                sending = self._waiting.popleft()
-                await asyncio.sleep(sending.after_ms / 1_000)
-                if sending.text is None:
+                sending, now = self._waiting.popleft(), self._day.clock.now()
+                if sending.due is not None and sending.due > now:
+                    await asyncio.sleep((sending.due - now).total_seconds())
+                if sending.what is Line.CUT:
                     raise Lost("closed by the venue")
-                self.heard_ms = self._day.clock.monotonic_ms()
-                return sending.text.encode()
+                if isinstance(sending.what, str):
+                    self.heard_ms = self._day.clock.monotonic_ms()
+                    return sending.what.encode()
+                self._deaf = True
             self._woken.clear()
             try:
                 async with asyncio.timeout(POLL_S):
                     await self._woken.wait()
             except TimeoutError:
-                self._waiting += self._day.sim.hear(self._stream, None, self._day.clock.now())
+                self._hear(None)
 
     async def send(self, text: bytes) -> None:
         self._check()
-        self._waiting += self._day.sim.hear(self._stream, text.decode(), self._day.clock.now())
+        self._hear(text.decode())
         self._woken.set()
+
+    def _hear(self, text: str | None) -> None:
+        if not self._deaf:
+            self._waiting += self._day.sim.hear(self._stream, text, self._day.clock.now())
 
     async def ping(self) -> None:
         self._check()
-        self.heard_ms = self._day.clock.monotonic_ms()
+        if not self._deaf:
+            self.heard_ms = self._day.clock.monotonic_ms()
 
     def _check(self) -> None:
         if self._day.down:
