@@ -33,6 +33,7 @@ LOST_MS = 30_000
 TOLD_MS = 5_000
 """A stream that is away for longer is told of."""
 _LATE_MS = 60_000
+_AGAIN_MS = 5_000
 _RECENT = timedelta(minutes=15)
 
 
@@ -202,19 +203,33 @@ class Chores:
         room = self._room
         async with self._trader.lock:
             found = await reconcile(room, fix=not room.store.trades.unfinished())
-        for line in found.booked:
+            booked, external = found.booked, found.external_fills
+            if found.differences and not room.store.trades.unfinished():
+                # A market may have ended unseen, or between two reads: what differs is believed only at a second look.
+                await self._freshen_held()
+                await room.clock.sleep(_AGAIN_MS)
+                found = await reconcile(room, fix=True)
+                booked, external = [*booked, *found.booked], [*external, *found.external_fills]
+        for line in booked:
             self._say(EventKind.MARKET, line)
         room.weigh_losses()
         remind(room)
         if room.store.trades.unfinished():
             return
-        for fill in (*found.unknown_fills, *found.external_fills):
+        for fill in (*found.unknown_fills, *external):
             detail = f"{fill.market.venue}: trade {fill.fill_id} on {fill.market.key} is of no order of this run"
             room.fail(Failure.FOREIGN_TRADE, detail, once_a_day=True)
         if found.differences:
             first = found.differences[0]
             detail = f"{first.venue} {first.what}: ledger {first.ledger}, venue {first.venue_says}"
             room.fail(Failure.POSITION_MISMATCH, detail, once_a_day=True)
+
+    async def _freshen_held(self) -> None:
+        """Read every market afresh of which something is held."""
+        room = self._room
+        for market in {market for (market, _), position in room.store.ledger.positions().items() if position.qty}:
+            with suppress(BadId):
+                room.catalogue.catalogue.refresh([await room.venues[market.venue].market(market)], at=room.clock.now())
 
     async def _health(self) -> None:
         for name, venue in self._room.venues.items():

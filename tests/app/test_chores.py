@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -107,6 +107,26 @@ async def test_a_settlement_is_booked_and_frees_what_it_held(scene: Scene) -> No
         await until(lambda: len(run.told(EventKind.MARKET, "settled at")) == 2)
         assert scene.room.store.ledger.exposure() == Usd(0)
         assert scene.room.realised_today() == Usd.parse("1.4555")
+        assert not scene.room.paused()
+        await run.end()
+
+
+async def test_a_difference_that_is_gone_at_the_second_look_pauses_nothing(scene: Scene) -> None:
+    """A market ends between two reads: the position is gone, and its settlement is shown a moment later."""
+    async with running(scene, rhythm=replace(QUICK, reconcile_ms=2_000)) as run:
+        run.offer(qty=20)
+        await until(lambda: run.told(EventKind.TRADE))
+        run.offer_nothing()
+        await until(lambda: not scene.room.store.trades.unfinished())
+        settle(scene, KALSHI, Price(1_000_000))
+        settle(scene, POLYMARKET, Price(0))
+        payouts, began_ms = scene.venues[POLYMARKET].payouts, scene.clock.monotonic_ms()
+
+        async def later(*, since: datetime) -> Sequence[Payout]:
+            return await payouts(since=since) if scene.clock.monotonic_ms() - began_ms > 4_000 else []
+
+        scene.venues[POLYMARKET].payouts = later
+        await until(lambda: len(run.told(EventKind.MARKET, "settled at")) == 2)
         assert not scene.room.paused()
         await run.end()
 
