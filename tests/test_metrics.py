@@ -5,6 +5,7 @@ import re
 import time
 import urllib.request
 from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from arbkit.app.live import Choices, Live
 from arbkit.core.breaker import Failure
 from arbkit.core.markets import VenueName
 from arbkit.errors import ConfigError
+from arbkit.store.figures import Figures, FiguresOf
 from arbkit.wiring.metrics import Metrics
 from tests.app.conftest import scene
 from tests.app.scene import Scene
@@ -100,7 +102,7 @@ def standing(scene: Scene) -> Live:
 
 def told(scene: Scene) -> str:
     metrics = Metrics("1", "live", {})
-    metrics.show(metrics._taken(standing(scene)))
+    metrics.show(metrics._taken(standing(scene), scene.room.store.figures.at(scene.clock.now())))
     return generate_latest(metrics.registry).decode()
 
 
@@ -110,7 +112,7 @@ async def test_a_scrape_tells_of_a_trade_under_every_promised_name(scene: Scene)
     try:
         await scene.execute()
         metrics.event(LiveEvent(at=NOW, event=EventKind.OPPORTUNITY, text="", took_ms=7))
-        metrics.show(metrics._taken(standing(scene)))
+        metrics.show(metrics._taken(standing(scene), scene.room.store.figures.at(scene.clock.now())))
         text = scraped(address)
     finally:
         metrics.close()
@@ -166,6 +168,27 @@ async def test_a_loop_that_hangs_shows_in_its_lag_and_in_the_age_of_the_figures(
     await until(lambda: metrics._loop_lag_s > 0, within_s=10)
     sampling.cancel()
     assert metrics._loop_lag_s >= 0.25
+
+
+async def test_adding_up_a_large_ledger_does_not_hold_the_loop(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = FiguresOf.at
+
+    def slow(figures: FiguresOf, now: datetime) -> Figures:
+        time.sleep(1)
+        return quick(figures, now)
+
+    monkeypatch.setattr(FiguresOf, "at", slow)
+    metrics, loop = Metrics("1", "live", {}), asyncio.get_running_loop()
+    sampling = asyncio.ensure_future(metrics.sampling(standing(scene)))
+    begun, worst = loop.time(), 0.0
+    while metrics._sample is None:
+        before = loop.time()
+        await asyncio.sleep(0.01)
+        worst = max(worst, loop.time() - before)
+    sampling.cancel()
+    await asyncio.gather(sampling, return_exceptions=True)
+    assert loop.time() - begun >= 1
+    assert worst < 0.5
 
 
 def test_a_status_that_no_server_may_send_makes_no_label_of_its_own(scene: Scene) -> None:

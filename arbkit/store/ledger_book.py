@@ -14,10 +14,10 @@ SELECT t.seq, t.ref, t.kind, t.at, t.hash, e.venue, e.account, e.usd_micros, e.m
 FROM ledger_transactions t JOIN ledger_entries e USING (seq)
 """
 _COST = """
-SELECT coalesce(sum(usd_micros), 0) FROM ledger_entries e
-WHERE account = 'position' OR (account = 'fees' AND EXISTS (
-  SELECT 1 FROM ledger_entries p WHERE p.account = 'position' AND p.venue = e.venue AND p.market = e.market
-  AND p.side = e.side GROUP BY p.venue, p.market, p.side HAVING sum(p.qty_micros) <> 0))
+SELECT coalesce(sum(usd_micros), 0) FROM ledger_entries
+WHERE account = 'position' OR (account = 'fees' AND (venue, market, side) IN (
+  SELECT venue, market, side FROM ledger_entries WHERE account = 'position'
+  GROUP BY venue, market, side HAVING sum(qty_micros) <> 0))
 """
 
 

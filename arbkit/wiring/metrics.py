@@ -8,9 +8,12 @@ import asyncio
 import platform
 import time
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics, start_http_server
@@ -31,6 +34,7 @@ from arbkit.errors import ConfigError
 from arbkit.net import Http
 from arbkit.ports import FeedHealth, FeedState
 from arbkit.store.figures import Figures
+from arbkit.store.store import Store
 
 SAMPLE_MS: Final = 2_000
 LAG_MS: Final = 100
@@ -113,19 +117,21 @@ class Metrics(Collector):
     async def sampling(self, live: Live) -> None:
         """Take samples until cancelled, and measure between them how late the event loop is: the worst is kept."""
         loop, worst = asyncio.get_running_loop(), 0.0
-        while True:
-            self._loop_lag_s, worst = worst, 0.0
-            self.show(self._taken(live))
-            for _ in range(SAMPLE_MS // LAG_MS):
-                due = loop.time() + LAG_MS / 1_000
-                await asyncio.sleep(LAG_MS / 1_000)
-                worst = max(worst, loop.time() - due)
+        with _figures_aside(live.room.store.path) as figures_at:
+            while True:
+                figures = await figures_at(live.room.clock.now())
+                self._loop_lag_s, worst = worst, 0.0
+                self.show(self._taken(live, figures))
+                for _ in range(SAMPLE_MS // LAG_MS):
+                    due = loop.time() + LAG_MS / 1_000
+                    await asyncio.sleep(LAG_MS / 1_000)
+                    worst = max(worst, loop.time() - due)
 
     def show(self, sample: Sample) -> None:
         """Let scrapes see this sample from now on."""
         self._sample, self._sampled_s = sample, time.monotonic()
 
-    def _taken(self, live: Live) -> Sample:
+    def _taken(self, live: Live, figures: Figures) -> Sample:
         room, now = live.room, live.room.clock.now()
         held = room.store.ledger.positions()
         imbalances = [
@@ -154,7 +160,7 @@ class Metrics(Collector):
             clocks_s={
                 http.venue: http.clock_ahead_s for http in self._hosts.values() if http.clock_ahead_s is not None
             },
-            figures=room.store.figures.at(now),
+            figures=figures,
         )  # fmt: skip
 
     def _answers(self) -> Mapping[tuple[str, str], int]:
@@ -223,6 +229,28 @@ class Metrics(Collector):
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=5)
+
+
+@contextmanager
+def _figures_aside(path: Path) -> Iterator[Callable[[datetime], Awaitable[Figures]]]:
+    """Figures of a store by a thread and a connection of their own: a large ledger takes longer than a decision may."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="figures")
+    opened: list[Store] = []
+
+    def look(now: datetime) -> Figures:
+        if not opened:
+            opened.append(Store(path))
+        return opened[0].figures.at(now)
+
+    async def figures_at(now: datetime) -> Figures:
+        return await asyncio.get_running_loop().run_in_executor(pool, look, now)
+
+    try:
+        yield figures_at
+    finally:
+        for store in opened:
+            pool.submit(store.close)
+        pool.shutdown()
 
 
 def limits_told(limits: Limits) -> dict[str, float]:
