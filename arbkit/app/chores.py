@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -23,7 +23,7 @@ from arbkit.app.unwind import obstacle, unwind
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import TradeState
-from arbkit.core.markets import Market, MarketId, Pair, VenueName
+from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, VenueName
 from arbkit.core.reconnect import Vigil
 from arbkit.errors import BadId
 from arbkit.ports import FeedHealth, FeedState, Venue
@@ -35,6 +35,8 @@ TOLD_MS = 5_000
 _LATE_MS = 60_000
 _AGAIN_MS = 5_000
 _RECENT = timedelta(minutes=15)
+PAUSED_AGAIN = timedelta(seconds=30)
+"""A market that is paused is watched no more; it is read again so often, until it trades or has closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class Chores:
         self._was_paused = ""
         self._late_ms = 0
         self._unknown: set[MarketId] = set()
+        self._standing_still: dict[MarketId, datetime] = {}
+        """Markets that were paused when they were last read, and when they are read again."""
         self._day = room.clock.now().date()
         self._vigil = Vigil(now=room.clock.now(), monotonic_ms=room.clock.monotonic_ms())
 
@@ -160,7 +164,9 @@ class Chores:
         """Ask about what is open: when an order spoke, and now and then."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._watching.order_spoke.wait(), self._rhythm.resolve_ms / 1_000)
+                # Not wait_for: before Python 3.12 it can lose a cancellation, and the loop would never end.
+                async with asyncio.timeout(self._rhythm.resolve_ms / 1_000):
+                    await self._watching.order_spoke.wait()
             late_fills = self._looks_for_late_fills()
             self._watching.order_spoke.clear()
             self._watching.orders_spoken_of.clear()
@@ -278,6 +284,9 @@ class Chores:
         before = catalogue.market(wanted)
         catalogue.refresh([fresh], at=now)
         self._watching.doubtful.pop(wanted, None)
+        self._standing_still.pop(wanted, None)
+        if fresh.status is MarketStatus.PAUSED:
+            self._standing_still[wanted] = now + PAUSED_AGAIN
         if before is not None and before.rules_hash != fresh.rules_hash:
             self._say(EventKind.MARKET, f"{wanted}: its rules changed; its pairs are not traded", venue=venue)
         if before != fresh:
@@ -286,6 +295,9 @@ class Chores:
     def _next_of(self, venue: VenueName) -> MarketId | None:
         for market in self._watching.doubtful:
             if market.venue is venue and market not in self._unknown:
+                return market
+        for market, due in self._standing_still.items():
+            if market.venue is venue and due <= self._room.clock.now():
                 return market
         ids = {m for pair in self._watching.pairs for m in (pair.kalshi, pair.polymarket) if m.venue is venue}
         seen = self._room.catalogue.catalogue.seen_at(ids - self._unknown)
