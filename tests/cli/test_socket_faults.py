@@ -173,8 +173,10 @@ def staged(tmp_path: Path, script: Callable[[Act], Any]) -> Iterator[Act]:
     simulation = Simulation(generate(5, clock.now(), markets=60), flow=Flow.OFF, limits=False)
     with SimServer(simulation, clock=clock) as server:
         environ = {"ARBKIT_SIM": server.urls.base}
-        configured = load(flags=SETTINGS, environ=environ, config=None, cwd=tmp_path)
-        kit = Kit(configured, home=tmp_path / "home", cwd=tmp_path, sim=True, environ=environ, clock=clock)
+        kit = Kit(
+            lambda: load(flags=SETTINGS, environ=environ, config=None, cwd=tmp_path),
+            home=tmp_path / "home", cwd=tmp_path, sim=True, environ=environ, clock=clock,
+        )  # fmt: skip
         try:
             kit.run(sync(kit.chosen(None), kit.store, kit.clock, lambda _: None, source=kit.source))
             match_catalogues(kit.store, kit.mappings, kit.clock)
