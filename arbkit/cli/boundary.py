@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -45,9 +46,17 @@ def failed(kind: str, message: str, code: int, *, json: bool) -> int:
 
         line = json_text({"error": kind, "message": line, "exit_code": code})
     else:
-        line = f"arbkit: {line}"
+        line = _broken(f"arbkit: {line}")
     sys.stderr.write(f"{line}\n")
     return code
+
+
+def _broken(line: str) -> str:
+    """Between words, on a terminal; everywhere else a message stays on one line."""
+    if not sys.stderr.isatty():
+        return line
+    width = max(os.get_terminal_size(sys.stderr.fileno()).columns, 20)
+    return textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def redacted(text: str) -> str:

@@ -74,6 +74,11 @@ def words_after(said: Sequence[str]) -> list[str]:
     return sorted({*own, "--help", *(name for name in {*SWITCHES, *VALUED} if name.startswith("--"))} - {*said})
 
 
+_ORDER = ("run", "scan", "match", "trade", "report", "positions", "opportunities", "status", "health", "doctor", "init")
+"""The commands that help shows first: what a newcomer needs; the others follow as they were declared."""
+app.registered_commands.sort(key=lambda command: _ORDER.index(command.name) if command.name in _ORDER else len(_ORDER))
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; nothing is raised."""
     json = "--json" in arguments

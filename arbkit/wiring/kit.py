@@ -291,7 +291,7 @@ def opened(
         configure, home=home_directory(home, environ=environ), cwd=cwd, sim=sim, environ=environ, clock=SystemClock()
     )
     try:
-        if not settings_later:
+        if not settings_later or config or flags:  # what was said is checked, even where nothing needs it
             _ = kit.configured
         yield kit
     finally:

@@ -1,8 +1,11 @@
 """Mistakes of a newcomer: each gets one line that says what was probably meant."""
 
+from pathlib import Path
+
 import pytest
 
 from arbkit.errors import UsageError
+from tests.cli.conftest import environment, on_terminal
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,28 @@ def test_a_field_that_does_not_exist_is_refused_before_anything_is_done(arbkit) 
         assert (ran.code, "--fields nonsense" in ran.err) == (2, True), command
     assert arbkit("report", "--sim", "--json", "--mode", "dry-run").rows == before
     assert not [row for row in arbkit("mappings", "list", "--sim", "--json").rows if row["who"] != "tour"]
+
+
+@pytest.mark.parametrize("config", ["nothere.yaml", "bad.yaml"])
+def test_settings_that_were_named_are_read_even_where_nothing_needs_them(arbkit, tmp_path: Path, config: str) -> None:
+    (tmp_path / "bad.yaml").write_text("risk:\n  daily_loss_limt: 5\n")
+    ran = arbkit("status", "--config", config)
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert config in ran.err
+
+
+@pytest.mark.slow
+def test_a_message_breaks_between_words_on_a_terminal(tmp_path: Path) -> None:
+    ran = on_terminal("markets", "lst", cwd=tmp_path, environ=environment(tmp_path), columns=40)
+    assert ran.out.splitlines() == [
+        "arbkit: No such command 'lst'; did you",
+        "  mean 'list'? (see `arbkit markets",
+        "  --help`)",
+    ]
+
+
+def test_help_begins_with_what_a_newcomer_needs(arbkit) -> None:
+    shown = arbkit().out
+    assert "First time? arbkit run --sim." in shown.partition("Options:")[0]
+    listed = [line.split()[0] for line in shown.partition("Commands:")[2].splitlines() if line.startswith("  ")]
+    assert listed[:4] == ["run", "scan", "match", "trade"]
