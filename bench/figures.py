@@ -65,9 +65,9 @@ def percentile(values: Sequence[float], per_cent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * per_cent / 100))]
 
 
-def typical(rounds: Sequence[Sequence[int]]) -> list[float]:
-    """Of each event its median over the rounds: other programs' work comes and goes, an event's own cost stays."""
-    return [statistics.median(times) for times in zip(*rounds, strict=True)]
+def own_cost(rounds: Sequence[Sequence[int]]) -> list[int]:
+    """Of each event its quickest round: other programs' work comes and goes, an event's own cost stays."""
+    return [min(times) for times in zip(*rounds, strict=True)]
 
 
 def middle(values: Sequence[float]) -> float:
