@@ -11,8 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+Words = np.ndarray[tuple[int], np.dtype[np.uint64]]
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
 NOTED, SAID = "canaries.noted", "canaries.said"
 _LENGTH_MIN, _WINDOW = 16, 8
+_LOW = np.uint64(2**20 - 1)
 _KEEPERS = re.compile(r"\.(pem|key|noted)$|^\.env|(^|/)keys/")
 """Where secrets belong: key files, `.env`, and our own note of them."""
 
@@ -57,18 +61,22 @@ def _hits(files: Iterable[Path], wanted: list[bytes]) -> Iterator[tuple[Path, by
     for secret in wanted:
         heads.setdefault(int.from_bytes(secret[:_WINDOW], "little"), []).append(secret)
     known = np.array(sorted(heads), dtype=np.uint64)
+    likely = np.zeros(_LOW + 1, dtype=bool)
+    likely[known & _LOW] = True
     for path in files:
         held = path.read_bytes()
         if len(held) < _LENGTH_MIN or not len(known):
             continue
-        suspected = {secret for head in _windows_in(held, known) for secret in heads[head]}
+        suspected = {secret for head in _windows_in(held, known, likely) for secret in heads[head]}
         yield from ((path, secret) for secret in sorted(suspected) if secret in held)
 
 
-def _windows_in(held: bytes, known: "np.ndarray[tuple[int], np.dtype[np.uint64]]") -> set[int]:
+def _windows_in(held: bytes, known: Words, likely: Flags) -> set[int]:
+    """Which of the known words stand somewhere; `likely` says of their lowest bits whether any has them."""
     seen: set[int] = set()
     for offset in range(_WINDOW):
         count = (len(held) - offset) // _WINDOW
-        windows = np.frombuffer(held, dtype="<u8", count=count, offset=offset)
-        seen.update(int(word) for word in windows[np.isin(windows, known)])
+        words = np.frombuffer(held, dtype="<u8", count=count, offset=offset)
+        few = words[likely[words & _LOW]]
+        seen.update(int(word) for word in few[np.isin(few, known)])
     return seen

@@ -294,3 +294,11 @@ def test_a_lonely_leg_is_sold_back_in_the_venue_s_own_words(
         before = stage.posts
         assert stage.trade().state == "refused"
         assert stage.posts == before
+
+
+def test_a_state_directory_meets_no_other_accounts(arbkit, home: Path) -> None:
+    assert arbkit("balance", "--sim", "--live", "--confirm").code == 0
+    (home / "sim" / "keys" / "kalshi.pem").unlink()
+    refused = arbkit("balance", "--sim", "--live", "--confirm")
+    assert refused.code == 2
+    assert "belongs to other accounts" in refused.err
