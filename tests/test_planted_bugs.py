@@ -172,7 +172,7 @@ BUGS = [
         r"ledger 20, venue 0",
     ),
     Bug(
-        "a start sends again what it finds unsettled",
+        "a run that was overtaken goes on sending",
         "app/trade.py",
         "        room.store.operations.hold_epoch(room.epoch)\n",
         "",

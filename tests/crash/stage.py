@@ -39,7 +39,12 @@ from tests.oracles import judge as judge_all
 
 MARKETS = {name: a_market(name) for name in VenueName}
 QUOTES = {KALSHI: ("0.44", "0.45"), POLYMARKET: ("0.55", "0.56")}
-TRACED = ("app/trade.py", "app/resolve.py", "app/reconcile.py", "store/journal.py", "store/ledger_book.py")
+TRACED = (
+    "app/trade.py", "app/duties.py", "app/resolve.py", "app/unwind.py", "app/reconcile.py", "store/journal.py",
+    "store/ledger_book.py",
+)  # fmt: skip
+UNWINDS = "unwinds"
+"""A file of this name in a state directory asks for `risk.on_asymmetric: unwind`."""
 MEMORY = Path("/dev/shm")
 """Where files cost nothing, if there is such a place: a killed process loses nothing of them, only power would."""
 
@@ -75,13 +80,14 @@ class DurableVenue(TradingVenue):
         return self
 
     async def send(self, prepared: PreparedOrder) -> SendOutcome:
-        if self.fate is not Fate.NOT_SENT:
-            order = prepared.order
+        order = prepared.order
+        fate = self.fate if order.action is Action.BUY else self.sale_fate
+        if fate is not Fate.NOT_SENT:
             posted = self.witness.see([prepared.client_id], self.clock.now())
             line = {
                 "client": prepared.client_id, "venue_id": prepared.venue_order_id, "leg": order.leg_id,
                 "side": order.side, "qty": order.qty.micros, "limit": order.limit.micros,
-                "budget": order.budget.micros, "fate": self.fate, "at": self.clock.now().isoformat(),
+                "budget": order.budget.micros, "fate": fate, "action": order.action, "at": self.clock.now().isoformat(),
                 "journaled": posted.leg, "exposure": posted.exposure.micros,
                 "log_bytes": self.record.with_name("arbkit.db-wal").stat().st_size,
             }  # fmt: skip
@@ -92,7 +98,7 @@ class DurableVenue(TradingVenue):
 
     def _learn(self, line: dict[str, Any]) -> None:
         order = FokOrder(
-            leg_id=line["leg"], market=self.market_listed.id, side=Side(line["side"]), action=Action.BUY,
+            leg_id=line["leg"], market=self.market_listed.id, side=Side(line["side"]), action=Action(line["action"]),
             qty=Qty(line["qty"]), limit=Price(line["limit"]), budget=Usd(line["budget"]),
         )  # fmt: skip
         prepared = PreparedOrder(order=order, client_id=line["client"], venue_order_id=line["venue_id"], body=b"")
@@ -134,11 +140,12 @@ def a_stage(directory: Path, fates: tuple[Fate, Fate], *, at: datetime = NOW) ->
         venues[name] = venue.remember(directory / f"{name}.jsonl")
     store = Store(directory / "arbkit.db")
     numbers = iter(range(1_000))
+    rules = TradeRules(unwinds=True, slippage_max_ppm=50_000) if (directory / UNWINDS).exists() else TradeRules()
     run = store.operations.begin_epoch(pid=os.getpid(), host="here", version="test", config_hash="", at=at).n
     room = Room(
         store=store, catalogue=store, venues=venues, desks=venues, accounts=venues, clock=clock, limits=Limits(),
         breaker_limits=BreakerLimits(consecutive_failures_max=3, asymmetric_executions_max=1),
-        policy=Policy(qty_max=Qty.whole(20)), rules=TradeRules(), mode=Mode.LIVE, epoch=run, version="test",
+        policy=Policy(qty_max=Qty.whole(20)), rules=rules, mode=Mode.LIVE, epoch=run, version="test",
         halted=lambda: "", new_id=lambda: f"t{run}-{next(numbers)}",
     )  # fmt: skip
     return Stage(room, venues, clock)

@@ -1,4 +1,4 @@
-"""`kill -9` at the lines of execution, resolver, reconcile, journal and ledger, and again while recovering.
+"""`kill -9` at the lines of execution, unwinding, resolver, reconcile, journal and ledger, and again while recovering.
 
 By default at 24 lines of each pair of fates, spread over all that run. ARBKIT_KILL_STRIDE=1 kills at every line;
 ARBKIT_KILL_FATES=all takes every fate of one leg beside every fate of the other.
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.stage import a_place, in_child, judge, template
+from tests.crash.stage import UNWINDS, a_place, in_child, judge, template
 from tests.desks import Fate
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -47,10 +47,25 @@ def fresh(ready: Path, name: object) -> Path:
 def test_a_kill_at_any_line_loses_doubles_and_invents_nothing(
     ready: Path, tally, number: int, fates: tuple[Fate, Fate]
 ) -> None:
+    assert _killed_everywhere(ready, tally, number, fates) > 300
+
+
+@pytest.mark.parametrize("fates", [(Fate.FILLED, Fate.KILLED), (Fate.REJECTED, Fate.PENDING)], ids="-".join)
+def test_a_kill_while_a_lonely_leg_is_sold_back_sells_it_once_at_most(
+    ready: Path, tally, fates: tuple[Fate, Fate]
+) -> None:
+    unwinding = fresh(ready, f"unwinds-{fates[0].name}")
+    (unwinding / UNWINDS).touch()
+    assert _killed_everywhere(unwinding, tally, 0, fates) > 900
+    shutil.rmtree(unwinding)
+
+
+def _killed_everywhere(ready: Path, tally, number: int, fates: tuple[Fate, Fate]) -> int:
+    """Kill at lines all over a trade, and again while recovering, and judge each; how many lines the trade has."""
     whole = fresh(ready, f"{number}-whole")
     lines, recovering = in_child(whole, fates, kill_at=0), in_child(whole, fates, kill_at=0, recover=True)
     judge(whole, fates)
-    assert lines > 300
+    shutil.rmtree(whole)
     stride = STRIDE or lines // KILLS
     points = range(1 + 7 * number % stride, lines + 1, stride)
     for line in points:
@@ -61,3 +76,4 @@ def test_a_kill_at_any_line_loses_doubles_and_invents_nothing(
         shutil.rmtree(directory)
     tally("kills at a line", len(points))
     tally("kills while recovering", len(points))
+    return lines
