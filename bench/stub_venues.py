@@ -164,6 +164,8 @@ class Web(asyncio.Protocol):
         if method == "POST" and path == "/order":
             stubs.ordered("polymarket", json.loads(body)["order"]["tokenId"])
             return KILLED["polymarket"]
+        if stubs.traffic.changes and path.partition("?")[0].endswith(("/orderbooks", "/books")):
+            return 503, "the books of a flood are told by the streams alone"
         if "/markets/orderbooks" in path:
             return 200, {
                 "orderbooks": [self._kalshi(part) for part in path.partition("tickers=")[2].split("&tickers=")]
