@@ -16,6 +16,7 @@ from arbkit import errors
 from arbkit.cli.main import app
 from arbkit.config.keys import PLACES, RETIRED, SHORT_NAMES, Group, table
 from arbkit.config.sample import sample
+from arbkit.venues.sim.knobs import KNOBS
 
 PROJECT = Path(__file__).parents[1]
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
@@ -98,6 +99,15 @@ def errors_table() -> None:
     for kind in sorted(kinds, key=lambda kind: (kind.exit_code, kind.__name__)):
         meaning = " ".join((kind.__doc__ or "").split())
         print(f"| {kind.exit_code} | {kind.__name__} | {meaning} |")
+
+
+def fault_table() -> None:
+    """docs/simulator.md: every fault, what it hits, and what it does."""
+    print("| `do` | `on` | fields | what it does |\n|---|---|---|---|")
+    for knob in KNOBS:
+        fields = [f"**{name}**" for name in sorted(knob.needs)] + sorted(knob.takes - knob.needs)
+        print(f"| `{knob.do}` | {' '.join(f'`{target}`' for target in knob.on)} | {' '.join(fields)} | {knob.does} |")
+    print("\nFields in bold are needed.")
 
 
 def contracts() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from arbkit.venues.sim.knobs import KNOBS
 from arbkit.venues.sim.server import SimServer
 from arbkit.wiring import simulation
 from tests.cli.conftest import COMMAND, Ran, environment, process
@@ -65,3 +66,22 @@ def test_what_cannot_be_replayed_is_refused_before_anything_is_served(tmp_path: 
         ran = process("sim", "serve", "--port", "0", "--replay", name, cwd=tmp_path, environ=environment(tmp_path))
         assert ran.code == 2
         assert why in ran.err
+
+
+def test_a_plan_of_faults_that_cannot_be_meant_is_refused_before_anything_is_served(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    for text, why in (
+        ('{"faults":[{"on":"poly.frame","do":"ws.dup","nht":2}]}', "unknown field `nht`"),
+        ('{"faults":[{"on":"kalshi.time","do":"market.pause","key":"KXNONE"}]}', "'KXNONE' is not the ticker"),
+    ):
+        plan.write_text(text)
+        ran = process(
+            "sim", "serve", "--port", "0", "--faults", "plan.json", cwd=tmp_path, environ=environment(tmp_path)
+        )
+        assert ran.code == 2
+        assert why in ran.err
+
+
+def test_every_fault_is_listed(tmp_path: Path) -> None:
+    ran = process("sim", "faults", "--json", cwd=tmp_path, environ=environment(tmp_path))
+    assert [row["do"] for row in ran.rows] == [knob.do for knob in KNOBS]
