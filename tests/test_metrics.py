@@ -162,11 +162,13 @@ async def test_an_order_whose_end_is_open_is_a_gauge_and_no_count(scene: Scene) 
 async def test_a_loop_that_hangs_shows_in_its_lag_and_in_the_age_of_the_figures(scene: Scene) -> None:
     metrics = Metrics("1", "live", {})
     sampling = asyncio.ensure_future(metrics.sampling(standing(scene)))
+    await until(lambda: metrics._sample is not None, within_s=10)
     await asyncio.sleep(0.01)
     time.sleep(0.4)  # noqa: ASYNC251 - this is the hanging
     assert value(generate_latest(metrics.registry).decode(), "sample_age_seconds") >= 0.4
     await until(lambda: metrics._loop_lag_s > 0, within_s=10)
     sampling.cancel()
+    await asyncio.gather(sampling, return_exceptions=True)
     assert metrics._loop_lag_s >= 0.25
 
 
