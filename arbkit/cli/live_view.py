@@ -12,6 +12,7 @@ from rich.text import Text
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Live
 from arbkit.cli.render import Output
+from arbkit.cli.report_tables import dollars
 from arbkit.cli.screen import Screen
 from arbkit.core.risk import Mode
 from arbkit.ports import FeedState
@@ -62,7 +63,7 @@ class LiveScreen(Screen):
             f"\nlimits: ${limits.total_exposure_max} in all, ${limits.event_exposure_max} an event,"
             f" ${limits.daily_loss_max} a day, {limits.qty_max} contracts"
             f"\nexposure ${room.store.ledger.exposure()} in {self._held(live)} positions"
-            f"   today ${room.realised_today()} booked, ${tally.profit} locked in"
+            f"   today {dollars(room.realised_today())} booked, {dollars(tally.profit)} locked in"
             f"\ntrades {tally.tried} ({tally.hedged} hedged)   refused {tally.refused}"
             f"   under way: {live.trader.in_flight or 'none'}"
         )

@@ -77,7 +77,7 @@ def find_secret(name: SecretName, *, file: Path | None, environment: Mapping[str
     if text := environment.get(name.variable, "").strip():
         return FoundSecret(Secret(text), f"the environment variable {name.variable}", is_exposed=True)
     raise AuthError(
-        f"{name.what} is nowhere to be found; put it into a file of mode 0600 and name that file in the configuration"
+        f"{name.what} is nowhere to be found; `arbkit init` asks for it, or name a file of mode 0600 that holds it"
     )
 
 
