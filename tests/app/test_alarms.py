@@ -14,7 +14,7 @@ from arbkit.app.alerting import Alerter
 from arbkit.app.events import EventKind
 from arbkit.app.live import Choices, Live
 from arbkit.app.room import UNWELL_FOR
-from arbkit.core.alerts import Severity
+from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure, pause
 from arbkit.core.ledger import book_fill
 from arbkit.core.markets import KalshiFees, Market, MarketId, Side, VenueName
@@ -529,3 +529,27 @@ async def test_a_venue_that_refuses_orders_for_now_is_left_alone_by_every_comman
 
     scene.clock.advance(seconds=UNWELL_FOR[status].seconds + 1)
     assert not scene.room.unwell()
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, b"oops"), (429, {"ok": False, "parameters": {"retry_after": 30}})])
+async def test_a_chat_that_is_slow_and_refuses_delays_no_trade_and_hears_of_it_when_it_is_back(
+    scene: Scene, status: int, body: object
+) -> None:
+    async with alarmed(scene) as one:
+        one.bot.status, one.bot.body, one.bot.wait_s = status, body, 4
+        scene.room.store.operations.alert(
+            Alert(severity=Severity.CRITICAL, kind="test", text="first"), at=scene.clock.now()
+        )
+        await until(lambda: one.bot.requests)
+        await one_leg_stands_alone(one)
+        await until(lambda: one.run.told(EventKind.TRADE))
+        [trade] = one.run.told(EventKind.TRADE)
+        assert trade.took_ms is not None
+        assert trade.took_ms < 100
+        await scene.clock.sleep(60_000)
+        assert one.bot.texts == []
+        assert len(one.bot.requests) <= 14
+
+        one.bot.status, one.bot.body, one.bot.wait_s = 200, {"ok": True}, 0
+        await one.hear("Asymmetric execution detected!")
+        await one.hear("first")
