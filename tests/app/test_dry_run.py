@@ -86,4 +86,4 @@ async def test_what_was_taken_on_paper_cannot_be_taken_twice(scene: Scene) -> No
         scene.room.store.operations.save_balances(venue, [Balance(much)], at=scene.clock.now())
     results = [await tried(scene) for _ in range(12)]
     assert [result.success for result in results] == [True] * 10 + [False] * 2
-    assert "no longer stand" in results[-1].errors[0]
+    assert "has become one_sided" in results[-1].errors[0]
