@@ -30,10 +30,10 @@ BUGS = [
     Bug(
         "an order is sent again after a time-out",
         "app/trade.py",
-        "        outcome: SendOutcome = await attempt.room.desks[venue].send(prepared)\n",
-        "        outcome: SendOutcome = await attempt.room.desks[venue].send(prepared)\n"
+        "        outcome: SendOutcome = await room.desks[venue].send(prepared)\n",
+        "        outcome: SendOutcome = await room.desks[venue].send(prepared)\n"
         "        if isinstance(outcome, InDoubt):\n"
-        "            outcome = await attempt.room.desks[venue].send(prepared)\n",
+        "            outcome = await room.desks[venue].send(prepared)\n",
         "tests/app/test_trade.py -k lost_filled-filled",
         r"was sent 2 times",
     ),
@@ -93,8 +93,8 @@ BUGS = [
     Bug(
         "the day's loss is kept in memory and forgotten by a restart",
         "app/room.py",
-        "        return today.realised if today else ZERO_USD\n",
-        "        return ZERO_USD\n",
+        "        return self.store.ledger.realised(since=self.clock.now()",
+        "        return Usd(0) and self.store.ledger.realised(since=self.clock.now()",
         "tests/app/test_trade.py -k day_s_loss",
         r"refused",
     ),
@@ -126,8 +126,8 @@ BUGS = [
     Bug(
         "titles are printed as markup",
         "cli/render.py",
-        "            table.add_row(*(Text(row[at]) for at in kept))\n",
-        "            table.add_row(*(Text.from_markup(row[at]) for at in kept))\n",
+        "            console.print(Text(_GAP.join(parts).rstrip(), style), soft_wrap=True)\n",
+        "            console.print(Text.from_markup(_GAP.join(parts).rstrip()), soft_wrap=True)\n",
         "tests/cli/test_render.py",
         r"\[red\]Will it rain|closing tag|MarkupError",
     ),

@@ -261,10 +261,17 @@ async def test_a_trade_of_an_order_in_doubt_is_not_taken_for_a_stranger_s(scene:
     async def silent(order: SentOrder) -> SendOutcome | None:
         return None
 
-    kalshi.outcome = silent
+    async def untold(fill: Fill) -> str:
+        return ""
+
+    told = kalshi.client_id_of
+    kalshi.outcome, kalshi.client_id_of = silent, untold
     await scene.execute(kalshi=Fate.LOST_FILLED)
     found = await reconcile(scene.room, fix=True)
     assert len(found.unknown_fills) == 1
+    kalshi.client_id_of = told  # once the venue tells whose order it was, the trade is booked as ours
+    found = await reconcile(scene.room, fix=False)
+    assert not found.unknown_fills
     kalshi.outcome = real
     await scene.wait(10)
     assert the_trade(scene).state is TradeState.HEDGED
