@@ -1,5 +1,6 @@
 """Settings: what wins, what is refused, and that no slip of a letter goes unnoticed."""
 
+import re
 import string
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from arbkit.config.load import Configured, entries, load
 from arbkit.config.ratio import Ratio
 from arbkit.config.sample import sample
 from arbkit.config.settings import Settings
+from arbkit.core.limits import Limits, checked
 from arbkit.core.money import MICRO, Qty, Usd, plain
 from arbkit.errors import BadFile, ConfigError
 
@@ -117,6 +119,15 @@ def test_more_than_a_hundred_dollars_needs_a_word_of_consent() -> None:
     assert "accept_exposure_above_100_usd" in refusal("trading.max_total_exposure=100.01")
     consent = ("trading.max_total_exposure=100.01", "risk.accept_exposure_above_100_usd=true")
     assert loaded(*consent).settings.trading.max_total_exposure == Usd(100_010_000)
+
+
+def test_a_refused_raise_names_the_setting_that_exists() -> None:
+    with pytest.raises(ConfigError) as refused:
+        checked(Limits(total_exposure_max=Usd(150_000_000)))
+
+    named = re.search(r"(risk\.\w+): true", str(refused.value))
+    assert named is not None
+    assert named[1] in keys()
 
 
 def test_no_consent_lifts_the_absolute_cap() -> None:

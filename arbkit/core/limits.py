@@ -129,7 +129,8 @@ def checked(limits: Limits, *, live_successes: int = 0, acknowledged: bool = Fal
     ):
         raise ConfigError(
             f"a total exposure of ${limits.total_exposure_max} needs {LIVE_SUCCESSES_MIN} successful live trades "
-            f"(there are {live_successes}) and risk.acknowledge_raised_limits: true; stay at ${UNPROVEN_EXPOSURE_MAX}"
+            f"(there are {live_successes}) and risk.accept_exposure_above_100_usd: true; "
+            f"stay at ${UNPROVEN_EXPOSURE_MAX}"
         )
     return limits
 

@@ -36,11 +36,11 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 
 
 def test_a_huge_text_is_clipped_before_it_costs_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     clean("\u202e" * 50_000_000, 200)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @given(st.text(st.characters(codec=None), max_size=300))
