@@ -8,9 +8,11 @@ from functools import lru_cache
 from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.matching import lexicon
 from arbkit.core.matching.dates import read_dates
+from arbkit.core.matching.entities.contexts import CONTEXTS
+from arbkit.core.matching.entities.sports import SERIES
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT, PLACE_PARTS, STRICT
-from arbkit.core.matching.lexicon import SOCCER, Aliases, Table, Word, stem, words
+from arbkit.core.matching.lexicon import ALL_LEAGUES, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
 from arbkit.core.matching.sources import sources
@@ -31,9 +33,10 @@ _SERIES_LEAGUES = (
     *(("wnba", "wnba"), ("ncaamb", "ncaab"), ("ncaawb", "ncaaw"), ("ncaaf", "ncaaf"), ("ncaabaseball", "ncaabaseball")),
     *(("marmad", "ncaab"), ("wmarmad", "ncaaw")),
     *((league, league) for league in LEAGUES),
+    *SERIES.items(),
 )
 """How the ticker of a Kalshi series begins (after KX) -> league."""
-_SLUG_LEAGUES = {"cbb": "ncaab", "cwbb": "ncaaw", "cfb": "ncaaf"}
+_SLUG_LEAGUES = {"cbb": "ncaab", "cwbb": "ncaaw", "cfb": "ncaaf"} | SERIES
 """How a Polymarket slug begins -> league, where it is not the name of the league."""
 
 
@@ -55,7 +58,7 @@ class Facts:
     rules_text: str = ""
     """The rules, folded and clipped; read for their words only when a pair needs them."""
     domain: str = ""
-    """Whose team names hold: a league, "soccer" or none."""
+    """Whose team names hold: a league, a context ("soccer") or none."""
     league: str = ""
     series: str = ""
     intervals: tuple[Interval, ...] = ()
@@ -116,7 +119,7 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     (intervals, question), (further, statement), (labelled, labels) = map(quantities, parts)
     asked, stated, label, title = (_canonical(part, table) for part in (question, statement, labels, texts.title))
     league = _league(market, texts, asked, [*title, *stated, *label])
-    domain = _domain(league, [*asked, *stated, *label])
+    domain = _domain(market, league, [*asked, *stated, *label])
     naming = _naming(domain)
     asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
     names, strict, common = _by_weight(asked)
@@ -221,7 +224,7 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
         for start, league in _SERIES_LEAGUES:
             if series.startswith(start):
                 return league
-    known = set(LEAGUES) | _COLLEGE
+    known = set(ALL_LEAGUES) | _COLLEGE
     for part in (asked, near):
         found = {word.text for word in part} & known
         if len(found) == 1:
@@ -229,7 +232,7 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
     prefix = market.slug.partition("-")[0]
     if (league := _SLUG_LEAGUES.get(prefix, prefix)) in known:
         return league
-    full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())} & set(LEAGUES)
+    full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())} & set(ALL_LEAGUES)
     if len(full) == 1:
         return full.pop()
     found = known & _rules_words(texts.context, "")
@@ -243,14 +246,20 @@ def _series(market: Market) -> str:
     return (market.series_key or market.id.key.partition("-")[0]).lower()
 
 
-def _domain(league: str, near: Sequence[Word]) -> str:
-    if league in LEAGUES:
+def _domain(market: Market, league: str, near: Sequence[Word]) -> str:
+    """Whose names hold: of a league, or of the first context that the words near the question, or its key, show."""
+    if league in ALL_LEAGUES:
         return league
-    return "soccer" if SOCCER & {word.text for word in near} else ""
+    said = {league, *(word.text for word in near)}
+    series, (slug, dash, _) = _series(market).removeprefix("kx"), market.slug.partition("-")
+    for context, (_, telling, starts, slugs) in CONTEXTS.items():
+        if telling & said or (series and series.startswith(starts)) or (dash and slug in slugs):
+            return context
+    return ""
 
 
 def _naming(domain: str) -> Table:
     """The table of team or club names that holds for this market."""
     if not domain:
         return {}
-    return lexicon.clubs() if domain == "soccer" else lexicon.teams(domain)
+    return lexicon.teams(domain) if domain in ALL_LEAGUES else lexicon.named(domain)

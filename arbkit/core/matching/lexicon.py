@@ -9,9 +9,11 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from arbkit.core.markets import Market
-from arbkit.core.matching.entities.clubs import CLUBS
+from arbkit.core.matching.entities.contests import CONTESTS
+from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.phrases import PHRASES
+from arbkit.core.matching.entities.sports import MORE_LEAGUES, TELLING
 from arbkit.core.matching.entities.teams import LEAGUES
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
@@ -80,10 +82,7 @@ _STATES = (
     "PA RI SC SD TN TX UT VT VA WA WV WI WY"
 )
 _STATE_CODES = frozenset(_STATES.split())
-SOCCER = frozenset({"ucl", "uel", "uecl", "premier_league", "laliga", "seriea", "bundesliga", "ligue1", "fa_cup"} | {
-    "soccer", "efl_cup", "clubworldcup", "copa", "eredivisie", "libertadores",
-})  # fmt: skip
-"""Words that show that a market is about club football."""
+ALL_LEAGUES = LEAGUES | MORE_LEAGUES
 
 
 class Word(NamedTuple):
@@ -159,7 +158,7 @@ def replace(found: Sequence[Word], table: Table) -> list[Word]:
 def phrases() -> Table:
     """House names, competitions, offices, measures and countries."""
     rows: list[tuple[str, str]] = []
-    for line in PHRASES.strip().splitlines():
+    for line in (PHRASES + CONTESTS.lstrip()).strip().splitlines():
         canonical, _, variants = line.partition(" < ")
         rows.extend((variant.strip(), canonical) for variant in variants.split(";"))
     for line in COUNTRIES.strip().splitlines():
@@ -183,19 +182,19 @@ def with_aliases(rows: tuple[tuple[str, str], ...]) -> Table:
 def teams(league: str) -> Table:
     """Every way to write a team of `league`, where it names one team only."""
     meaning: dict[str, set[str]] = {}
-    for line in LEAGUES[league].strip().splitlines():
+    for line in ALL_LEAGUES[league].strip().splitlines():
         code, place, nickname, further = line.split("|")
         for name in {place, nickname, f"{place} {nickname}", *further.split(";")} - {""}:
             meaning.setdefault(" ".join(word.text for word in words(fold(name))), set()).add(f"{league}:{code}")
-    return _table((name, next(iter(codes))) for name, codes in meaning.items() if len(codes) == 1)
+    return _names((name, next(iter(codes))) for name, codes in meaning.items() if len(codes) == 1)
 
 
 @cache
 def full_team_names() -> Table:
     """Place and nickname together -> league; shows which league a text is about."""
     rows: list[tuple[str, str]] = []
-    for league, lines in LEAGUES.items():
-        for line in lines.strip().splitlines():
+    for league in (*LEAGUES, *TELLING):
+        for line in ALL_LEAGUES[league].strip().splitlines():
             _, place, nickname, _ = line.split("|")
             if league != "mls":  # football clubs are called after their city alone
                 rows.append((f"{place} {nickname}" if not nickname.startswith(place) else nickname, league))
@@ -203,13 +202,25 @@ def full_team_names() -> Table:
 
 
 @cache
-def clubs() -> Table:
-    """Football clubs."""
+def named(context: str) -> Table:
+    """The names of football clubs, colleges or esports teams. One word stays as it is, so that it still meets a text
+    that does not show its context; so do esports teams, whose markets often name the tournament alone."""
     rows: list[tuple[str, str]] = []
-    for line in CLUBS.strip().splitlines():
+    for line in CONTEXTS[context].names.strip().splitlines():
         first, *others = line.split("|")
-        rows.extend((variant, "club:" + first.replace(" ", "_")) for variant in (first, *others))
-    return _table(rows)
+        apart = " " not in first or context == "esports"
+        canonical = first if apart else f"{context}:{first.replace(' ', '_')}"
+        rows.extend((variant, canonical) for variant in (first, *others))
+    return _names(rows)
+
+
+def _names(rows: Iterable[tuple[str, str]]) -> Table:
+    """A table of names as they look once the phrases are replaced: "Al Hilal" begins like the American League."""
+    both: list[tuple[str, str]] = []
+    for variant, canonical in rows:
+        read = " ".join(word.text for word in replace(words(fold(variant)), phrases()))
+        both += ((variant, canonical), (read, canonical))
+    return _table(both)
 
 
 @lru_cache(maxsize=65_536)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching import lexicon
+from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT
 
@@ -274,7 +275,7 @@ def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
         for name in variants.split("; "):
             yield tuple(name.split()), (place,)
     yield from _teams()
-    for table in (lexicon.phrases(), lexicon.clubs()):
+    for table in (lexicon.phrases(), *(lexicon.named(context) for context in CONTEXTS)):
         for first, entries in table.items():
             for rest, canonical in entries:
                 parts = (part.partition(":")[2] or part for part in canonical)

@@ -16,7 +16,11 @@ from arbkit.core.matching import Facts, Verdict, judge, read_facts
 from tests.core.matching.markets import kalshi, polymarket
 
 Group = Mapping[str, Any]
-GROUPS: Sequence[Group] = yaml.safe_load((Path(__file__).parent / "families.yaml").read_text(encoding="utf-8"))
+GROUPS: Sequence[Group] = [
+    group
+    for file in ("families.yaml", "names.yaml")
+    for group in yaml.safe_load((Path(__file__).parent / file).read_text(encoding="utf-8"))
+]
 FORMS = [(True, True), (False, True), (True, False), (False, False)]
 """Whether the listing has the label, and the rules."""
 FOUND_MIN = 0.8

@@ -1,0 +1,58 @@
+"""Leagues, tournaments and races: different words for one contest, in the format of `phrases`.
+
+Public knowledge (the organisers' names, with and without the sponsor). Women's, youth and second-tier contests keep
+the words that set them apart.
+"""
+
+CONTESTS = """
+cfl < canadian football league
+cfl win < grey cup; cfl championship
+kbo < kbo league; korea baseball organization; korean baseball organization
+npb < nippon professional baseball
+afl < australian football league; aussie rules
+afl win < afl grand final; afl premiership; afl flag
+nrl < national rugby league; nrl premiership
+nrl win < nrl grand final
+pwhl < professional women s hockey league
+pwhl win < walter cup
+big_bash_league < big bash league; kfc big bash league
+pakistan_super_league < pakistan super league; hbl pakistan super league
+womens_premier_league < tata wpl; women s ipl
+super_rugby < super rugby; super rugby pacific
+rugby_championship < the rugby championship
+ashes < the ashes; ashes series
+champions_trophy < icc champions trophy
+euroleague < turkish airlines euroleague; euroleague basketball
+eredivisie < dutch eredivisie; vriendenloterij eredivisie
+primeira_liga < liga portugal; portuguese primeira liga; liga portugal betclic; primeira liga
+brasileirao < brasileiro serie a; brasileirao serie a; brazilian serie a; campeonato brasileiro serie a
+brasileirao < brazil serie a
+liga_mx < liga mx
+saudi_pro_league < saudi pro league; saudi professional league; roshn saudi league
+super_lig < turkish super lig; trendyol super lig; turkish super league
+argentine_primera < argentina primera division; argentine primera division; liga profesional argentina
+efl_championship < efl championship; english championship; sky bet championship
+scottish_premiership < scottish premiership
+copa_del_rey < copa del rey; spanish cup
+coppa_italia < coppa italia; italian cup
+dfb_pokal < dfb pokal; german cup
+coupe_de_france < coupe de france; french cup
+libertadores < copa libertadores; conmebol libertadores; conmebol copa libertadores
+sudamericana < copa sudamericana; conmebol sudamericana
+afcon < africa cup of nations; african cup of nations
+gold_cup < concacaf gold cup
+nations_league < uefa nations league
+rome_masters < italian open; internazionali bnl d italia; rome masters
+madrid_open < mutua madrid open; madrid masters
+cincinnati_open < western and southern open; western southern open; cincinnati masters
+monte_carlo_masters < rolex monte carlo masters; monte carlo masters
+paris_masters < rolex paris masters
+shanghai_masters < rolex shanghai masters
+atp_finals < nitto atp finals; atp tour finals; atp finals
+vuelta < vuelta a espana; la vuelta; tour of spain; la vuelta a espana
+giro < giro d italia; tour of italy
+indy500 < indy 500; indianapolis 500
+rocket_league < rlcs; rocket league championship series
+call_of_duty < cdl; call of duty league
+summer_olympics < summer olympics; summer olympic games; la 2028 olympics
+"""
