@@ -80,6 +80,17 @@ class Scene:
         return self.talk.seen_ms(MarketId(VenueName.KALSHI, ticker))
 
 
+def test_the_number_of_another_channel_is_not_that_of_the_books() -> None:
+    scene = Scene()
+    scene.live()
+
+    scene.talk.take(b'{"id":2,"type":"subscribed","msg":{"channel":"fill","sid":8}}', scene.at)
+    scene.delta(RAIN)
+
+    assert scene.listener.changes
+    assert not scene.told
+
+
 def test_every_book_waits_for_a_snapshot_of_this_connection() -> None:
     scene = Scene()
     assert scene.commands()[0]["params"] == {

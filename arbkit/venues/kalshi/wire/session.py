@@ -34,6 +34,7 @@ TROUBLE_MAX: Final = 20
 TROUBLE_MS: Final = 60_000
 """More gaps or unreadable frames than that in this time, and another connection is better."""
 
+_CHANNEL: Final = "orderbook_delta"
 _DELTA: Final = stream.DELTA_DECODER.decode
 # At hand, for looking up a member of an enumeration takes half as long as changing a level.
 _LIVE: Final = LiveState.LIVE
@@ -158,7 +159,7 @@ class BookTalk:
             return
         if isinstance(read, Numbered):
             self._numbered(read, now_ms)
-        elif isinstance(read, stream.Subscribed):
+        elif isinstance(read, stream.Subscribed) and read.channel == _CHANNEL:
             self._sid, self._last = read.sid, 0
             self._subscribe(now_ms)
         elif isinstance(read, Refused):
@@ -269,7 +270,7 @@ class BookTalk:
         for chunk in list(_chunks(self._unasked))[: 1 if first else None]:
             if first:
                 self._commands.add(
-                    "subscribe", channels=["orderbook_delta"], market_tickers=chunk, use_yes_price=True
+                    "subscribe", channels=[_CHANNEL], market_tickers=chunk, use_yes_price=True
                 )  # fmt: skip
             else:
                 self._update("add_markets", chunk)
