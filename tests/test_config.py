@@ -93,6 +93,9 @@ def test_every_number_has_bounds() -> None:
         ("risk.profile=stric", "must be standard | strict"),
         ("trading.order_type=GTC", "must be FOK"),
         ("circuit_breaker.auto_resume=true", "must be false"),
+        ("matching.require_date_validation=false", "must be true"),
+        ("matching.max_date_difference_hours=48", "must be 24"),
+        ("operating_mode.simulate_executions=false", "must be true"),
         ("telegram.enabled=maybe", "neither true nor false"),
         ("telegram.alert_levels=critical,hgh", "hgh"),
         ("kalshi.api_base=https://trading-api.kalshi.com/trade-api/v2", "external-api.kalshi.com"),
@@ -372,3 +375,13 @@ def test_a_secret_is_shown_by_its_fingerprint() -> None:
     shown = [e for e in entries(loaded(environ={"TELEGRAM_BOT_TOKEN": "1:abc"})) if e.key.path == "telegram.bot_token"]
     assert str(shown[0].value).startswith("sha256:")
     assert "1:abc" not in repr(shown) + repr(loaded(environ={"TELEGRAM_BOT_TOKEN": "1:abc"}))
+
+
+def test_every_setting_that_can_be_changed_is_read_somewhere() -> None:
+    package = PROJECT / "arbkit"
+    outside = [path for path in package.rglob("*.py") if path.parent.name != "config"]
+    words = set(re.findall(r"\w+", " ".join(path.read_text() for path in outside)))
+
+    idle = [name for name, key in keys().items() if name.rsplit(".", 1)[-1] not in words]
+
+    assert [name for name in idle if keys()[name].bounds != keys()[name].default] == []

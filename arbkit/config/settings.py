@@ -93,9 +93,15 @@ class Matching(Section):
         le=ratio("1"),
         description="Least probability that both contracts pay alike.",
     )
-    require_date_validation: Flag = Field(default=True, description="Event dates must agree.")
-    require_category_match: Flag = Field(default=True, description="Categories must not contradict each other.")
-    max_date_difference_hours: Whole = Field(default=24, ge=0, le=24, description="How far event dates may be apart.")
+    require_date_validation: Literal["true"] = Field(
+        default="true", description="Event dates must agree, always: no other value is taken."
+    )
+    require_category_match: Literal["true"] = Field(
+        default="true", description="What is asked must not contradict, always: no other value is taken."
+    )
+    max_date_difference_hours: Literal["24"] = Field(
+        default="24", description="Events more than a day apart are never one: no other value is taken."
+    )
     require_review: Literal["auto", "always", "never"] = Field(
         default="auto", description="Whether a person must approve a fuzzy pair; auto: with real money, live."
     )
@@ -220,11 +226,15 @@ class OperatingMode(Section):
     """Dry run or live. Live also needs --live --confirm on the command line."""
 
     mode: Literal["dry_run", "live"] = Field(default="dry_run", description="ALWAYS start with dry_run.")
-    log_opportunities: Flag = Field(default=True, description="Dry run: keep what was found.")
-    simulate_executions: Flag = Field(
-        default=True, description="Dry run: fill against the live depth, after our latency."
+    log_opportunities: Literal["true"] = Field(
+        default="true", description="A dry run keeps what was found, always: no other value is taken."
     )
-    track_hypothetical_pnl: Flag = Field(default=True, description="Dry run: keep the profit it would have made.")
+    simulate_executions: Literal["true"] = Field(
+        default="true", description="A dry run fills against the live depth after our latency: no other value is taken."
+    )
+    track_hypothetical_pnl: Literal["true"] = Field(
+        default="true", description="A dry run keeps the profit it would have made: no other value is taken."
+    )
 
 
 class Retry(Section):
