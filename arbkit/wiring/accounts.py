@@ -1,15 +1,17 @@
 """Our accounts at both venues, real or simulated: keys, credentials, and what is read with them."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
+from arbkit.config.values import LOOPBACK
 from arbkit.core.ledger import positions
 from arbkit.core.markets import Market, MarketId, Side, VenueName
 from arbkit.core.settlement import settled
-from arbkit.errors import VenueUnavailable
+from arbkit.errors import ConfigError, VenueUnavailable
 from arbkit.net import NoAnswer, NotSent, Poster
 from arbkit.ports import Account
 from arbkit.store.files import own_directory, own_file
@@ -32,6 +34,9 @@ from arbkit.venues.secrets import KALSHI_KEY, POLYMARKET_KEY, Secret, find_secre
 from arbkit.venues.sim.carry_over import LastKnown, carry_over
 from arbkit.wiring.kit import Kit
 
+KALSHI_DOMAINS = ("kalshi.com", "kalshi.co")
+"""Production and demo (docs.kalshi.com, api_environments)."""
+POLYMARKET_DOMAINS = ("polymarket.com",)
 _SEAT_MS = 5_000
 
 
@@ -75,19 +80,33 @@ def real_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:
 
 
 def kalshi_key(kit: Kit) -> KalshiSigner:
-    """The API key of the settings; raises AuthError."""
-    found = find_secret(KALSHI_KEY, file=kit.settings.kalshi.key_file, environment=kit.environ)
-    return KalshiSigner(kit.settings.kalshi.key_id, found.secret)
+    """The API key of the settings; raises AuthError, and ConfigError for an address that is not the venue's."""
+    settings = kit.settings.kalshi
+    _own_hosts_only("kalshi", (settings.api_base, settings.ws_base), KALSHI_DOMAINS)
+    found = find_secret(KALSHI_KEY, file=settings.key_file, environment=kit.environ)
+    return KalshiSigner(settings.key_id, found.secret)
 
 
 def polymarket_key(kit: Kit) -> TradingAccount:
-    """The wallet of the settings, and who signs for whom; raises AuthError."""
+    """The wallet of the settings, and who signs for whom; raises AuthError, and ConfigError for a foreign address."""
     settings = kit.settings.polymarket
+    addresses = (settings.clob_base, settings.gamma_base, settings.data_base, settings.ws_base)
+    _own_hosts_only("polymarket", addresses, POLYMARKET_DOMAINS)
     found = find_secret(POLYMARKET_KEY, file=settings.key_file, environment=kit.environ)
     account = TradingAccount(Wallet(found.secret), SignatureType(settings.signature_type), settings.funder)
     if not settings.session_key:
         check_owner(account)
     return account
+
+
+def _own_hosts_only(venue: str, addresses: Sequence[str], domains: Sequence[str]) -> None:
+    """A real key signs for the venue's own hosts, or for a proxy on this machine, and for nobody else."""
+    for host in filter(None, (urlsplit(address).hostname for address in addresses)):
+        if host not in LOOPBACK and not any(host == domain or host.endswith(f".{domain}") for domain in domains):
+            raise ConfigError(
+                f"{venue}: {host} is no host of {' or '.join(domains)}, and a real key is used nowhere else; "
+                "see `arbkit config show --origin` for where the address comes from"
+            )
 
 
 def sim_keys(kit: Kit) -> tuple[KalshiSigner, TradingAccount]:

@@ -128,4 +128,18 @@ def test_a_key_file_that_is_missing_readable_or_nonsense(
 def test_no_key_at_all_says_where_to_put_one(arbkit, home: Path) -> None:
     done = arbkit("balance", "--live", "--confirm")
     assert done.code == 4
-    assert "put it into a file of mode 0600" in done.err
+    assert "name a file of mode 0600 that holds it" in done.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "host"),
+    [
+        ("kalshi.api_base=https://kalshi.com.evil.example/trade-api/v2", "kalshi.com.evil.example"),
+        ("kalshi.ws_base=wss://notkalshi.com/ws", "notkalshi.com"),
+        ("polymarket.clob_base=https://clob.evil.example", "clob.evil.example"),
+    ],
+)
+def test_a_real_key_signs_for_no_other_host(arbkit, keys: dict[str, Path], setting: str, host: str) -> None:
+    done = arbkit(*asked(keys, funder=""), "--set", setting)
+    assert done.code == 2
+    assert f"{host} is no host of" in done.err
