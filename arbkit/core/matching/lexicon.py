@@ -12,8 +12,11 @@ from arbkit.core.markets import Market
 from arbkit.core.matching.entities.contests import CONTESTS
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.countries import COUNTRIES
+from arbkit.core.matching.entities.finance import FINANCE
 from arbkit.core.matching.entities.phrases import PHRASES
+from arbkit.core.matching.entities.politics import POLITICS
 from arbkit.core.matching.entities.sports import MORE_LEAGUES, TELLING
+from arbkit.core.matching.entities.states import ALSO_WORDS, NAMES
 from arbkit.core.matching.entities.teams import LEAGUES
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
@@ -33,6 +36,19 @@ get its year; the 98th Academy Awards are those of 2026."""
 def _ceremony(hit: re.Match[str]) -> str:
     start = hit[2][:2].lower()
     return f"{int(hit[1]) + _FIRST_HELD.get(start, _FIRST_HELD[start[0]])} {hit[2]}"
+
+
+_BY_NAME = {name.lower(): code.lower() for code, name in NAMES.items()}
+_STATE = "|".join(_BY_NAME)
+
+
+def _congressional(hit: re.Match[str]) -> str:
+    code = _BY_NAME[(hit["state"] or hit["of"]).lower()]
+    return f"District_{code}_{hit['number'] or 'al'} congressional"
+
+
+def _state_office(hit: re.Match[str]) -> str:
+    return hit[1] if hit[1] in ALSO_WORDS else NAMES.get(hit[1], hit[1])
 
 
 _WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
@@ -65,6 +81,21 @@ _WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], 
     ("hot 100", re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
     ("month", re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
     ("month", re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
+    ("nikkei", re.compile(r"\bnikkei[ -]?225\b", re.IGNORECASE), "Nikkei"),
+    ("russell", re.compile(r"\brussell[ -]?2000\b", re.IGNORECASE), "russell2000"),
+    ("ftse", re.compile(r"\bftse[ -]?100\b", re.IGNORECASE), "ftse100"),
+    (
+        "congressional",
+        re.compile(
+            rf"\b(?:(?P<state>{_STATE})(?:'s?)? )?"
+            r"(?:(?P<number>\d\d?)(?:st|nd|rd|th)|at[- ]large) congressional district"
+            rf"(?(state)\b| (?:of|in) (?P<of>{_STATE})\b)",
+            re.IGNORECASE,
+        ),
+        _congressional,
+    ),
+    ("governor", re.compile(r"\b([A-Z]{2})(?= (?:[Gg]overnor|Lieutenant [Gg]overnor)\b)"), _state_office),
+    ("senate", re.compile(r"\b([A-Z]{2})(?= Senate\b)"), _state_office),
     ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
 )
 _GLOSS = re.compile(r"((?:[\w.&()-]+ ){1,4})\(([A-Z]{3,6})\)")
@@ -77,11 +108,6 @@ _DISTRICT = re.compile(r"\b([A-Z]{2})[- ]?(?:0?(\d{1,2})|(AL|at[- ]large))\b(?![
 _ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
-_STATES = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR "
-    "PA RI SC SD TN TX UT VT VA WA WV WI WY"
-)
-_STATE_CODES = frozenset(_STATES.split())
 ALL_LEAGUES = LEAGUES | MORE_LEAGUES
 
 
@@ -158,7 +184,7 @@ def replace(found: Sequence[Word], table: Table) -> list[Word]:
 def phrases() -> Table:
     """House names, competitions, offices, measures and countries."""
     rows: list[tuple[str, str]] = []
-    for line in (PHRASES + CONTESTS.lstrip()).strip().splitlines():
+    for line in "".join((PHRASES, CONTESTS, FINANCE, POLITICS)).split("\n"):
         canonical, _, variants = line.partition(" < ")
         rows.extend((variant.strip(), canonical) for variant in variants.split(";"))
     for line in COUNTRIES.strip().splitlines():
@@ -267,6 +293,6 @@ def _ordinal(hit: re.Match[str]) -> str:
 
 
 def _district(hit: re.Match[str]) -> str:
-    if hit[1] not in _STATE_CODES:
+    if hit[1] not in NAMES:
         return hit.group()
     return f"District_{hit[1].lower()}_{int(hit[2]) if hit[2] else 'al'}"

@@ -73,7 +73,11 @@ _COMPILED = tuple(
     (name, _HINTS.get(name, (name.lower(),)), re.compile(pattern, re.IGNORECASE)) for name, pattern in _SOURCES
 )
 
-COINS = frozenset({"bitcoin", "ethereum", "solana", "ripple", "dogecoin", "hyperliquid", "bnb", "cardano", "litecoin"})
+COINS = frozenset({
+    "bitcoin", "ethereum", "solana", "ripple", "dogecoin", "hyperliquid", "bnb", "cardano", "litecoin",
+    "avalanch", "chainlink", "polkadot", "bitcoin_cash", "shiba_inu", "tron", "stellar", "monero",
+    "hedera", "zcash", "toncoin",
+})  # fmt: skip
 """Assets whose price Kalshi takes from CF Benchmarks, and Polymarket from an exchange or an oracle, whenever the text
 is silent (contract terms of Kalshi's crypto series; Polymarket's crypto market rules)."""
 

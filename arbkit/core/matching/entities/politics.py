@@ -1,0 +1,93 @@
+"""Parties, parliaments, agencies, courts, travel and countries' further names, in the format of `phrases`.
+
+Public knowledge (official names and the abbreviations that news agencies use). Only what means the same stands on one
+line: charged is not indicted, pleading guilty is not being convicted, a jail is not a prison.
+"""
+
+POLITICS = """
+snp < scottish national party
+dup < democratic unionist party
+afd < alternative for germany; alternative fur deutschland; alternative fuer deutschland
+spd < social democratic party of germany
+bsw < sahra wagenknecht alliance; bundnis sahra wagenknecht
+rassemblement_national < national rally; rassemblement national
+fdi < brothers of italy; fratelli d italia
+psoe < spanish socialist workers party; partido socialista obrero espanol
+pvv < party for freedom; partij voor de vrijheid
+d66 < democrats 66
+fpo < freedom party of austria
+ldp < liberal democratic party of japan; japanese liberal democratic party; liberal democratic party
+cdp < constitutional democratic party of japan; constitutional democratic party
+bjp < bharatiya janata party
+kmt < kuomintang
+ndp < new democratic party
+bundestag < german parliament; german bundestag
+knesset < israeli parliament; israeli knesset
+sejm < polish sejm
+house_of_commons < house of commons; uk house of commons
+duma < state duma; russian duma
+national_diet < national diet; japanese diet
+storting < norwegian parliament
+riksdag < swedish parliament
+folketing < danish parliament
+bls < bureau of labor statistics
+bea < bureau of economic analysis
+fda < food and drug administration
+faa < federal aviation administration
+epa < environmental protection agency
+fcc < federal communications commission
+ftc < federal trade commission
+fbi < federal bureau of investigation
+cia < central intelligence agency
+irs < internal revenue service
+cdc < centers for disease control and prevention; centers for disease control
+noaa < national oceanic and atmospheric administration
+imf < international monetary fund
+opec < organization of the petroleum exporting countries
+iaea < international atomic energy agency
+icj < international court of justice
+rbnz < reserve bank of new zealand
+snb < swiss national bank
+banxico < bank of mexico; banco de mexico
+convict < found guilty; be found guilty; convicted; conviction; convicted of
+indict < indicted; indictment
+acquit < acquitted; acquittal
+impeach < impeached; impeachment
+extradite < extradited; extradition
+jfk_airport < john f kennedy international airport; jfk airport; jfk international airport
+lax_airport < los angeles international airport; lax airport
+ohare_airport < o hare international airport; ohare airport; chicago o hare; o hare airport
+atl_airport < hartsfield jackson atlanta international airport; hartsfield jackson
+dfw_airport < dallas fort worth international airport; dfw airport
+heathrow < heathrow airport; london heathrow; lhr
+american_airlines < american airlines
+delta_airlines < delta air lines; delta airlines
+jetblue < jetblue airways
+kyrgyzstan < kyrgyz; kyrgyz republic
+turkmenistan < turkmen
+tajikistan < tajik
+vatican < holy see; vatican city
+eswatini < swaziland
+republic_of_congo < congo brazzaville; republic of the congo
+dr_congo < congo kinshasa
+timor_leste < timor leste; east timor
+united_states < usmnt; team usa
+england < three lions
+conservatives < tories; tory
+lib_dems < liberal democrats; lib dems; lib dem
+cdu < christian democratic union of germany
+ldpr < liberal democratic party of russia
+house_of_lords < house of lords; uk house of lords
+lfi < la france insoumise; france unbowed
+pis < law and justice; law and justice party
+m5s < five star movement; movimento 5 stelle
+dpp < democratic progressive party
+rba < reserve bank of australia
+verkhovna_rada < verkhovna rada; ukrainian parliament
+tsa < passengers be screened by the tsa; people be screened by the tsa; travelers be screened by the tsa
+tsa < passengers are screened by the tsa; passengers screened by tsa; passengers screened by the tsa
+tsa < tsa throughput; tsa checkpoint throughput; tsa passenger throughput; tsa screened passengers; tsa checkpoint
+tsa < passengers screened by tsa; passengers screened by the tsa; travelers screened by tsa; screened by tsa
+tsa < screened by the tsa; travelers screened by the tsa; tsa passenger volume; screened at tsa checkpoints
+tsa < tsa checkpoint travel numbers; tsa checkpoints; people screened by the tsa; people screened by tsa
+"""
