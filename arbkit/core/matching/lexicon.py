@@ -227,6 +227,10 @@ def full_team_names() -> Table:
     return _table(rows)
 
 
+_OTHER_SIDES = ("b", "w", "fc b", "fc w")
+"""How scores pages mark a second team and the women's team, which the words of `STRICT` do not show."""
+
+
 @cache
 def named(context: str) -> Table:
     """The names of football clubs, colleges or esports teams. One word stays as it is, so that it still meets a text
@@ -237,6 +241,7 @@ def named(context: str) -> Table:
         apart = " " not in first or context == "esports"
         canonical = first if apart else f"{context}:{first.replace(' ', '_')}"
         rows.extend((variant, canonical) for variant in (first, *others))
+        rows.extend((f"{name} {side}", f"{canonical}_{side[-1]}") for name in (first, *others) for side in _OTHER_SIDES)
     return _names(rows)
 
 

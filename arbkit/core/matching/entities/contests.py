@@ -17,7 +17,11 @@ pwhl < professional women s hockey league
 pwhl win < walter cup
 big_bash_league < big bash league; kfc big bash league
 pakistan_super_league < pakistan super league; hbl pakistan super league
-womens_premier_league < tata wpl; women s ipl
+barcelona_guayaquil < barcelona sc; barcelona sporting club
+womens_big_bash_league < women s big bash league; wbbl; weber wbbl; women s bbl
+womens_premier_league < tata wpl; women s ipl; women s premier league; wpl; women s indian premier league
+aflw < women s afl; afl women s; afl women; aflw premiership
+nrlw < women s nrl; nrl women s; nrl women; nrl women s premiership; nrlw premiership
 super_rugby < super rugby; super rugby pacific
 rugby_championship < the rugby championship
 ashes < the ashes; ashes series

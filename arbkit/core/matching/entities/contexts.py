@@ -46,7 +46,7 @@ _SOCCER_KEYS = """
 epl eflchampionship laliga seriea bundesliga ligue1 ucl uel uecl facup efl copadelrey coppaitalia dfbpokal eredivisie
 ligaportugal brasileiro ligamx saudipl superlig argpremdiv
 """
-_SOCCER_SLUGS = "epl lal bun fl1 sea ucl uel elc ere por tur bra mex arg"
+_SOCCER_SLUGS = "lib sud epl lal bun fl1 sea ucl uel elc ere por tur bra mex arg"
 
 CONTEXTS = {
     "college": Context(_schools(), frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"}), (), frozenset()),

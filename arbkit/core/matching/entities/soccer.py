@@ -2,9 +2,26 @@
 
 Public knowledge (the clubs' own names and how sports pages shorten them). The name in use first, then the others. They
 hold where a market is about club football. "Rangers", "United", "Athletic" alone are left out: several clubs bear them.
+Look-alikes stand as clubs of their own.
 """
 
 MORE_CLUBS = """
+inter_miami|inter miami|inter miami cf
+barcelona_guayaquil|barcelona sc|barcelona guayaquil|barcelona sporting club|barcelona de guayaquil
+liverpool_montevideo|liverpool montevideo
+everton_vina|everton de vina del mar|everton vina del mar
+arsenal_sarandi|arsenal sarandi|arsenal de sarandi
+independiente_del_valle|independiente del valle
+independiente_medellin|independiente medellin
+racing_santander|racing santander|racing de santander
+sporting_gijon|sporting gijon|sporting de gijon|real sporting
+river_plate_montevideo|river plate montevideo
+real_madrid_castilla|real madrid castilla|castilla
+barcelona_atletic|barcelona atletic|fc barcelona atletic|barca atletic|fc barcelona femeni|barcelona femeni
+estudiantes_merida|estudiantes de merida
+al_ahli_doha|al ahli doha
+al_ahli_dubai|al ahli dubai|shabab al ahli
+al_ittihad_alexandria|al ittihad alexandria
 arsenal|arsenal fc
 aston villa|aston villa fc
 chelsea|chelsea fc
