@@ -85,7 +85,7 @@ def test_short_values_are_not_taken_for_secrets(monkeypatch: pytest.MonkeyPatch)
     ("arguments", "code", "says"),
     [
         (["scann"], 2, "scan"),
-        (["markets", "lst"], 2, "Did you mean 'list'?"),
+        (["markets", "lst"], 2, "did you mean 'list'?"),
         (["scan", "--min-nett", "1"], 2, "--min-net"),
         (["scan", "--min-net", "1e3"], 2, "--min-net: '1e3'"),
         (["markets"], 2, "Missing command"),

@@ -264,7 +264,7 @@ def test_the_prompt_runs_the_same_commands(tmp_path: Path) -> None:
         ("markets ", "s", ["show ", "sync "]),
         ("config ", "pa", ["path "]),
         ("logs ", "--l", ["--level ", "--limit "]),
-        ("logs --level warn ", "--f", ["--follow "]),
+        ("logs --level warn ", "--f", ["--fields ", "--follow "]),
         ("", "nonsense", []),
     ],
 )
