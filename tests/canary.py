@@ -17,8 +17,9 @@ Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 NOTED, SAID = "canaries.noted", "canaries.said"
 _LENGTH_MIN, _WINDOW = 16, 8
 _LOW = np.uint64(2**20 - 1)
-_KEEPERS = re.compile(r"\.(pem|key|noted)$|^\.env|(^|/)keys/")
-"""Where secrets belong: key files, `.env`, and our own note of them."""
+_KEEPERS = re.compile(r"\.(pem|key|noted)$|^\.env|(^|/)keys/|(^|/)tests/")
+"""Where secrets belong: key files, `.env`, our own note of them, and the tests themselves, where bugs are planted in a
+copy of them."""
 
 
 def note(directory: Path, secret: str) -> None:
