@@ -53,6 +53,18 @@ def test_nothing_relies_on_assert_which_python_may_strip(path: Path) -> None:
     assert not [n.lineno for n in ast.walk(tree(path)) if isinstance(n, ast.Assert)]
 
 
+def test_an_order_reaches_its_venue_by_one_line() -> None:
+    """Of the use-cases, `app/sending.py` alone hands an order to a desk."""
+    lines = [
+        named(path)
+        for path in SOURCES
+        if named(path).startswith("arbkit/app/")
+        for n in ast.walk(tree(path))
+        if isinstance(n, ast.Call) and getattr(n.func, "attr", "") == "send"
+    ]
+    assert lines == ["arbkit/app/sending.py"]
+
+
 def test_only_risk_grants_permission() -> None:
     makers = {
         named(path)

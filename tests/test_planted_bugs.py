@@ -29,7 +29,7 @@ class Bug:
 BUGS = [
     Bug(
         "an order is sent again after a time-out",
-        "app/trade.py",
+        "app/sending.py",
         "        outcome: SendOutcome = await room.desks[venue].send(prepared)\n",
         "        outcome: SendOutcome = await room.desks[venue].send(prepared)\n"
         "        if isinstance(outcome, InDoubt):\n"
@@ -53,6 +53,14 @@ BUGS = [
         "            0.01, lambda: room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)\n"
         "        )\n",
         "tests/app/test_trade.py -k hand_computes",
+        r"is intent and was about to be sent",
+    ),
+    Bug(
+        "an order is sent that the journal does not call SENDING",
+        "app/sending.py",
+        "        if state is not LegState.SENDING:\n",
+        "        if False:\n",
+        "tests/app/test_trade.py -k does_not_call_sending",
         r"assert posted\.leg == prepared\.order\.leg_id",
     ),
     Bug(
@@ -73,14 +81,15 @@ BUGS = [
     ),
     Bug(
         "a task group for the legs: what stops one stops the other after it was sent",
-        "app/trade.py",
+        "app/sending.py",
         "    done = asyncio.gather(*tasks, return_exceptions=True)\n"
-        "    try:\n"
-        "        ends = await asyncio.shield(done)\n"
-        "    except asyncio.CancelledError:\n"
-        "        await done\n"
-        "        raise\n"
-        "    for end in ends:\n"
+        "    cancelled: asyncio.CancelledError | None = None\n"
+        "    while not done.done():\n"
+        "        try:\n"
+        "            await asyncio.shield(done)\n"
+        "        except asyncio.CancelledError as error:\n"
+        "            cancelled = error\n"
+        "    for end in (cancelled, *done.result()):\n"
         "        if end is not None:\n"
         "            raise end\n",
         "    async with asyncio.TaskGroup() as group:\n"

@@ -5,7 +5,6 @@ intent is durable and both legs are marked; nothing is sent twice. After sending
 """
 
 import asyncio
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -13,9 +12,10 @@ from datetime import timedelta
 
 from arbkit.app import notices
 from arbkit.app.duties import perform_duties
-from arbkit.app.resolve import FAULTS_OF_A_VENUE, learn, resolve
+from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve
 from arbkit.app.result import ExecutionResult, refused, report
 from arbkit.app.room import BookPair, Markets, Room, situation
+from arbkit.app.sending import planned, send
 from arbkit.app.unwind import unwind_and_follow
 from arbkit.core.alerts import Severity
 from arbkit.core.books import Book, Level, problem
@@ -26,7 +26,7 @@ from arbkit.core.latency import Stage
 from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Usd, ceil_div, cost_up
 from arbkit.core.opportunity import Leg, Opportunity
-from arbkit.core.orders import Action, FokOrder, InDoubt, SendOutcome
+from arbkit.core.orders import Action, FokOrder
 from arbkit.core.risk import Approved, Mode, Refused, check
 from arbkit.errors import InvariantError, RefusedError, StoreError, VenueUnavailable
 from arbkit.ports import PreparedOrder
@@ -79,7 +79,7 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
         _withhold(attempt, why)
         return report(attempt.room, attempt.opportunity, attempt.trade_id, errors=(why,), warnings=answer.warnings)
     started_ms = attempt.room.clock.monotonic_ms()
-    await _send_both(attempt)
+    await send(attempt.room, list(attempt.prepared.values()))
     await _wait_until_proven(attempt, started_ms)
     return report(attempt.room, attempt.opportunity, attempt.trade_id, warnings=answer.warnings)
 
@@ -149,13 +149,7 @@ def _intent(attempt: _Attempt, approved: Approved) -> Intent:
 
 def _planned(attempt: _Attempt) -> Sequence[PlannedLeg]:
     return [
-        PlannedLeg(
-            order=prepared.order,
-            client_id=prepared.client_id,
-            venue_order_id=prepared.venue_order_id,
-            body_sha256=hashlib.sha256(prepared.body).hexdigest(),
-            worst_cost=_worst_cost(prepared.order, attempt.markets[venue]),
-        )
+        planned(prepared, worst_cost=_worst_cost(prepared.order, attempt.markets[venue]))
         for venue, prepared in attempt.prepared.items()
     ]
 
@@ -237,47 +231,6 @@ def _mark_sending(attempt: _Attempt, approved: Approved) -> str:
         deadline = now + timedelta(milliseconds=room.rules.order_timeout_ms)
         room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)
     return ""
-
-
-async def _send_both(attempt: _Attempt) -> None:
-    """Start both sends with no await between; each runs to its end whatever becomes of the other or of this task."""
-    tasks = [
-        asyncio.ensure_future(_send_and_learn(attempt, venue, prepared)) for venue, prepared in attempt.prepared.items()
-    ]
-    done = asyncio.gather(*tasks, return_exceptions=True)
-    try:
-        ends = await asyncio.shield(done)
-    except asyncio.CancelledError:
-        await done
-        raise
-    for end in ends:
-        if end is not None:
-            raise end
-
-
-async def _send_and_learn(attempt: _Attempt, venue: VenueName, prepared: PreparedOrder) -> None:
-    room = attempt.room
-    started_ms = room.clock.monotonic_ms()
-    try:
-        outcome: SendOutcome = await room.desks[venue].send(prepared)
-    except BaseException as error:
-        # Whatever a desk failed with, a byte may have left: the order is in doubt, and the fault is a bug.
-        _keep(attempt.room, prepared, InDoubt(type(error).__name__))
-        raise
-    _keep(room, prepared, outcome)
-    room.timed(Stage.PLACEMENT, room.clock.monotonic_ms() - started_ms, str(venue))
-
-
-def _keep(room: Room, prepared: PreparedOrder, outcome: SendOutcome) -> None:
-    """Write an answer down. If that fails the leg stays SENDING, and the resolver will ask the venue for it."""
-    try:
-        learn(room, room.store.trades.leg(prepared.order.leg_id), outcome)
-    except InvariantError as error:
-        room.impossible(error)
-    except StoreError as error:
-        with suppress(StoreError):
-            room.fail(Failure.STORE, f"what became of order {prepared.client_id} could not be written: {error}")
-        raise
 
 
 async def _wait_until_proven(attempt: _Attempt, started_ms: int) -> None:

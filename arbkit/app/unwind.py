@@ -6,24 +6,23 @@ before it is sent. Trading was paused before, and stays paused whatever comes of
 """
 
 import asyncio
-import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from arbkit.app.duties import perform_duties
-from arbkit.app.resolve import FAULTS_OF_A_VENUE, learn, resolve
+from arbkit.app.resolve import FAULTS_OF_A_VENUE, resolve
 from arbkit.app.room import Room
+from arbkit.app.sending import planned, send
 from arbkit.core.books import Book, problem
 from arbkit.core.breaker import Failure
 from arbkit.core.correction import Correction, Lonely, complete, sell_back, too_dear
 from arbkit.core.execution import Standing, TradeState, may_unwind
 from arbkit.core.markets import Market
 from arbkit.core.money import ZERO_USD, Usd, proceeds_down
-from arbkit.core.orders import FokOrder, InDoubt, SendOutcome
-from arbkit.errors import InvariantError, RefusedError, StoreError
+from arbkit.core.orders import FokOrder
+from arbkit.errors import InvariantError, RefusedError
 from arbkit.ports import PreparedOrder
-from arbkit.store.journal import PlannedLeg
 from arbkit.store.trades import StoredLeg, StoredTrade
 
 TRIED = "unwind:"
@@ -111,7 +110,7 @@ async def unwind(room: Room, trade_id: str) -> str:
         room.store.journal.note(trade_id, f"{TRIED} {why};", status="partial")
     if why:
         return why
-    await asyncio.shield(asyncio.ensure_future(_send(room, prepared)))
+    await send(room, [prepared])
     perform_duties(room, trade_id)
     return ""
 
@@ -194,34 +193,6 @@ def _mark(room: Room, trade_id: str, prepared: PreparedOrder) -> str:
         if why := obstacle(room, room.store.trades.trade(trade_id)):
             return why
         room.store.operations.hold_epoch(room.epoch)
-        planned = PlannedLeg(
-            order=prepared.order,
-            client_id=prepared.client_id,
-            venue_order_id=prepared.venue_order_id,
-            body_sha256=hashlib.sha256(prepared.body).hexdigest(),
-            worst_cost=ZERO_USD,
-        )
         deadline = now + timedelta(milliseconds=room.rules.order_timeout_ms)
-        room.store.journal.open_unwind(trade_id, planned, at=now, deadline=deadline)
+        room.store.journal.open_unwind(trade_id, planned(prepared, worst_cost=ZERO_USD), at=now, deadline=deadline)
     return ""
-
-
-async def _send(room: Room, prepared: PreparedOrder) -> None:
-    try:
-        outcome: SendOutcome = await room.desks[prepared.order.market.venue].send(prepared)
-    except BaseException as error:
-        _keep(room, prepared, InDoubt(type(error).__name__))
-        raise
-    _keep(room, prepared, outcome)
-
-
-def _keep(room: Room, prepared: PreparedOrder, outcome: SendOutcome) -> None:
-    """Write the answer down. If that fails the order stays SENDING, and the resolver will ask the venue for it."""
-    try:
-        learn(room, room.store.trades.leg(prepared.order.leg_id), outcome)
-    except InvariantError as error:
-        room.impossible(error)
-    except StoreError as error:
-        with suppress(StoreError):
-            room.fail(Failure.STORE, f"what became of order {prepared.client_id} could not be written: {error}")
-        raise

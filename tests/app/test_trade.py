@@ -9,6 +9,7 @@ import pytest
 
 from arbkit.app.reconcile import check_start, reconcile
 from arbkit.app.room import situation
+from arbkit.app.sending import send
 from arbkit.app.trade import execute
 from arbkit.core.books import Book
 from arbkit.core.breaker import Failure
@@ -18,10 +19,10 @@ from arbkit.core.ledger import Account, Entry, book_cash
 from arbkit.core.ledger import result as ledger_result
 from arbkit.core.limits import Limits
 from arbkit.core.markets import KalshiFees, Side
-from arbkit.core.money import Qty, Usd
+from arbkit.core.money import Price, Qty, Usd
 from arbkit.core.opportunity import Opportunity
-from arbkit.core.orders import Settlement
-from arbkit.errors import AuthError
+from arbkit.core.orders import Action, FokOrder, Settlement
+from arbkit.errors import AuthError, InvariantError
 from arbkit.ports import PreparedOrder
 from arbkit.store.store import Store
 from tests.app.scene import Scene, book_of
@@ -244,7 +245,8 @@ async def test_a_stranger_s_trade_blocks_the_start_until_it_is_booked(scene: Sce
     assert any("made beside arbkit" in line for line in mended.booked)
 
 
-async def test_a_cancelled_trade_still_learns_what_became_of_both_legs(scene: Scene) -> None:
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_a_cancelled_trade_still_learns_what_became_of_both_legs(scene: Scene, times: int) -> None:
     polymarket = scene.venues[POLYMARKET]
     send, under_way = polymarket.send, asyncio.Event()
 
@@ -258,10 +260,27 @@ async def test_a_cancelled_trade_still_learns_what_became_of_both_legs(scene: Sc
     task = asyncio.ensure_future(scene.execute())
     await under_way.wait()
     assert scene.venues[KALSHI].posts
-    task.cancel()
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
     with pytest.raises(asyncio.CancelledError):
         await task
     assert [leg.state for leg in scene.room.store.trades.recent(count_max=1)[0].legs] == [LegState.FILLED] * 2
+
+
+async def test_an_order_that_the_journal_does_not_call_sending_is_not_sent(scene: Scene) -> None:
+    venue = scene.venues[KALSHI]
+    order = FokOrder(
+        leg_id="t000-k", market=venue.market_listed.id, side=Side.YES, action=Action.BUY, qty=Qty.whole(1),
+        limit=Price.parse("0.45"), budget=Usd.parse("0.45"),
+    )  # fmt: skip
+    await scene.execute()
+    again = venue.prepare(order, market=venue.market_listed, now=scene.clock.now())
+
+    with pytest.raises(InvariantError, match="leg t000-k is filled and was about to be sent"):
+        await send(scene.room, [again])
+
+    assert again.client_id not in venue.posts
 
 
 async def test_the_day_s_loss_is_counted_after_a_restart_too(scene: Scene) -> None:

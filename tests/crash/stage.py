@@ -40,8 +40,8 @@ from tests.oracles import judge as judge_all
 MARKETS = {name: a_market(name) for name in VenueName}
 QUOTES = {KALSHI: ("0.44", "0.45"), POLYMARKET: ("0.55", "0.56")}
 TRACED = (
-    "app/trade.py", "app/duties.py", "app/resolve.py", "app/unwind.py", "app/reconcile.py", "store/journal.py",
-    "store/ledger_book.py",
+    "app/trade.py", "app/sending.py", "app/duties.py", "app/resolve.py", "app/unwind.py", "app/reconcile.py",
+    "store/journal.py", "store/ledger_book.py",
 )  # fmt: skip
 UNWINDS = "unwinds"
 """A file of this name in a state directory asks for `risk.on_asymmetric: unwind`."""
