@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
+from arbkit.core.matching.clauses import compare_clauses
 from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
@@ -23,6 +24,9 @@ _PRICE_WORDS = EXCLUSIVE["kind of price"] | stems(
 )
 _HOLDING = stems("hold own acquire sell etf reserve approve move treasury mine transfer")
 """What is asked of a coin that is not its price."""
+_AGREEMENTS = stems("agreement deal treaty accord peace ceasefire truce pact")
+_WEALTH = stems("worth trillionaire billionaire richest")
+"""What has no one official figure: each list of the rich has its own."""
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -159,6 +163,8 @@ def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         mine, other = mine or {"CF Benchmarks"}, other or {"an exchange or an oracle"}
     if (kalshi.asked & polymarket.asked) & COMMODITIES and _about_price(kalshi, polymarket) and not (mine and other):
         return [silent("source", "not both sides say whose price counts", UNEXPLAINED_PPM)]
+    if (kalshi.asked | polymarket.asked) & _WEALTH and not (mine and other):
+        return [silent("source", "not both sides say whose list of the rich counts", UNEXPLAINED_PPM)]
     if {"temperature", "low_temperature"} & kalshi.asked:
         mine, other = mine or {"National Weather Service"}, other or {"Weather Underground"}
     if not mine or not other:
@@ -177,6 +183,7 @@ def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             )
         )
     found.extend(_conditions(kalshi, polymarket))
+    found.extend(_exceptions(kalshi, polymarket))
     mine, other = kalshi.effect, polymarket.effect
     if Effect.UNKNOWN not in {mine, other}:
         found.append(agree("effect", mine) if mine is other else conflict("effect", mine, other))
@@ -201,6 +208,19 @@ def _conditions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if one_match and kalshi.regulation != polymarket.regulation:
         found.append(silent("extra time", "left out on one side only", UNEXPLAINED_PPM))
     return found
+
+
+def _exceptions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """What both rules pay when it comes to no plain answer."""
+    if not (kalshi.rules_known and polymarket.rules_known):
+        return []
+    timing = kalshi.timing, polymarket.timing
+    return compare_clauses(
+        kalshi.clauses,
+        polymarket.clauses,
+        of_agreement=bool((kalshi.asked | polymarket.asked) & _AGREEMENTS),
+        of_deadline=any(when.deadline for when in timing) and not any(when.match_day for when in timing),
+    )
 
 
 def _announces(facts: Facts) -> bool:

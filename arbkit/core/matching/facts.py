@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.matching import lexicon
+from arbkit.core.matching.clauses import NO_CLAUSES, Clauses, read_clauses
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.sports import SERIES
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT, PLACE_PARTS, STRICT
 from arbkit.core.matching.lexicon import ALL_LEAGUES, Aliases, Table, Word, stem, words
-from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities
+from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
 from arbkit.core.matching.sources import sources
 from arbkit.core.matching.timing import UNTIMED, Timing, read_timing
@@ -84,6 +85,7 @@ class Facts:
     several: bool = False
     effect: Effect = Effect.UNKNOWN
     until_meeting: bool = False
+    clauses: Clauses = NO_CLAUSES
     sources: frozenset[str] = frozenset()
     placeholder: bool = False
     how_much: bool = False
@@ -152,7 +154,8 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
 
 
 def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: frozenset[str]) -> Facts:
-    """The facts with what the order of the words tells, and which of them the headline lacks."""
+    """The facts with what the order of the words tells, which of them the headline lacks, and what the rules except."""
+    clauses = read_clauses(texts.rules)
     return replace(
         facts,
         order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.asked)),
@@ -160,6 +163,8 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         detail=facts.common - headline if headline else frozenset(),
         how_much=bool(_HOW_MUCH.match(texts.title)),
         until_meeting=texts.until_meeting,
+        clauses=clauses,
+        intervals=tuple(map(upward, facts.intervals)) if clauses.upward else facts.intervals,
     )
 
 

@@ -1,7 +1,7 @@
 """Thresholds in a text: number, unit and comparator as an interval, and how two intervals stand to each other."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from arbkit.core.markets import Relation, Strike, StrikeKind
@@ -126,6 +126,13 @@ def from_strike(strike: Strike, unit: Unit = Unit.NONE) -> Interval | None:
             return Interval(low, True, high, True, unit, words)
         case _:
             return None
+
+
+def upward(one: Interval) -> Interval:
+    """The interval where a value on the border of two brackets belongs to the higher one: "above 3.5" holds 3.5."""
+    if one.low is not None and one.high is None:
+        return replace(one, low_in=True)
+    return replace(one, high_in=False) if one.low is None else one
 
 
 def same_values(one: Interval, other: Interval, step: int | None) -> bool:

@@ -7,10 +7,14 @@ from enum import StrEnum
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.lexicon import fold
 
-_TITLE_MAX, _STATEMENT_MAX, _CONTEXT_MAX = 400, 700, 2_500
+_TITLE_MAX, _STATEMENT_MAX, _CONTEXT_MAX = 400, 700, 5_000
 _WORDS_MAX = 1_500
 _IF = re.compile(r"\bIf (.{3,600}?),? (?:then )?(?:the|this) market (?:will )?(?:resolves?|settles?)", re.DOTALL)
 _IF_SHORT = re.compile(r"\bIf ([^.\n]{3,400})")
+_DECIDED_BY = re.compile(
+    r"\b(?:this|it) (?:will|is|shall) (?:be )?(?:determined|decided) by whether (?:or not )?([^.;]{3,200})",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
 _YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
 _RESOLVES = re.compile(r"\bresolves?\b|\bresolution\b", re.IGNORECASE)
@@ -102,6 +106,8 @@ class Passages:
     """Whether the statement is the very sentence that decides, so that its deadline counts."""
     labels: str
     context: str
+    rules: str = ""
+    """All of the rules that is read."""
     pick: str = ""
     """Whom YES is about."""
     sides: tuple[str, str] | None = None
@@ -132,6 +138,8 @@ def _kalshi(market: Market) -> Passages:
     rules = fold(market.rules[:_CONTEXT_MAX])
     found = _IF.search(rules) or _IF_SHORT.search(rules)
     statement = found[1][:_STATEMENT_MAX] if found else ""
+    if statement and (decided := _DECIDED_BY.search(rules)):
+        statement = f"{statement} . {decided[1]}"
     note, _, _ = market.subtitle.partition("::")
     label = fold(market.yes_label[:_TITLE_MAX])
     label = "" if label.lower() in _PLAIN_LABELS else label
@@ -206,6 +214,7 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=bool(_REGULATION.search(rules)),
+        rules=rules,
         effect=_effect(rules),
         until_meeting=bool(_UNTIL_MEETING.search(texts.statement)),
         several=bool(_SEVERAL.search(f"{texts.asked} {texts.statement}")),

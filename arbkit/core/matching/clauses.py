@@ -1,0 +1,224 @@
+"""What the rules pay when the question itself gets no plain answer: cancelled, postponed, tied, dead, never published.
+
+Both venues state such exceptions, and rarely the same ones. Where both do and they differ, a reviewer is warned and the
+confidence falls by about how often it comes to that; where it comes to that often, the pair is refused.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from arbkit.core.matching.findings import Finding, conflict, silent
+
+DEATH_PPM = 4_000
+"""Doubt when only one side says that a death does not count."""
+ALIAS_PPM = 45_000
+"""Doubt when one side alone counts what goes by another name: it may pay where the other waits."""
+WRITTEN_PPM = 45_000
+"""Doubt when one side alone wants a signed text: what is announced first may never be signed."""
+_RULES_MAX = 6_000
+
+
+class Pays(StrEnum):
+    """What a market pays in an exceptional case. "Other" of a group of markets is NO for each of them."""
+
+    YES = "YES"
+    NO = "NO"
+    HALF = "50/50"
+    FAIR = "a fair price"
+    SHARED = "a share"
+    LATER = "once it is made up for"
+    PREVIOUS = "by the previous figure"
+    RULED = "by the rules of a tie"
+
+
+class Case(StrEnum):
+    """An exceptional case."""
+
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+    TIED = "tied"
+    DEAD = "a death"
+    ABSENT = "does not take part"
+    RETIRED = "retires or withdraws"
+    UNPUBLISHED = "figures late or missing"
+
+
+DOUBT_PPM = {
+    Case.CANCELLED: 4_000,
+    Case.POSTPONED: 4_000,
+    Case.TIED: 6_000,
+    Case.DEAD: 6_000,
+    Case.RETIRED: 20_000,
+    Case.UNPUBLISHED: 4_000,
+}
+"""About how often it comes to that. Who does not take part is no exception: there different rules are a conflict."""
+
+_CASES = {
+    Case.CANCELLED: r"cancel+\w*|abandon\w*|called off|no contest",
+    Case.POSTPONED: (
+        r"postpon\w*|resched\w*|suspended|not (?:been )?completed (?:by|before)"
+        r"|(?:result|winner|outcome)s? (?:is|are|has|have)(?:n't| not)? (?:been )?"
+        r"(?:known|declared|announced|confirmed)(?: definitively)? (?:by|before)"
+    ),
+    Case.TIED: r"(?:ends?|ended|event|case) (?:in|of) an? (?:exact )?(?:tie|draw)|\bties\b|\btied\b|dead heat",
+    Case.DEAD: r"death|dies|deceased|passes away",
+    Case.ABSENT: (
+        r"(?:does|do|did|will) not (?:play|participate|appear|take part|start|compete)"
+        r"|not take the (?:court|field|ice|pitch)|(?:ruled|declared) inactive|\bscratched\b"
+    ),
+    Case.RETIRED: r"retires|retirement|withdraws|withdrawal|walkover|disqualif\w+|forfeit\w*",
+    Case.UNPUBLISHED: (
+        r"(?:not|never) (?:be(?:en)? )?(?:released|published|available|issued)|unavailable"
+        r"|delay in (?:the )?(?:data|release)"
+    ),
+}
+_PAYS = {
+    Pays.HALF: r"50 ?[-/] ?50|50 ?%|\$?0\.50\b",
+    Pays.FAIR: r"fair (?:market )?(?:price|value)|last (?:fair |traded )?(?:market )?price",
+    Pays.SHARED: r"proportion\w*|(?:split|divided) (?:equally|evenly)|payout is split",
+    Pays.LATER: (
+        r"(?:remain|stay)s? open|will be extended"
+        r"|until (?:it|the (?:game|match|event)) (?:is|has been) (?:played|completed)"
+    ),
+    Pays.PREVIOUS: r"previous (?:month|quarter|year|figure|release|period|week|day)|last available",
+    Pays.NO: (
+        r"resolves?d? (?:immediately )?(?:to |as |in )?[\"']?(?:no|other)\b|not (?:satisfy|count|qualify|constitute)"
+    ),
+    Pays.YES: r"resolves?d? (?:immediately )?(?:to |as )?[\"']?yes\b|satisf(?:y|ies)|\bwill (?:count|qualify)\b",
+    Pays.RULED: r"in favou?r of|tie-?break\w*|be broken|official winner",
+}
+_HINT = re.compile("|".join(f"(?:{pattern})" for pattern in _CASES.values()), re.IGNORECASE)
+_CASE_PATTERNS = {case: re.compile(pattern, re.IGNORECASE) for case, pattern in _CASES.items()}
+_PAYS_PATTERNS = {pays: re.compile(pattern, re.IGNORECASE) for pays, pattern in _PAYS.items()}
+_SENTENCE = re.compile(r"(?<=[a-z0-9)\"'][.!])\s+|\n+")
+_ANOTHER_MARKET = re.compile(r"market called|[\"'](?:tie|draw)[\"']", re.IGNORECASE)
+_LAST_MINUTE = re.compile(
+    r"(?:\b11:59(?::59)? ?PM|\b12:00 ?AM|\bmidnight|\bend of (?:the )?day),? \(?(?P<zone>[A-Z][A-Za-z]{1,7})\b"
+)
+_ZONES = {
+    "ET": "ET EST EDT Eastern", "PT": "PT PST PDT Pacific", "CT": "CT CST CDT Central", "MT": "MT MST MDT Mountain",
+    "UTC": "UTC GMT", "CET": "CET CEST", "JST": "JST KST", "IST": "IST", "BST": "BST", "AEST": "AEST AEDT",
+}  # fmt: skip
+_ZONE_OF = {word: zone for zone, words in _ZONES.items() for word in words.split()}
+_HOME_ZONE = "ET"
+"""What both venues mean when they name no zone."""
+_WRITTEN = re.compile(
+    r"\b(?:formal(?:ly)?|written|signed|ratified) (?:\w+ )?(?:agreement|treaty|accord|text|document)\b"
+    r"|\bsigned by (?:an )?(?:authori[sz]ed|both|representatives|all)|\bmust be (?:formally )?(?:signed|ratified)\b",
+    re.IGNORECASE,
+)
+_UPWARD = re.compile(r"\bexactly between (?:two|the) brackets\b[^.]{0,80}\bhigher\b", re.IGNORECASE)
+_OTHER_NAME = re.compile(
+    r"\b(?:regardless of|even (?:if|under)|despite|under)\b[^.]{0,40}?\b"
+    r"(?:name changes?|(?:different|another|other) (?:name|title|designation)|renamed)\b"
+    r"|\bdesignation other than\b",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(r"\b(?:Player|Team|Candidate|Company|Country|Person|Club|Party|Movie) [A-Z]\b(?!\.)")
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """What the rules of one market say beyond the question."""
+
+    pays: Mapping[Case, Pays] = field(default_factory=dict)
+    zones: frozenset[str] = frozenset()
+    """Time zones of the last minute that counts."""
+    written: bool = False
+    """Whether an agreement counts only as a signed or formal text."""
+    upward: bool = False
+    """Whether a value on the border of two brackets belongs to the higher one."""
+    other_name: bool = False
+    """Whether what goes by another name counts too."""
+    blank: str = ""
+    """A placeholder that stands where the name should: "Player A"."""
+
+
+NO_CLAUSES = Clauses()
+
+
+def read_clauses(rules: str) -> Clauses:
+    """Read the exceptions of folded rules, which are clipped."""
+    rules = rules[:_RULES_MAX]
+    if not rules:
+        return NO_CLAUSES
+    blank = _BLANK.search(rules)
+    return Clauses(
+        pays=_exceptions(rules) if _HINT.search(rules) else {},
+        zones=frozenset(zone for hit in _LAST_MINUTE.finditer(rules) if (zone := _ZONE_OF.get(hit["zone"]))),
+        written=bool(_WRITTEN.search(rules)),
+        upward="between" in rules and bool(_UPWARD.search(rules)),
+        other_name=bool(_OTHER_NAME.search(rules)),
+        blank=blank.group() if blank else "",
+    )
+
+
+def _exceptions(rules: str) -> dict[Case, Pays]:
+    """The first sentence about a case counts."""
+    found: dict[Case, Pays] = {}
+    for sentence in _SENTENCE.split(rules):
+        if not _HINT.search(sentence) or _ANOTHER_MARKET.search(sentence):
+            continue
+        pays = next((pays for pays, pattern in _PAYS_PATTERNS.items() if pattern.search(sentence)), None)
+        if pays is None:
+            continue
+        for case, pattern in _CASE_PATTERNS.items():
+            if case not in found and pattern.search(sentence) and (pays is not Pays.RULED or case is Case.TIED):
+                found[case] = pays
+    return found
+
+
+def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool, of_deadline: bool) -> list[Finding]:
+    """Hold the exceptions of both rules, which both have to be known, against each other.
+
+    `of_agreement`: whether the question is about a deal; `of_deadline`: whether it ends with a last minute.
+    """
+    found = [
+        _differing(case, kalshi.pays[case], polymarket.pays[case]) for case in Case if _both(case, kalshi, polymarket)
+    ]
+    if of_deadline:
+        found.append(_zones(kalshi, polymarket))
+    deaths = [clauses.pays.get(Case.DEAD) for clauses in (kalshi, polymarket)]
+    if None in deaths and Pays.NO in deaths:
+        found.append(silent("void", f"a death: Kalshi {_said(deaths[0])}, Polymarket {_said(deaths[1])}", DEATH_PPM))
+    if of_agreement and kalshi.written is not polymarket.written:
+        found.append(silent("form", f"only {_which(kalshi.written)} wants a signed or formal text", WRITTEN_PPM))
+    if kalshi.other_name is not polymarket.other_name:
+        found.append(silent("name", f"only {_which(kalshi.other_name)} counts what goes by another name", ALIAS_PPM))
+    if blank := kalshi.blank or polymarket.blank:
+        found.append(
+            silent(
+                "name", f"the rules of {_which(bool(kalshi.blank))} say {blank} where a name should stand", ALIAS_PPM
+            )
+        )
+    return [item for item in found if item]
+
+
+def _both(case: Case, kalshi: Clauses, polymarket: Clauses) -> bool:
+    return case in kalshi.pays and case in polymarket.pays
+
+
+def _differing(case: Case, mine: Pays, other: Pays) -> Finding | None:
+    if mine is other:
+        return None
+    if case is Case.ABSENT:
+        return conflict(f"void ({case})", f"pays {mine}", f"pays {other}")
+    return silent("void", f"{case}: Kalshi pays {mine}, Polymarket pays {other}", DOUBT_PPM[case])
+
+
+def _zones(kalshi: Clauses, polymarket: Clauses) -> Finding | None:
+    """A day that ends in California has three hours more than in New York, and albums come out at midnight."""
+    if not (kalshi.zones or polymarket.zones):
+        return None
+    mine, other = (clauses.zones or {_HOME_ZONE} for clauses in (kalshi, polymarket))
+    return None if mine & other else conflict("time zone of the deadline", mine, other)
+
+
+def _which(on_kalshi: bool) -> str:
+    return "Kalshi" if on_kalshi else "Polymarket"
+
+
+def _said(pays: Pays | None) -> str:
+    return f"pays {pays}" if pays else "does not say"

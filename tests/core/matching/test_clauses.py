@@ -1,0 +1,243 @@
+"""What the rules except: cancelled, tied, dead, signed, renamed, the border of two brackets, another time zone."""
+
+import pytest
+
+from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market
+from arbkit.core.matching import Verdict
+from tests.core.matching.markets import kalshi, polymarket, verdict
+
+
+def leaving(*, kalshi_rules: str = "", polymarket_rules: str = "") -> Verdict:
+    """Judge two markets on an office that agree but for what their rules add."""
+    return verdict(
+        kalshi(
+            "Will Ada Novak leave as Prime Minister of Norway before Jul 1, 2027?",
+            "KXLEAVENOVAK-27JUL01",
+            rules="If Ada Novak leaves as Prime Minister of Norway before Jul 1, 2027, then the market resolves to "
+            f"Yes. "
+            f"{kalshi_rules}",
+        ),
+        polymarket(
+            "Will Ada Novak leave as Prime Minister of Norway by June 30, 2027?",
+            "This market will resolve to Yes if Ada Novak leaves as Prime Minister of Norway by June 30, 2027, "
+            f"11:59 PM ET. {polymarket_rules}",
+        ),
+    )
+
+
+def game(*, kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on a game that agree but for what their rules add."""
+    return verdict(
+        kalshi(
+            "Dallas at Denver Winner?",
+            "KXNBAGAME-27JAN12DALDEN-DEN",
+            yes_label="Denver",
+            rules="If Denver wins the Dallas at Denver professional basketball game originally scheduled for Jan 12, "
+            "2027, "
+            f"then the market resolves to Yes. {kalshi_rules}",
+        ),
+        polymarket(
+            "Mavericks vs. Nuggets",
+            "In the upcoming NBA game, scheduled for January 12, 2027, if the Nuggets win, the market will resolve to "
+            f"Nuggets. {polymarket_rules}",
+            outcomes=("Mavericks", "Nuggets"),
+            slug="nba-dal-den-2027-01-12",
+        ),
+    )
+
+
+def warned(made: Verdict, *words: str) -> bool:
+    """Whether a reason that is no agreement says all these words."""
+    return any(not reason.startswith("agree") and all(word in reason for word in words) for reason in made.reasons)
+
+
+def test_a_game_called_off_that_is_paid_by_half_here_and_not_at_all_there_is_shown_and_trusted_less() -> None:
+    alike = game(
+        kalshi_rules="If the game is cancelled, the market resolves to a fair price.",
+        polymarket_rules="If the game is canceled, this market resolves to a fair price.",
+    )
+    made = game(
+        kalshi_rules="If the game is cancelled, the market resolves to a fair price.",
+        polymarket_rules='If the game is canceled entirely, with no make-up game, this market will resolve "No".',
+    )
+
+    assert made.acceptable
+    assert not warned(alike, "void")
+    assert warned(made, "cancelled", "Kalshi pays a fair price", "Polymarket pays NO")
+    assert made.confidence_ppm < alike.confidence_ppm
+
+
+def test_a_player_who_does_not_play_and_is_paid_otherwise_makes_a_conflict() -> None:
+    made = verdict(
+        kalshi(
+            "Ivo Marin: 20+ points?",
+            "KXNBAPTS-27JAN12DALDEN-DENIMARIN1-20",
+            yes_label="Ivo Marin: 20+",
+            rules="If Ivo Marin scores 20+ points in the Dallas at Denver game on Jan 12, 2027, then the market "
+            "resolves to Yes. "
+            "If he does not play, the market resolves to No.",
+        ),
+        polymarket(
+            "Ivo Marin: Points O/U 19.5",
+            "In the NBA game Mavericks vs. Nuggets, scheduled for January 12, 2027, this resolves to Over if Ivo "
+            "Marin scores "
+            "more than 19.5 points. If Ivo Marin does not play, this market will resolve 50-50.",
+            outcomes=("Over", "Under"),
+            slug="nba-dal-den-2027-01-12-points-ivo-marin-19pt5",
+        ),
+    )
+
+    assert not made.acceptable
+    assert warned(made, "does not take part")
+
+
+def test_a_death_that_only_one_side_speaks_of_is_shown() -> None:
+    made = leaving(kalshi_rules="Death does NOT satisfy the Payout Criterion.")
+
+    assert made.acceptable
+    assert warned(made, "a death: Kalshi pays NO, Polymarket does not say")
+
+
+def test_a_tie_that_is_shared_here_and_broken_there_is_shown() -> None:
+    rules = "If Ivo Marin leads the NBA in assists per game for the 2026-27 regular season, then the market resolves "
+    "to Yes."
+    made = verdict(
+        kalshi(
+            "Will Ivo Marin lead Pro Basketball in Assists Per Game for the 2026-27 Regular Season?",
+            "KXLEADERNBAAST-27-IMAR",
+            rules=f"{rules} In case of exact ties, tied participants receive a proportional payout.",
+        ),
+        polymarket(
+            "Will Ivo Marin lead the NBA in assists during the 2026-27 NBA season?",
+            "This market resolves according to the player with the highest assists per-game average of the 2026-27 "
+            "NBA regular "
+            "season. In the event of a tie, it resolves in favor of the player who played more games.",
+        ),
+    )
+
+    assert warned(made, "tied", "Kalshi pays a share", "Polymarket pays by the rules of a tie")
+
+
+@pytest.mark.parametrize("zone", ["PT", "CET", "UTC"])
+def test_a_deadline_in_another_time_zone_is_a_conflict(zone: str) -> None:
+    album = kalshi(
+        "Will Lena Okoro release Saltwater before May 1, 2027?",
+        "KXALBUMOKORO-27-MAY01",
+        rules="If Lena Okoro releases 'Saltwater' before May 1, 2027, then the market resolves to Yes.",
+    )
+
+    def by(zone: str) -> Market:
+        return polymarket(
+            "Will Lena Okoro release Saltwater by April 30, 2027?",
+            f"This market will resolve to Yes if Lena Okoro releases Saltwater by April 30, 2027, 11:59 PM {zone}.",
+        )
+
+    assert verdict(album, by("ET")).acceptable
+    assert not verdict(album, by(zone)).acceptable
+    assert warned(verdict(album, by(zone)), "time zone", zone)
+
+
+def test_a_value_on_the_border_that_goes_to_the_higher_bracket_belongs_to_more_than() -> None:
+    def growth(more: str) -> Market:
+        return kalshi(
+            f"Will real GDP increase by more than {more}% in Q1 2027?",
+            f"KXGDP-27APR29-T{more}",
+            rules=f"If real GDP increases by more than {more} in Q1 2027, then the market resolves to Yes.",
+        )
+
+    bracket = polymarket(
+        "Will US GDP growth in Q1 2027 be greater than 3.5%?",
+        "This market resolves by the advance estimate of GDP growth for Q1 2027. If the reported value falls exactly "
+        "between two "
+        "brackets, then this market will resolve to the higher range bracket.",
+    )
+
+    assert not verdict(growth("3.5"), bracket).acceptable
+
+
+def test_an_agreement_that_has_to_be_signed_is_not_one_that_is_announced() -> None:
+    title = "Will Norway and Chile reach a trade deal before Jul 1, 2027?"
+    made = verdict(
+        kalshi(
+            title,
+            "KXDEALNOCL-27JUL01",
+            rules="If Norway and Chile reach a trade deal before Jul 1, 2027, then the market resolves to Yes. A "
+            "deal means a "
+            "formal written agreement signed by authorized representatives of both.",
+        ),
+        polymarket(
+            title,
+            "This market will resolve to Yes if a trade deal, defined as a publicly announced mutual agreement, is "
+            "reached between "
+            "Norway and Chile before July 1, 2027.",
+        ),
+    )
+
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+    assert warned(made, "form", "Kalshi")
+
+
+def test_what_goes_by_another_name_on_one_side_only_is_not_the_same() -> None:
+    made = verdict(
+        kalshi(
+            "Will Borealis release Phone 9 before Jan 1, 2028?",
+            "KXPHONE9-28JAN01",
+            rules="If Borealis releases Phone 9 to the public before Jan 1, 2028, then the market resolves to Yes.",
+        ),
+        polymarket(
+            "Will Borealis release Phone 9 by December 31, 2027?",
+            "This market will resolve to Yes if Borealis releases Phone 9 by December 31, 2027, 11:59 PM ET. A "
+            "successor released "
+            "under a different name will qualify.",
+        ),
+    )
+
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+    assert warned(made, "another name", "Polymarket")
+
+
+def test_a_rule_that_kept_a_placeholder_for_the_name_is_not_trusted() -> None:
+    made = leaving(polymarket_rules="If Player A leaves, this resolves to Yes.")
+
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+    assert warned(made, "Player A")
+
+
+def test_what_the_rules_say_decides_counts_as_asked() -> None:
+    made = verdict(
+        kalshi(
+            "Premier League Top 4 Finishers",
+            "KXEPLTOP4-27-ARS",
+            yes_label="Arsenal",
+            rules="If Arsenal is one of the Premier League Top 4 Finishers in the 2026-27 season, then the market "
+            "resolves to Yes. "
+            "This will be determined by whether or not they qualify for the next Champions League.",
+        ),
+        polymarket(
+            "Will Arsenal finish in the top 4 of the EPL 2026-27 standings?",
+            "If Arsenal finishes in the top 4 of the Premier League standings of the 2026-27 season, this resolves "
+            "to Yes.",
+        ),
+    )
+
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+
+
+def test_a_fortune_counts_by_one_list_only() -> None:
+    made = verdict(
+        kalshi(
+            "Will Mira Halvorsen be a trillionaire before 2028?",
+            "KXTRILLION-28",
+            rules="If Mira Halvorsen has a net worth of more than $1 trillion before Jan 1, 2028, then the market "
+            "resolves to Yes.",
+        ),
+        polymarket(
+            "Mira Halvorsen trillionaire before 2028?",
+            "This resolves to Yes if her net worth on the Bloomberg Billionaires Index exceeds $1 trillion by "
+            "December 31, 2027, "
+            "11:59 PM ET.",
+        ),
+    )
+
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+    assert warned(made, "source")
