@@ -72,6 +72,14 @@ BUGS = [
         r"LegState\.SENDING",
     ),
     Bug(
+        "a pause is not seen that came while the disk was awaited",
+        "app/trade.py",
+        "            why = _forbidden(attempt.room, answer)  # while the disk was awaited, others went on\n",
+        "",
+        "tests/app/test_durable.py -k forbids",
+        r"trading is paused: HALT file",
+    ),
+    Bug(
         "a commit does not wait for the disk",
         "store/database.py",
         'self._db.execute("PRAGMA synchronous = FULL")',

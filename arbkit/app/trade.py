@@ -71,6 +71,7 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
         why = await _spoiled(attempt) or _mark_sending(attempt, answer)
         if not why:
             await attempt.room.store.durable()  # before it returns, not a byte may leave
+            why = _forbidden(attempt.room, answer)  # while the disk was awaited, others went on
     except BaseException as error:
         with suppress(StoreError):  # what cannot be written now, the next start finds: nothing was sent
             _withhold(attempt, f"stopped by {type(error).__name__}")
@@ -216,20 +217,27 @@ def _cost_now(book: Book, leg: Leg) -> Usd | None:
 
 
 def _mark_sending(attempt: _Attempt, approved: Approved) -> str:
-    """The last gate: asked in the commit that marks both legs, because everything may have changed since.
+    """The gate in the commit that marks both legs, because everything may have changed since risk was asked.
 
     Why nothing may be sent, "" if both legs are marked now. Raises AlreadyRunning in a run that was overtaken.
     """
     room = attempt.room
     with room.store.together_ahead():
-        now = room.clock.now()
-        if why := room.paused():
-            return f"trading is paused: {why}"
-        if now > approved.expires_at:
-            return "the permission of risk expired while the books were read again"
+        if why := _forbidden(room, approved):
+            return why
         room.store.operations.hold_epoch(room.epoch)
+        now = room.clock.now()
         deadline = now + timedelta(milliseconds=room.rules.order_timeout_ms)
         room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)
+    return ""
+
+
+def _forbidden(room: Room, approved: Approved) -> str:
+    """Why nothing may be sent at this moment, "" if it may."""
+    if why := room.paused():
+        return f"trading is paused: {why}"
+    if room.clock.now() > approved.expires_at:
+        return "the permission of risk expired before anything was sent"
     return ""
 
 

@@ -3,10 +3,12 @@
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState
 from arbkit.errors import StoreError
 from arbkit.ports import PreparedOrder
@@ -73,6 +75,45 @@ async def test_a_disk_that_fails_keeps_everything_from_being_sent(
     trade = scene.room.store.trades.recent(count_max=1)[0]
     assert [leg.state for leg in trade.legs] == [LegState.NOT_SENT, LegState.NOT_SENT]
     assert not scene.exposure.micros
+
+
+def halts(scene: Scene) -> None:
+    scene.halt.append("HALT file")
+
+
+def trips(scene: Scene) -> None:
+    scene.room.fail(Failure.LATE_FILL, "another trade was filled late")
+
+
+def stalls(scene: Scene) -> None:
+    scene.clock.advance(seconds=4)
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"),
+    [
+        (halts, "trading is paused: HALT file"),
+        (trips, "trading is paused: LATE_FILL: another trade was filled late"),
+        (stalls, "the permission of risk expired before anything was sent"),
+    ],
+)
+async def test_what_forbids_to_send_while_the_disk_is_awaited_is_seen(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Scene], None], why: str
+) -> None:
+    durable = scene.room.store.durable
+
+    async def meanwhile() -> None:
+        await durable()
+        happens(scene)
+
+    monkeypatch.setattr(scene.room.store, "durable", meanwhile)
+    await scene.execute()
+
+    assert [event["why"] for event in scene.room.store.table("leg_events")][2:4] == [why] * 2
+    assert not any(venue.posts for venue in scene.venues.values())
+    assert not scene.exposure.micros
+    for trade in scene.room.store.trades.recent(count_max=9):
+        assert [leg.state for leg in trade.legs] == [LegState.NOT_SENT] * 2
 
 
 async def test_every_other_commit_waits_for_the_disk(scene: Scene) -> None:
