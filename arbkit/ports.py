@@ -240,8 +240,8 @@ class FeedHealth:
 class FeedListener(Protocol):
     """Who is told of a stream. Every method returns at once and never raises for what a venue sent."""
 
-    def book_changed(self, market: MarketId, *, received_ms: int) -> None:
-        """The live book of a market changed, or ceased to be LIVE. `received_ms`: monotonic, when the frame came."""
+    def book_changed(self, book: LiveBook, received_ms: int) -> None:
+        """A live book changed, or ceased to be LIVE. `received_ms`: monotonic, when the frame came."""
         ...
 
     def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:

@@ -28,7 +28,7 @@ class Pipeline:
     """How often the gate opened."""
     number: int = -1
     told: list[str] = field(default_factory=list)
-    watches: dict[MarketId, Watch] = field(default_factory=dict)
+    watches: dict[LiveBook, Watch] = field(default_factory=dict)
     books: dict[MarketId, LiveBook] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -41,7 +41,7 @@ class Pipeline:
                 kalshi_book=self.books[couple.kalshi.id], polymarket_book=self.books[couple.polymarket.id],
                 policy=Policy(),
             )  # fmt: skip
-            self.watches |= {couple.kalshi.id: watch, couple.polymarket.id: watch}
+            self.watches |= {watch.kalshi_book: watch, watch.polymarket_book: watch}
         self.talks = {
             VenueName.KALSHI: kalshi.BookTalk(self, self.told.append, silence_ms=60_000),
             VenueName.POLYMARKET: polymarket.BookTalk(self, self.told.append, silence_ms=60_000),
@@ -58,10 +58,10 @@ class Pipeline:
             raise AssertionError(f"the first frames were not believed: {self.told[0]}")
         self.hits.clear()
 
-    def book_changed(self, market: MarketId, *, received_ms: int) -> None:
+    def book_changed(self, book: LiveBook, received_ms: int) -> None:
         """The gate, and behind it the exact search."""
         del received_ms
-        watch = self.watches[market]
+        watch = self.watches[book]
         if watch.gate() is None:
             return
         self.passed += 1

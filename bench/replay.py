@@ -144,13 +144,13 @@ class Player:
     def _tell(self, venue: VenueName, why: str) -> None:
         self.played.told[f"{venue}: {why}"] += not self._lost
 
-    def book_changed(self, market: MarketId, *, received_ms: int) -> None:
+    def book_changed(self, book: LiveBook, received_ms: int) -> None:
         """Decide, as the loop does at every change."""
         del received_ms
         self.played.changes += 1
-        watch = self._watches[market]
+        watch = self._watches[book.market]
         if self.played.changes % QUOTED_EVERY == 1:
-            self._quote(self.books[market], self._twins[market])
+            self._quote(book, self._twins[book.market])
         if watch.gate() is None:
             return
         self.played.looks += 1

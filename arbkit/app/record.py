@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from arbkit.core.books import LiveBook
 from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.ports import Clock, Feed, FeedHealth
 
@@ -16,9 +17,9 @@ class Follower:
     tell: Callable[[str], None]
     changes: int = 0
 
-    def book_changed(self, market: MarketId, *, received_ms: int) -> None:
+    def book_changed(self, book: LiveBook, received_ms: int) -> None:
         """Count."""
-        del market, received_ms
+        del book, received_ms
         self.changes += 1
 
     def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:

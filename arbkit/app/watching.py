@@ -1,6 +1,7 @@
 """Watching: every change of a live book asks its pairs again. What they offer is handed on, newest first of each pair.
 
-The listener only marks; one task evaluates, so that a burst of changes of one book is one evaluation (conflation) and
+The listener asks the gate, which costs less than marking what to look at later; behind most changes it is shut. It only
+marks the others; one task evaluates those, so that a burst of changes of one book is one evaluation (conflation) and
 news of our own orders never waits behind market data.
 """
 
@@ -12,7 +13,7 @@ from arbkit.app import notices
 from arbkit.app.episodes import Episodes, Gone
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.room import BookPair, Room
-from arbkit.core.books import LiveState
+from arbkit.core.books import LiveBook, LiveState
 from arbkit.core.latency import Bound, Stage, beyond
 from arbkit.core.markets import Market, MarketId, Pair, VenueName
 from arbkit.core.money import Qty, Usd
@@ -30,7 +31,9 @@ class Counts:
     """What the loop has done so far; for the screen, the summary and metrics."""
 
     changes: int = 0
+    """Changes of live books."""
     looks: int = 0
+    """How often a pair was looked at: for a change behind which the gate was open, or because it was time."""
     skipped_late: int = 0
     detection_ms_max: int = 0
     backlog_max: int = 0
@@ -42,10 +45,11 @@ class Watching:
     def __init__(self, room: Room, feeds: Mapping[VenueName, Feed], tell: Tell, *, bounds: dict[Stage, Bound]) -> None:
         self._room, self._feeds, self._tell, self._bounds = room, feeds, tell, bounds
         self._watches: dict[str, Watch] = {}
-        self._by_market: dict[MarketId, list[str]] = {}
+        self._by_book: dict[LiveBook, list[Watch]] = {}
         self._changed: dict[str, int] = {}
         self._wake = asyncio.Event()
         self.episodes = Episodes(room.catalogue.sightings)
+        self._standing = self.episodes.open
         self.offers: dict[str, Opportunity] = {}
         """The present opportunities that have not been looked at for trading since they last changed."""
         self.offered = asyncio.Event()
@@ -65,11 +69,11 @@ class Watching:
             ids = {pair.kalshi if venue is VenueName.KALSHI else pair.polymarket for pair in wanted.values()}
             feed.follow([markets[market] for market in sorted(ids)])
         watches: dict[str, Watch] = {}
-        self._by_market = {}
-        for pair in wanted.values():
-            watches[pair.id] = self._kept(pair, markets) or self._made(pair, markets)
-            for market in (pair.kalshi, pair.polymarket):
-                self._by_market.setdefault(market, []).append(pair.id)
+        self._by_book = {}
+        for pair_id, pair in wanted.items():
+            watch = watches[pair_id] = self._kept(pair, markets) or self._made(pair, markets)
+            for book in (watch.kalshi_book, watch.polymarket_book):
+                self._by_book.setdefault(book, []).append(watch)
         for gone in self._watches.keys() - watches.keys():
             self._nothing(gone)
         self._watches = watches
@@ -105,12 +109,13 @@ class Watching:
             self._changed.setdefault(pair_id, now_ms)
         self._wake.set()
 
-    def book_changed(self, market: MarketId, *, received_ms: int) -> None:
-        """Mark the pairs of a market."""
+    def book_changed(self, book: LiveBook, received_ms: int) -> None:
+        """Mark the pairs of a book that may offer something now, or did so until now."""
         self.counts.changes += 1
-        for pair_id in self._by_market.get(market, ()):
-            self._changed.setdefault(pair_id, received_ms)
-        self._wake.set()
+        for watch in self._by_book.get(book, ()):
+            if watch.gate() is not None or watch.id in self._standing:
+                self._changed.setdefault(watch.id, received_ms)
+                self._wake.set()
 
     def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:
         """Wake the resolver, which asks about everything that is open."""
@@ -119,7 +124,7 @@ class Watching:
 
     def market_news(self, market: MarketId, what: str) -> None:
         """Keep a market from being traded until it has been read afresh."""
-        if market in self._by_market:
+        if any(market == book.market for book in self._by_book):
             self.doubtful[market] = what
             self._say(EventKind.MARKET, f"{market}: {what}; it is read afresh", venue=market.venue)
 

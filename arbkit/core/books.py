@@ -169,16 +169,20 @@ class LiveBook:
     contract, so that tick x size is a micro-dollar), 1 at Polymarket (sizes with six decimals). Both ladders hold bids;
     an ask for YES at p is the NO bid at 1 - p.
 
-    Changes are believed only while LIVE; otherwise they are ignored until the next snapshot. A price of 0 or 1, a
-    negative size, or a difference that leaves less than nothing makes the book CORRUPT.
+    Changes are believed only while LIVE; otherwise they are ignored until the next snapshot, and no price is the best.
+    A price of 0 or 1, a negative size, or a difference that leaves less than nothing makes the book CORRUPT.
     """
 
-    __slots__ = ("market", "no", "state", "unit_micros", "yes")
+    __slots__ = ("changed_ms", "market", "no", "state", "unit_micros", "venue_ms", "yes")
 
     def __init__(self, market: MarketId, *, unit_micros: int) -> None:
         self.market, self.unit_micros = market, unit_micros
         self.yes, self.no = Ladder(), Ladder()
         self.state = LiveState.WAITING
+        self.changed_ms = 0
+        """When something last came about it, by a monotonic clock; set by whoever follows the stream."""
+        self.venue_ms = 0
+        """The same by the venue's clock, where it has a say."""
 
     def ladder(self, side: Side) -> Ladder:
         """The bids for an outcome."""
@@ -213,18 +217,26 @@ class LiveBook:
         if self.state is not _LIVE:
             return False
         ladder = self.yes if side is _YES else self.no
-        size = ladder.sizes.get(price, 0) + difference
-        if not 0 < price < TICKS or size < 0:
+        sizes = ladder.sizes
+        size = sizes.get(price, 0) + difference
+        if size < 0 or not 0 < price < TICKS:
             return self._corrupt()
-        ladder.put(price, size)
+        if size:  # what `put` does, without calling it: this runs for most messages
+            sizes[price] = size
+            if price > ladder.best:  # noqa: PLR1730
+                ladder.best = price
+        elif sizes.pop(price, 0) and price == ladder.best:
+            ladder.best = max(sizes, default=0)
         return True
 
     def interrupt(self) -> None:
         """Forget that the book is current: a gap in the sequence, a lost connection, silence."""
         self.state = LiveState.WAITING
+        self.yes.best = self.no.best = 0
 
     def _corrupt(self) -> bool:
         self.state = LiveState.CORRUPT
+        self.yes.best = self.no.best = 0
         return False
 
     def freeze(self, *, seen_at: datetime, venue_at: datetime | None = None) -> Book:

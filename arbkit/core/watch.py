@@ -1,8 +1,9 @@
 """Watch: a pair under a stream. Every change of either live book asks the gate; only behind it is depth walked.
 
 The gate adds up two numbers from two tables: what one contract costs at each best price, with a fee that is never above
-the true one. Most of what it lets in is a handful of contracts at a good price, so the same tables then say what all
-levels together could leave at most. Neither holds back what `find` would take; property tests hold them to that. Raw
+the true one. So many times what is left of a dollar as a trade may have contracts must be a profit worth having. Most
+of what that lets in is a handful of contracts at a good price, so the same tables then say what all levels together
+could leave at most. Neither holds back what `find` would take; property tests hold them to that. Raw
 ints inside; values are made only for what promises enough.
 
 An ask is the mirror of a bid for the opposite outcome, so the tables are asked by that bid, as live books hold it.
@@ -12,22 +13,22 @@ from array import array
 from datetime import datetime
 from functools import lru_cache
 
-from arbkit.core.books import Ladder, LiveBook, LiveState
+from arbkit.core.books import TICKS, Ladder, LiveBook
 from arbkit.core.detect import find, unfit
 from arbkit.core.fees import FeeModel, all_in_table
 from arbkit.core.markets import Fees, Market, Pair, PolymarketFees, Side
-from arbkit.core.money import MICRO
+from arbkit.core.money import MICRO, ceil_div
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Policy
 from arbkit.errors import InvariantError
 
-_LIVE = LiveState.LIVE
+_YES, _NO = Side.YES, Side.NO
 
 
 class Watch:
     """One pair and its two live books. `refusal` is why it must not be traded at all, if it must not."""
 
-    __slots__ = ("_doors", "_kalshi_all_in", "_polymarket_all_in", "kalshi", "kalshi_book", "pair", "policy",
-                 "polymarket", "polymarket_book", "refusal")  # fmt: skip
+    __slots__ = ("_kalshi_all_in", "_most", "_no", "_polymarket_all_in", "_yes", "id", "kalshi", "kalshi_book", "pair",
+                 "policy", "polymarket", "polymarket_book", "refusal")  # fmt: skip
 
     def __init__(
         self, pair: Pair, *, kalshi: Market, polymarket: Market, kalshi_book: LiveBook, polymarket_book: LiveBook,
@@ -35,30 +36,36 @@ class Watch:
     ) -> None:  # fmt: skip
         if policy.fee_model is not FeeModel.VENUE:
             raise InvariantError(f"a stream watches with the venues' fees, not with the model {policy.fee_model}")
-        self.pair, self.policy = pair, policy
+        self.pair, self.policy, self.id = pair, policy, pair.id
         self.kalshi, self.polymarket = kalshi, polymarket
         self.kalshi_book, self.polymarket_book = kalshi_book, polymarket_book
         self.refusal = unfit(pair, kalshi=kalshi, polymarket=polymarket, policy=policy)
         self._kalshi_all_in = _by_bid(None if self.refusal else kalshi.fees)
         self._polymarket_all_in = _by_bid(None if self.refusal else polymarket.fees)
-        self._doors = () if self.refusal else tuple(self._door(side) for side in Side)
+        self._yes, self._no = self._door(Side.YES), self._door(Side.NO)
+        least_edge = max(1, ceil_div(policy.profit_min.micros * MICRO, max(1, policy.qty_max.micros)))
+        self._most = MICRO - least_edge
+        """What two contracts may cost: with less left of a dollar, even the most contracts leave too little."""
 
-    def _door(self, side: Side) -> tuple[Side, Ladder, Ladder]:
-        """An outcome bought on Kalshi, and whose bids are mirrored to buy it and its opposite on Polymarket."""
-        return side, self.kalshi_book.ladder(side.other), self.polymarket_book.ladder(self.pair.polymarket_side(side))
+    def _door(self, side: Side) -> tuple[Ladder, Ladder]:
+        """Whose bids are mirrored to buy an outcome on Kalshi, and its opposite on Polymarket."""
+        return self.kalshi_book.ladder(side.other), self.polymarket_book.ladder(self.pair.polymarket_side(side))
 
     def gate(self) -> Side | None:
-        """The Kalshi outcome whose purchase, with the opposite one on Polymarket, might leave something, if any."""
-        if self.kalshi_book.state is not _LIVE or self.polymarket_book.state is not _LIVE:
-            return None
-        for side, kalshi, polymarket in self._doors:
-            if self._kalshi_all_in[kalshi.best] + self._polymarket_all_in[polymarket.best] < MICRO:
-                return side
+        """The Kalshi outcome whose purchase, with the opposite one on Polymarket, might leave enough, if any. Shut
+        while a book is not LIVE: it has no best price then."""
+        ours, theirs = self._kalshi_all_in, self._polymarket_all_in
+        kalshi, polymarket = self._yes
+        if ours[kalshi.best] + theirs[polymarket.best] <= self._most:
+            return _YES
+        kalshi, polymarket = self._no
+        if ours[kalshi.best] + theirs[polymarket.best] <= self._most:
+            return _NO
         return None
 
     def _promise(self, side: Side) -> int:
         """What buying this outcome on Kalshi and its opposite could leave at most, before gas, in millionths."""
-        kalshi, polymarket = next((one, other) for door, one, other in self._doors if door is side)
+        kalshi, polymarket = self._yes if side is _YES else self._no
         ours = _offers(kalshi, self._kalshi_all_in, self.kalshi_book.unit_micros)
         theirs = _offers(polymarket, self._polymarket_all_in, self.polymarket_book.unit_micros)
         if isinstance(self.polymarket.fees, PolymarketFees) and self.polymarket.fees.exponent != 1:
@@ -102,7 +109,8 @@ def _offers(bids: Ladder, all_in: "array[int]", unit_micros: int) -> list[tuple[
 
 @lru_cache(maxsize=64)
 def _by_bid(fees: Fees | None) -> "array[int]":
-    """What one contract costs all in, by the best bid for its opposite; a dollar and more where there is no bid.
+    """What one contract costs all in, by the best bid for its opposite; a dollar and more where there is no bid, and
+    everywhere if fees are not known.
 
     An array of C ints: looked up at random all the time, it has to fit the processor's cache."""
-    return array("i", reversed(all_in_table(fees)) if fees else ())
+    return array("i", reversed(all_in_table(fees)) if fees else [MICRO] * (TICKS + 1))

@@ -123,10 +123,10 @@ class Rereader:
                 branch.talk.compare(book, asked_ms=asked_ms, now_ms=now_ms)
             elif branch.given_up:
                 self._poll(book, asked_ms)
-                listener.book_changed(market_id, received_ms=now_ms)
+                listener.book_changed(self._books[market_id], now_ms)
             if market_id in self.doubted:  # also when nothing changed: somebody waits for the book to be current
                 self.doubted.discard(market_id)
-                listener.book_changed(market_id, received_ms=now_ms)
+                listener.book_changed(self._books[market_id], now_ms)
 
     def _poll(self, book: Book, asked_ms: int) -> None:
         self.polled_ms[book.market] = asked_ms
@@ -141,7 +141,7 @@ class Rereader:
                     del self.polled_ms[market_id]
                 elif now_ms - self.polled_ms[market_id] > POLLED_MS_MAX and book.state is LiveState.LIVE:
                     book.interrupt()
-                    listener.book_changed(market_id, received_ms=now_ms)
+                    listener.book_changed(book, now_ms)
 
 
 def load(book: Book, live: LiveBook) -> bool:

@@ -61,10 +61,10 @@ class StagedFeed:
     def show(self, bid: str, ask: str, *, qty: int = 200) -> None:
         """Every book of this feed now has one bid and one ask."""
         size = Qty.whole(qty).micros // UNIT_MICROS[self.name]
-        for market, book in self.books.items():
+        for book in self.books.values():
             book.snapshot(yes_bids={_ticks(bid): size}, no_bids={10_000 - _ticks(ask): size})
             if self.listener:
-                self.listener.book_changed(market, received_ms=self.clock.monotonic_ms())
+                self.listener.book_changed(book, self.clock.monotonic_ms())
 
 
 def _ticks(text: str) -> int:

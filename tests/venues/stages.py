@@ -12,7 +12,7 @@ from websockets.asyncio.server import Request, Response, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 
-from arbkit.core.books import Book, Level, make_book
+from arbkit.core.books import Book, Level, LiveBook, make_book
 from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.money import Price, Qty
 from arbkit.errors import VenueUnavailable
@@ -50,9 +50,9 @@ class Listener:
     news: list[tuple[FeedHealth, str]] = field(default_factory=list)
     on_change: Callable[[MarketId], None] = lambda market: None
 
-    def book_changed(self, market: MarketId, *, received_ms: int) -> None:
-        self.changes.append((market, received_ms))
-        self.on_change(market)
+    def book_changed(self, book: LiveBook, received_ms: int) -> None:
+        self.changes.append((book.market, received_ms))
+        self.on_change(book.market)
 
     def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:
         self.orders.append((venue, client_id, venue_order_id))

@@ -135,13 +135,14 @@ async def test_polymarket_streams_books_and_changes() -> None:
         await until(lambda: live(feed))
         book = feed.book(WIND.id)
         assert book is not None
+        listener.changes.clear()
 
         await stage.change("0xa1", "0.47", "3")
         await until(lambda: book.yes.best == 4_700)
         await until(lambda: feed.health().last_frame_at is not None)
 
         assert right(feed, stage)
-        assert listener.changes[-1][0] == WIND.id
+        assert WIND.id in [market for market, _ in listener.changes]  # perhaps a doubted book was read meanwhile
         assert stage.received[0] == {"type": "market", "assets_ids": ["0xa1", "0xb1"], "custom_feature_enabled": False}
 
 

@@ -270,6 +270,15 @@ def test_a_frame_that_cannot_be_read_voids_every_book_and_too_many_end_the_conne
     assert "breaks within" in scene.talk.broken
 
 
+@pytest.mark.parametrize(
+    "row", [b'{"market_ticker":"KX\xff"}}', b'{"x":' + b"[" * 100_000], ids=["no UTF-8", "too deep"]
+)
+def test_a_change_that_no_decoder_takes_voids_every_book_as_well(row: bytes) -> None:
+    scene = Scene().live()
+    scene.talk.take(b'{"type":"orderbook_delta","sid":7,"seq":3,"msg":' + row, scene.at)
+    assert {scene.state(RAIN), scene.state(SNOW)} == {LiveState.WAITING}
+
+
 def test_frames_of_other_subscriptions_and_of_strangers_change_nothing() -> None:
     scene = Scene().live()
 

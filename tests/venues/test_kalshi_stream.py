@@ -49,10 +49,10 @@ def test_a_snapshot_is_bids_in_ticks_and_hundredths() -> None:
     assert parsed == Snapshot(3, 1, TICKER, {3100: 4025}, {})
 
 
-def test_a_delta_keeps_its_sign_and_the_time_of_the_venue() -> None:
+def test_a_delta_keeps_its_sign() -> None:
     parsed = stream.parse_frame(delta("0.9600", "-54.00", "no"), use_yes_price=False)
 
-    assert parsed == Delta(3, 2, TICKER, Side.NO, 9600, -5400, 1795348800123)
+    assert parsed == Delta(3, 2, TICKER, Side.NO, 9600, -5400)
 
 
 def test_both_price_modes_build_the_same_book() -> None:

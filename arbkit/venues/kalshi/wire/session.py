@@ -18,7 +18,7 @@ from arbkit.core.markets import Market, MarketId, Side
 from arbkit.errors import BadNumber, SchemaMismatch
 from arbkit.ports import FeedListener
 from arbkit.venues.kalshi.wire import stream
-from arbkit.venues.kalshi.wire.stream import PRICES, SIZES, TICKS, DeltaRow, Numbered, Refused, Snapshot
+from arbkit.venues.kalshi.wire.stream import PRICES, SIZES, TICKS, Numbered, Refused, Snapshot
 
 CHUNK: Final = 100
 """Markets named in one command."""
@@ -39,7 +39,7 @@ _DELTA: Final = stream.DELTA_DECODER.decode
 # At hand, for looking up a member of an enumeration takes half as long as changing a level.
 _LIVE: Final = LiveState.LIVE
 _YES: Final = Side.YES
-_NO: Final = Side.NO
+_NOT_DECODED: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _TERMINAL: Final = frozenset({9, 10, 25})
 """Authentication required, channel error, subscription buffer overflow."""
 
@@ -83,9 +83,8 @@ class BookTalk:
         self.unread: set[MarketId] = set()
         self._commands = Commands()
         self.outbox = self._commands.outbox
-        self._listener, self._tell, self._silence_ms = listener, tell, silence_ms
+        self._told, self._tell, self._silence_ms = listener.book_changed, tell, silence_ms
         self._books: dict[str, LiveBook] = {}
-        self._touched_ms: dict[str, int] = {}
         self._connected = False
         self._begin(0)
 
@@ -109,7 +108,6 @@ class BookTalk:
         for ticker in removed:
             self._awaited.pop(ticker, None)
             self._crossed.pop(ticker, None)
-            self._touched_ms.pop(ticker, None)
         if self._connected:
             asked = [ticker for ticker in removed if ticker not in self._unasked]
             self._unasked = [ticker for ticker in self._unasked if ticker in wanted] + added
@@ -140,7 +138,7 @@ class BookTalk:
         """Apply a frame. What cannot be read voids every book: it may have been a change of any."""
         try:
             delta = _DELTA(frame)
-        except msgspec.MsgspecError:
+        except _NOT_DECODED:
             self._take(frame, now_ms)
             return
         if delta.sid != self._sid or delta.seq != self._last + 1:
@@ -148,7 +146,22 @@ class BookTalk:
             return
         self._last = delta.seq
         self._current_ms = now_ms
-        self._change(delta.msg, now_ms)
+        row = delta.msg
+        book = self._books.get(row.market_ticker)
+        if book is None or book.state is not _LIVE:
+            return
+        self.changed_ms = book.changed_ms = now_ms
+        try:
+            price, difference, side = PRICES[row.price_dollars], SIZES[row.delta_fp], row.side
+        except BadNumber as error:
+            self._reread([row.market_ticker], f"{row.market_ticker}: {error}", now_ms)
+            return
+        if not book.change(side, price if side is _YES else TICKS - price, difference):
+            self._reread([row.market_ticker], f"{row.market_ticker}: a change that does not fit the book", now_ms)
+            return
+        if book.yes.best + book.no.best >= TICKS:
+            self._crossed.setdefault(row.market_ticker, now_ms + CROSSED_MS)
+        self._told(book, now_ms)
 
     def _take(self, frame: bytes, now_ms: int) -> None:
         """Anything but the next change in sequence."""
@@ -181,25 +194,6 @@ class BookTalk:
         self._last = seq
         return False
 
-    def _change(self, row: DeltaRow, now_ms: int) -> None:
-        ticker = row.market_ticker
-        book = self._books.get(ticker)
-        if book is None or book.state is not _LIVE:
-            return
-        try:
-            price, difference = PRICES[row.price_dollars], SIZES[row.delta_fp]
-        except BadNumber as error:
-            self._reread([ticker], f"{ticker}: {error}", now_ms)
-            return
-        self.changed_ms = self._touched_ms[ticker] = now_ms
-        side, price = (_YES, price) if row.side == "yes" else (_NO, TICKS - price)
-        if not book.change(side, price, difference):
-            self._reread([ticker], f"{ticker}: a change that does not fit the book", now_ms)
-            return
-        if book.yes.best + book.no.best >= TICKS:
-            self._crossed.setdefault(ticker, now_ms + CROSSED_MS)
-        self._listener.book_changed(book.market, received_ms=now_ms)
-
     def _snapshot(self, frame: Snapshot, now_ms: int) -> None:
         book = self._books.get(frame.ticker)
         if book is None:
@@ -208,19 +202,19 @@ class BookTalk:
         self._awaited.pop(frame.ticker, None)
         if was_live and (book.yes.sizes, book.no.sizes) == (_standing(frame.yes_bids), _standing(frame.no_bids)):
             return
-        self.changed_ms = self._touched_ms[frame.ticker] = now_ms
+        self.changed_ms = book.changed_ms = now_ms
         if not stream.apply(frame, book):
             self._awaited[frame.ticker] = now_ms + SNAPSHOT_MS
         elif book.yes.best + book.no.best >= TICKS:
             self._crossed[frame.ticker] = now_ms + CROSSED_AGAIN_MS
-        self._listener.book_changed(book.market, received_ms=now_ms)
+        self._told(book, now_ms)
         if was_live:
             self._resync(f"{frame.ticker} was not what its snapshot shows, though no frame is missing", now_ms)
 
     def compare(self, book: Book, *, asked_ms: int, now_ms: int) -> None:
         """Hold a book that was read over HTTP meanwhile against ours; if it differs, the stream is asked as well."""
         live = self._books.get(book.market.key)
-        if live is None or live.state is not LiveState.LIVE or self._touched_ms.get(book.market.key, 0) >= asked_ms:
+        if live is None or live.state is not LiveState.LIVE or live.changed_ms >= asked_ms:
             return
         ours = live.freeze(seen_at=book.seen_at, venue_at=book.venue_at)
         if (ours.yes_bids, ours.yes_asks) != (book.yes_bids, book.yes_asks) and book.market.key not in self._awaited:
@@ -291,7 +285,7 @@ class BookTalk:
         self.resyncs += len(tickers)
         for ticker in tickers:
             self._books[ticker].interrupt()
-            self._listener.book_changed(self._books[ticker].market, received_ms=now_ms)
+            self._told(self._books[ticker], now_ms)
         self._ask(tickers, now_ms)
         self._tell(why)
         if self._trouble.more(now_ms):
@@ -309,7 +303,7 @@ class BookTalk:
             was_live = book.state is LiveState.LIVE
             book.interrupt()
             if was_live:
-                self._listener.book_changed(book.market, received_ms=now_ms)
+                self._told(book, now_ms)
 
     def _refused(self, frame: Refused, now_ms: int) -> None:
         if frame.sid == self._sid and frame.seq is not None and self._repeated(frame.seq, now_ms):

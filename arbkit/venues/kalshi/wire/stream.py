@@ -6,7 +6,7 @@ Prices become ticks of $0.0001 and sizes hundredths of a contract, as LiveBook w
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
@@ -78,7 +78,6 @@ class Delta(Numbered):
     side: Side
     price: int
     difference: int
-    venue_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,7 @@ class DeltaRow(msgspec.Struct, gc=False):
     market_ticker: str
     price_dollars: str
     delta_fp: str
-    side: Literal["yes", "no"]
-    ts_ms: int | None = None
+    side: Side
 
 
 class _ErrorRow(msgspec.Struct, gc=False):
@@ -255,11 +253,11 @@ def _snapshot(frame: _SnapshotFrame, use_yes_price: bool) -> Snapshot:
 
 def _delta(frame: DeltaFrame, use_yes_price: bool) -> Delta:
     row = frame.msg
-    side = Side(row.side)
+    side = row.side
     price = _ticks(row.price_dollars, "$.msg.price_dollars")
     price = TICKS - price if use_yes_price and side is Side.NO else price
     difference = _hundredths(row.delta_fp, "$.msg.delta_fp")
-    return Delta(frame.sid, frame.seq, row.market_ticker, side, price, difference, row.ts_ms)
+    return Delta(frame.sid, frame.seq, row.market_ticker, side, price, difference)
 
 
 def _sizes(pairs: Iterable[tuple[str, str]], at: str, *, mirrored: bool) -> dict[int, int]:

@@ -18,7 +18,7 @@ from arbkit.core.text import clean
 from arbkit.errors import SchemaMismatch
 from arbkit.ports import FeedListener
 from arbkit.venues.polymarket.wire import fields, stream
-from arbkit.venues.polymarket.wire.stream import PONG, Effects, EventRow, MarketStream, decoded
+from arbkit.venues.polymarket.wire.stream import CHANGE_DECODER, PONG, Effects, MarketStream, decoded, venue_ms_of
 
 SNAPSHOT_MS: Final = 10_000
 """A book that did not come in this time is read over HTTP."""
@@ -30,6 +30,7 @@ TROUBLE_MAX: Final = 20
 """Unreadable frames on one connection: beyond, another connection is better."""
 
 _PONG: Final = PONG.encode()
+_CHANGE: Final = CHANGE_DECODER.decode
 
 
 class BookTalk:
@@ -42,10 +43,9 @@ class BookTalk:
         self.changed_ms: int | None = None
         self.unread: set[MarketId] = set()
         self._listener, self._tell, self._silence_ms = listener, tell, silence_ms
+        self._told = listener.book_changed
         self._stream = MarketStream()
         self._markets: dict[MarketId, Market] = {}
-        self._touched_ms: dict[str, int] = {}
-        """By condition id: when an event of the book came, or it was loaded."""
         self._verified_ms: dict[str, int] = {}
         """By condition id: when the read was asked for that last agreed."""
         self._connected = False
@@ -68,8 +68,7 @@ class BookTalk:
             self.unread.discard(market.id)
             for kept in (self._awaited, self._crossed):
                 kept.pop(market.id, None)
-            for by_key in (self._touched_ms, self._verified_ms):
-                by_key.pop(market.id.key, None)
+            self._verified_ms.pop(market.id.key, None)
         for market in added:
             self._stream.add(market, books[market.id])
         if self._connected:
@@ -82,7 +81,7 @@ class BookTalk:
         book = self._stream.books.get(market)
         if book is None or book.state is not LiveState.LIVE:
             return None
-        return max(self._touched_ms.get(market.key, 0), self._verified_ms.get(market.key, 0))
+        return max(book.changed_ms, self._verified_ms.get(market.key, 0))
 
     def opened(self, now_ms: int) -> None:
         """Subscribe to everything anew; what was polled before is not believed."""
@@ -98,16 +97,23 @@ class BookTalk:
 
     def take(self, frame: bytes, now_ms: int) -> None:
         """Apply a frame. What cannot be read may have been about any book: all are read over HTTP."""
+        try:
+            change = _CHANGE(frame)
+        except fields.NOT_DECODED:
+            self._take(frame, now_ms)
+            return
+        book = self._stream.quick(change)
+        if book is None:
+            self._take(frame, now_ms)
+        else:
+            self._touched(book, now_ms)
+
+    def _take(self, frame: bytes, now_ms: int) -> None:
+        """Anything but a change of one book that fits."""
         if frame == _PONG:
             return
         try:
-            found = decoded(frame)
-            if type(found) is EventRow and found.event_type == "price_change":
-                book = self._stream.quick(found)
-                if book is not None:
-                    self._touched(book, now_ms)
-                    return
-            effects = self._stream.apply(found)
+            effects = self._stream.apply(decoded(frame))
         except SchemaMismatch as error:
             self._unreadable += 1
             why = f"a frame could not be read ({error.path}: {error.found})"
@@ -121,15 +127,13 @@ class BookTalk:
             self._unusual(effects, now_ms)
 
     def _touched(self, book: LiveBook, now_ms: int) -> None:
-        market = book.market
-        self.changed_ms = self._touched_ms[market.key] = now_ms
-        if self._awaited:
-            self._awaited.pop(market, None)
-        if self.unread:
-            self.unread.discard(market)
+        self.changed_ms = book.changed_ms = now_ms
+        if self._awaited or self.unread:
+            self._awaited.pop(book.market, None)
+            self.unread.discard(book.market)
         if book.yes.best + book.no.best >= TICKS:
-            self._crossed.setdefault(market, now_ms + CROSSED_MS)
-        self._listener.book_changed(market, received_ms=now_ms)
+            self._crossed.setdefault(book.market, now_ms + CROSSED_MS)
+        self._told(book, now_ms)
 
     def _unusual(self, effects: Effects, now_ms: int) -> None:
         for market, step in effects.tick_sizes.items():
@@ -141,11 +145,12 @@ class BookTalk:
     def _lose(self, markets: Mapping[MarketId, str], now_ms: int) -> None:
         """Believe these books no longer, and have them read."""
         for market in markets:
-            self._stream.books[market].interrupt()
-            self._touched_ms[market.key] = now_ms
+            book = self._stream.books[market]
+            book.interrupt()
+            book.changed_ms = now_ms
             self._awaited.pop(market, None)
             self.unread.add(market)
-            self._listener.book_changed(market, received_ms=now_ms)
+            self._told(book, now_ms)
         if markets:
             self.resyncs += len(markets)
             first, why = next(iter(markets.items()))
@@ -163,9 +168,7 @@ class BookTalk:
         ours = self._stream.freeze(book.market, seen_at=book.seen_at)
         if (ours.yes_bids, ours.yes_asks) == (book.yes_bids, book.yes_asks):
             self._verified_ms[book.market.key] = asked_ms
-        elif self._touched_ms.get(book.market.key, 0) < asked_ms and _venue_ms(book) >= self._stream.venue_ms(
-            book.market
-        ):
+        elif live.changed_ms < asked_ms and venue_ms_of(book) >= live.venue_ms:
             self._behind(book, asked_ms, now_ms)
 
     def _behind(self, book: Book, asked_ms: int, now_ms: int) -> None:
@@ -177,17 +180,18 @@ class BookTalk:
             self.broken = f"{book.market} changed, and the stream did not say so"
 
     def _load(self, book: Book, asked_ms: int, now_ms: int) -> None:
+        followed = self._stream.books[book.market]
         try:
             live = self._stream.load(book)
         except SchemaMismatch as error:
-            self._stream.books[book.market].interrupt()
+            followed.interrupt()
             self._tell(f"{book.market}: a change could not be read ({error.path}: {error.found})")
             return
         if live:
             self.unread.discard(book.market)
             self._awaited.pop(book.market, None)
-            self._touched_ms[book.market.key] = self._verified_ms[book.market.key] = asked_ms
-        self._listener.book_changed(book.market, received_ms=now_ms)
+            followed.changed_ms = self._verified_ms[book.market.key] = asked_ms
+        self._told(followed, now_ms)
 
     def due(self, now_ms: int) -> None:
         """Have read what did not come; notice a crossed book, and a connection that never says anything."""
@@ -212,15 +216,11 @@ class BookTalk:
             self._awaited |= dict.fromkeys((market.id for market in markets), now_ms + SNAPSHOT_MS)
 
     def _void(self, now_ms: int) -> None:
-        live = [market for market, book in self._stream.books.items() if book.state is LiveState.LIVE]
+        live = [book for book in self._stream.books.values() if book.state is LiveState.LIVE]
         self._stream.interrupt()
         self.unread.clear()
-        for market in live:
-            self._listener.book_changed(market, received_ms=now_ms)
-
-
-def _venue_ms(book: Book) -> int:
-    return (book.venue_at - fields.EPOCH) // timedelta(milliseconds=1) if book.venue_at is not None else 0
+        for book in live:
+            self._told(book, now_ms)
 
 
 class _NewsRow(msgspec.Struct, gc=False):
