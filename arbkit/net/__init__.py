@@ -5,13 +5,13 @@ from arbkit.net.http import (
     CATALOGUE_BYTES_MAX,
     MEBIBYTE,
     Http,
-    Rate,
     Reply,
     RetryPolicy,
     Sign,
     Timeouts,
 )
 from arbkit.net.posting import NoAnswer, NotSent, Poster
+from arbkit.net.rates import Rate
 
 __all__ = [
     "BODY_BYTES_MAX",

@@ -1,15 +1,13 @@
 """Reading over HTTP: time-outs, size caps, rate limits, and retries, for reads alone."""
 
 import asyncio
-import functools
 import importlib.util
-import ipaddress
 import re
-import ssl
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,11 +15,13 @@ from importlib.metadata import version
 from typing import Final
 
 import httpx
-from aiolimiter import AsyncLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from arbkit.core.text import clean
-from arbkit.errors import AuthError, ConfigError, InvariantError, VenueUnavailable, shown
+from arbkit.errors import AuthError, InvariantError, VenueUnavailable, shown
+from arbkit.net.hosts import base_url_of, lines_to, own_headers, tls
+from arbkit.net.lines import WARM_EVERY_MS, Answer, BrokenLine, rendered
+from arbkit.net.rates import Rate, TokenBucket
 from arbkit.ports import Clock
 
 # httpcore looks for sniffio several times a request, and to search the disk for what is not installed takes a good part
@@ -43,15 +43,6 @@ _PLAIN_SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
 Sign = Callable[[str, str], Mapping[str, str]]
 """From a method and a path, counted from the host root, to the headers that prove who asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A token bucket: `per_period` tokens every `period_s` seconds, and a least distance between two requests."""
-
-    per_period: int
-    period_s: int = 1
-    min_interval_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +111,7 @@ class Http:
         """How many answers came, by status; 0 stands for none at all."""
         self.clock_ahead_s: float | None = None
         """How far the venue's clock is ahead of ours, by the Date of its last answer: to a second."""
+        self._lines, self._line_headers = lines_to(self._base_url), own_headers(self._base_url)
         self._client = httpx.AsyncClient(
             verify=tls() if self._base_url.scheme == "https" else False,
             trust_env=False,
@@ -144,15 +136,17 @@ class Http:
         cost: int = 1,
         returned: Collection[int] = (),
         body_bytes_max: int | None = None,
+        small: bool = False,
     ) -> Reply:
         """Read `path` below the base URL.
 
         `sign` makes the headers of each attempt (a signature holds a time); `cost` is in tokens of `bucket`; statuses
-        in `returned` come back as they are instead of being raised.
+        in `returned` come back as they are instead of being raised. What is `small`, and waited for by a trade, is read
+        over a line (net/lines.py): as it is, without compression.
         """
         cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
-        url = self._url(path, params)
-        return await self._read(_Read("GET", url, None, headers or {}, sign, bucket, cost, frozenset(returned), cap))
+        url, statuses = self._url(path, params), frozenset(returned)
+        return await self._read(_Read("GET", url, None, headers or {}, sign, bucket, cost, statuses, cap, small))
 
     async def post_read(
         self,
@@ -165,18 +159,28 @@ class Http:
         cost: int = 1,
         returned: Collection[int] = (),
         body_bytes_max: int | None = None,
+        small: bool = False,
     ) -> Reply:
         """POST JSON to an endpoint that only reads (a batch of order books); retried like a GET."""
         cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
-        own = {"Content-Type": "application/json", **(headers or {})}
-        return await self._read(_Read("POST", self._url(path), body, own, sign, bucket, cost, frozenset(returned), cap))
+        own, statuses = {"Content-Type": "application/json", **(headers or {})}, frozenset(returned)
+        return await self._read(_Read("POST", self._url(path), body, own, sign, bucket, cost, statuses, cap, small))
 
     def was_crowded(self) -> bool:
         """Whether more than 80 % of a rate limit of ours was used at some moment since this was asked last."""
         return sum(bucket.was_crowded() for bucket in self._buckets.values()) > 0
 
+    async def keep_warm(self, path: str) -> None:
+        """Keep one line open by a request that means nothing, until cancelled; a failure is left to the next read."""
+        while True:
+            request = rendered("GET", self._url(path).raw_path.decode("ascii"), self._line_headers, b"")
+            with suppress(OSError, BrokenLine):
+                await self._over_a_line(request, self._body_bytes_max)
+            await self._clock.sleep(WARM_EVERY_MS)
+
     async def close(self) -> None:
         """Close every connection."""
+        await self._lines.close()
         await self._client.aclose()
 
     def _url(self, path: str, params: Sequence[tuple[str, str]] = ()) -> httpx.URL:
@@ -210,21 +214,34 @@ class Http:
         signed = read.sign(read.method, read.url.raw_path.partition(b"?")[0].decode("ascii")) if read.sign else {}
         headers = {**read.headers, **signed}
         secrets = tuple(value for name, value in headers.items() if name.lower() != "content-type")
-        request = self._client.build_request(read.method, read.url, headers=headers, content=read.body)
         try:
             async with asyncio.timeout(self._timeouts.total_s):
+                if read.small:
+                    return await self._read_line(read, headers, secrets)
+                request = self._client.build_request(read.method, read.url, headers=headers, content=read.body)
                 response = await self._client.send(request, stream=True)
                 try:
-                    return await self._judged(response, read, secrets)
+                    came = {name.lower(): value for name, value in response.headers.items()}
+                    return await self._judged(_Came(response.status_code, came, response.aiter_raw()), read, secrets)
                 finally:
                     await response.aclose()
         except (TimeoutError, httpx.TimeoutException) as error:
             self.answers[0] += 1
             raise _TryAgain("timed out") from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, OSError, BrokenLine) as error:
             self.answers[0] += 1
             why = clean(str(error), _VENUE_TEXT_LENGTH_MAX) or type(error).__name__
             raise _TryAgain(f"no connection, or it broke ({why})", advice="check the network and the host") from error
+
+    async def _read_line(self, read: "_Read", headers: Mapping[str, str], secrets: tuple[str, ...]) -> Reply:
+        target = read.url.raw_path.decode("ascii")
+        request = rendered(read.method, target, {**self._line_headers, **headers}, read.body or b"")
+        answer = await self._over_a_line(request, read.body_bytes_max)
+        return await self._judged(_Came(answer.status, answer.headers, _whole(answer.body)), read, secrets)
+
+    async def _over_a_line(self, request: bytes, body_bytes_max: int) -> Answer:
+        async with asyncio.timeout(self._timeouts.read_s), self._lines.one(connect_s=self._timeouts.connect_s) as line:
+            return await line.ask(request, body_bytes_max=body_bytes_max)
 
     async def _admit(self, read: "_Read") -> None:
         if not self._buckets:
@@ -233,15 +250,14 @@ class Http:
             raise InvariantError(f"{self.venue}: no rate is set for requests of kind {read.bucket!r}")
         await self._buckets[read.bucket].admit(read.cost)
 
-    async def _judged(self, response: httpx.Response, read: "_Read", secrets: tuple[str, ...]) -> Reply:
+    async def _judged(self, came: "_Came", read: "_Read", secrets: tuple[str, ...]) -> Reply:
         """Decide what an answer is worth; its body is read only if it may be one."""
-        status = response.status_code
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        status, headers = came.status, came.headers
         self.answers[status] += 1
         if (told := _date(headers.get("date", ""))) is not None:
             self.clock_ahead_s = (told - self._clock.now()).total_seconds()
         if status in read.returned:
-            return await self._reply(response, headers, read)
+            return await self._reply(came, read)
         if 300 <= status < 400:
             advice = "redirects are not followed; check the host in the configuration"
             raise VenueUnavailable(self.venue, f"{read.name} was redirected ({status})", advice=advice)
@@ -254,28 +270,28 @@ class Http:
         if status >= 500:
             raise VenueUnavailable(self.venue, f"{read.name} answered {status}", advice=_READ_ENDS_AT_ONCE)
         if status in {401, 403}:
-            raise await self._refusal(response, read, secrets)
-        return await self._reply(response, headers, read)
+            raise await self._refusal(came, read, secrets)
+        return await self._reply(came, read)
 
-    async def _reply(self, response: httpx.Response, headers: Mapping[str, str], read: "_Read") -> Reply:
-        body = await self._body(response, read)
-        content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    async def _reply(self, came: "_Came", read: "_Read") -> Reply:
+        body = await self._body(came, read)
+        content_type = came.headers.get("content-type", "").partition(";")[0].strip().lower()
         is_text = content_type in {"", "text/plain", "application/json"} or content_type.endswith("+json")
         if body and (not is_text or body[:64].lstrip().startswith(b"<")):
-            what = f"{read.name} answered {response.status_code} with {shown(content_type)} instead of JSON"
+            what = f"{read.name} answered {came.status} with {shown(content_type)} instead of JSON"
             raise VenueUnavailable(self.venue, what, advice="is the host in the configuration the venue's API?")
-        return Reply(response.status_code, headers, body, self._clock.now())
+        return Reply(came.status, came.headers, body, self._clock.now())
 
-    async def _body(self, response: httpx.Response, read: "_Read") -> bytes:
+    async def _body(self, came: "_Came", read: "_Read") -> bytes:
         """Read and decode a body piece by piece, so that neither size nor compression can exhaust the memory."""
-        encoding = response.headers.get("content-encoding", "").strip().lower()
+        encoding = came.headers.get("content-encoding", "").strip().lower()
         if encoding not in {"", "identity", "gzip"}:
             what = f"{read.name} answered in the encoding {shown(encoding)}, which was not asked for"
             raise VenueUnavailable(self.venue, what)
         inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if encoding == "gzip" else None
         body = bytearray()
         try:
-            async for piece in response.aiter_raw():
+            async for piece in came.pieces:
                 body += inflate.decompress(piece, read.body_bytes_max + 1 - len(body)) if inflate else piece
                 if len(body) > read.body_bytes_max:
                     what = f"{read.name} answered with more than {read.body_bytes_max} bytes"
@@ -286,16 +302,14 @@ class Http:
             raise _TryAgain("answered with a truncated body")
         return bytes(body)
 
-    async def _refusal(
-        self, response: httpx.Response, read: "_Read", secrets: tuple[str, ...]
-    ) -> AuthError | VenueUnavailable:
-        body = await self._body(response, read)
+    async def _refusal(self, came: "_Came", read: "_Read", secrets: tuple[str, ...]) -> AuthError | VenueUnavailable:
+        body = await self._body(came, read)
         said = clean(body.decode("utf-8", "replace"), _VENUE_TEXT_LENGTH_MAX)
         for secret in filter(None, secrets):
             said = said.replace(secret, "[hidden]")
         reason = "a web page" if said.startswith("<") else said or "no reason given"
-        what = f"{read.name} answered {response.status_code}: {reason}"
-        if response.status_code == 401 or secrets:
+        what = f"{read.name} answered {came.status}: {reason}"
+        if came.status == 401 or secrets:
             return AuthError(f"{self.venue}: {what}; check the API key, its permissions and the clock of this machine")
         advice = "this address or region may be closed to the venue's API; trying again will not help"
         return VenueUnavailable(self.venue, what, advice=advice)
@@ -312,11 +326,25 @@ class _Read:
     cost: int
     returned: frozenset[int]
     body_bytes_max: int
+    small: bool
 
     @property
     def name(self) -> str:
         """The request for a message: no query (cursors are long) and no headers (they may hold secrets)."""
         return f"{self.method} {self.url.scheme}://{self.url.netloc.decode('ascii')}{clean(self.url.path, 120)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """An answer whose body is still to be read, piece by piece."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes]
+
+
+async def _whole(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 class _TryAgain(Exception):
@@ -325,58 +353,6 @@ class _TryAgain(Exception):
     def __init__(self, what: str, *, advice: str = _READ_ENDS_AT_ONCE, retry_after_s: float = 0) -> None:
         super().__init__(what)
         self.what, self.advice, self.retry_after_s = what, advice, retry_after_s
-
-
-class TokenBucket:
-    """A token bucket and a least distance between two admissions, in the order of asking."""
-
-    def __init__(self, rate: Rate) -> None:
-        self._limiter = AsyncLimiter(rate.per_period, rate.period_s)
-        self._interval_s = rate.min_interval_ms / 1000
-        self._free_at_s = 0.0
-        self._crowded = False
-
-    def was_crowded(self) -> bool:
-        """Whether an admission left less than a fifth of the bucket since this was asked last."""
-        was, self._crowded = self._crowded, False
-        return was
-
-    async def admit(self, cost: int) -> None:
-        if cost > self._limiter.max_rate:
-            raise InvariantError(f"a request of {cost} tokens never fits a bucket of {self._limiter.max_rate:g}")
-        await self._limiter.acquire(cost)
-        self._crowded = self._crowded or not self._limiter.has_capacity(self._limiter.max_rate / 5)
-        now_s = asyncio.get_running_loop().time()
-        at_s = max(now_s, self._free_at_s)
-        self._free_at_s = at_s + self._interval_s
-        if at_s > now_s:
-            await asyncio.sleep(at_s - now_s)
-
-
-def base_url_of(text: str) -> httpx.URL:
-    """Accept https anywhere and plain http on loopback; nothing else ever leaves this machine."""
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, TypeError) as error:
-        raise ConfigError(f"{shown(text)} is not a URL; write https://host/path") from error
-    if url.userinfo or url.query or url.fragment or not url.host:
-        raise ConfigError(f"{shown(url.host)}: a venue's URL is https://host/path, without user, query or fragment")
-    if url.scheme != "https" and not (url.scheme == "http" and _is_loopback(url.host)):
-        raise ConfigError(f"{shown(url.scheme)}://{shown(url.host)}: only https, or http on 127.0.0.1, is allowed")
-    return url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-@functools.cache
-def tls() -> ssl.SSLContext:
-    """One context for all hosts: loading the certificates takes tens of milliseconds."""
-    return httpx.create_ssl_context(verify=True, trust_env=False)
 
 
 def _retry_after_s(text: str, now: datetime) -> float:

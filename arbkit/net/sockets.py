@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from arbkit.core.text import clean
 from arbkit.errors import ConfigError, shown
-from arbkit.net.http import base_url_of, tls
+from arbkit.net.hosts import base_url_of, tls
 from arbkit.ports import Clock
 
 FRAME_BYTES_MAX: Final = 4 * 1024 * 1024

@@ -31,9 +31,11 @@ from arbkit.store.store import Store
 from arbkit.venues.kalshi.desk import KalshiDesk
 from arbkit.venues.kalshi.signing import KalshiSigner
 from arbkit.venues.kalshi.wire.orders import validate as kalshi_validate
+from arbkit.venues.kalshi.wire.requests import exchange_status
 from arbkit.venues.paper import PaperAccount
 from arbkit.venues.polymarket.desk import PolymarketDesk
 from arbkit.venues.polymarket.signing import TradingAccount
+from arbkit.venues.polymarket.wire.clob import OK_PATH
 from arbkit.venues.polymarket.wire.orders import validate as polymarket_validate
 from arbkit.wiring.accounts import accounts_of, credentials_of, keys_of
 from arbkit.wiring.alerts import deliver_now, sinks_of
@@ -217,6 +219,10 @@ def _live(kit: Kit, store: Store) -> Sides:
     )  # fmt: skip
     polymarket = PolymarketDesk(clob_poster, account, credentials, kit.clock, timeout_ms=timeout_ms)
     kit.beside |= {"kalshi desk": kalshi.stay_ready, "polymarket desk": polymarket.stay_ready}
+    kit.beside |= {
+        "kalshi books": partial(kit.hosts["kalshi"].keep_warm, exchange_status().path),
+        "polymarket books": partial(kit.hosts["clob"].keep_warm, OK_PATH),
+    }
     desks: dict[VenueName, Desk] = {VenueName.KALSHI: kalshi, VenueName.POLYMARKET: polymarket}
     accounts = accounts_of(kit, store, signer, account, credentials)
     for name, venue_account in accounts.items():

@@ -103,7 +103,7 @@ class KalshiVenue:
         missing: dict[MarketId, str] = {}
         for batch in _batches([market.id for market in markets], requests.BOOKS_MAX):
             request = requests.orderbooks([market.key for market in batch])
-            reply = await self._http.get(request.path, params=request.params)
+            reply = await self._http.get(request.path, params=request.params, small=len(batch) == 1)
             found = orderbooks.parse_orderbooks(_body(reply, request), batch, reply.received_at)
             books.update(found.books)
             missing.update(found.missing)

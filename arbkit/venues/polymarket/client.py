@@ -91,7 +91,7 @@ class PolymarketVenue:
         return Books(books, missing)
 
     async def _books(self, markets: Sequence[Market]) -> Books:
-        reply = await self._clob.post_read(clob.BOOKS_PATH, clob.books_body(markets))
+        reply = await self._clob.post_read(clob.BOOKS_PATH, clob.books_body(markets), small=len(markets) == 1)
         return clob.parse_books(_body(reply, clob.BOOKS_PATH), markets, seen_at=reply.received_at)
 
     async def resolution(self, market: Market) -> clob.Resolution:
