@@ -62,9 +62,8 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What a test printed or failed with is searched, too."""
     report = yield
-    if isinstance(item, pytest.Function) and "tmp_path" in item.funcargs:
-        kept = item.funcargs["tmp_path"].parent
-        canary.heard(kept, report.capstdout, report.capstderr, report.caplog, report.longreprtext)
+    if said := [text for text in (report.capstdout, report.capstderr, report.caplog, report.longreprtext) if text]:
+        canary.heard(item.config._tmp_path_factory.getbasetemp(), *said)
     return report
 
 
@@ -81,7 +80,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture(scope="session", autouse=True)
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An environment without settings or secrets. The state directory cannot be made: a file is in its way."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith(("ARBKIT_", "KALSHI_", "POLYMARKET_", "TELEGRAM_", "LLM_"))]:
+            patch.delenv(name)
+        patch.delenv("TRADING_MODE", raising=False)
+        nowhere = tmp_path_factory.getbasetemp() / "nowhere"
+        nowhere.touch()
+        patch.setenv("ARBKIT_HOME", str(nowhere / "home"))
+        yield
+
+
 @pytest.fixture(autouse=True)
+def apart(request: pytest.FixtureRequest) -> None:
+    """A test with a directory of its own has its state there, and its orders are watched; most need none of it."""
+    if "tmp_path" in request.fixturenames:
+        request.getfixturevalue("home")
+        request.getfixturevalue("journaled")
+
+
+@pytest.fixture
 def journaled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whenever an order reaches a simulator of this process, it is durable in a journal below the test's directory.
 
@@ -115,12 +135,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A state directory of the test's own, and an environment without settings or secrets."""
-    for name in [n for n in os.environ if n.startswith(("ARBKIT_", "KALSHI_", "POLYMARKET_", "TELEGRAM_", "LLM_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("TRADING_MODE", raising=False)
+    """A state directory of the test's own."""
     path = tmp_path / "home"
     monkeypatch.setenv("ARBKIT_HOME", str(path))
     return path
