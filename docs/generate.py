@@ -6,6 +6,7 @@ The pages call these functions through cog (`just docs`); pytest refuses pages t
 import inspect
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -42,6 +43,7 @@ def is_group(command: Command) -> bool:
     return bool(getattr(command, "commands", {}))
 
 
+@cache
 def help_text(path: tuple[str, ...]) -> str:
     """What `--help` prints, at a fixed width."""
     result = CliRunner().invoke(app, [*path, "--help"], prog_name="arbkit", env={"COLUMNS": WIDTH})

@@ -5,7 +5,9 @@ import itertools
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from arbkit.core.books import Book, Level, make_book
 from arbkit.core.markets import (
@@ -24,6 +26,7 @@ from arbkit.core.markets import (
 from arbkit.core.money import Price, Qty
 from arbkit.errors import BadId
 from arbkit.ports import Books, CataloguePage, UnusableRow, VenueHealth
+from arbkit.store.files import own_directory, own_file
 from arbkit.store.store import Store
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -158,5 +161,17 @@ _numbers = itertools.count()
 
 
 def a_store(directory: Path) -> Store:
-    """A store of its own below a directory."""
-    return Store(directory / f"state{next(_numbers)}" / "arbkit.db")
+    """A store of its own below a directory: a copy of an empty one, for making it takes as long as many a test."""
+    path = directory / f"state{next(_numbers)}" / "arbkit.db"
+    own_directory(path.parent)
+    own_file(path)
+    path.write_bytes(_empty_store())
+    return Store(path)
+
+
+@cache
+def _empty_store() -> bytes:
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "state" / "arbkit.db"
+        Store(path).close()
+        return path.read_bytes()

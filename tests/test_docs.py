@@ -16,6 +16,7 @@ from docs.generate_schema import structure, told
 
 PROJECT = Path(__file__).parents[1]
 DEPLOY_PAGES = sorted((PROJECT / "docs" / "deploy").rglob("*.md"))
+COMMANDS = dict(commands())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -68,12 +69,11 @@ def test_a_command_that_a_page_speaks_of_exists_with_its_options(page: str, line
     everywhere = {"--json", "--fields", "--sim", "--home", "--config", "--set", "--no-color", "-q", "--quiet",
                   "-v", "--verbose", "--help", "-h", "--version"}  # fmt: skip
     words = line.split()
-    known = dict(commands())
     path: tuple[str, ...] = ()
-    while len(path) < len(words) and (*path, words[len(path)]) in known:
+    while len(path) < len(words) and (*path, words[len(path)]) in COMMANDS:
         path = (*path, words[len(path)])
     assert path or words[0].startswith("-"), f"{page}: arbkit has no command {words[0]!r}"
-    options = {name for option in getattr(known[path], "params", ()) for name in option.opts} | everywhere
+    options = {name for option in getattr(COMMANDS[path], "params", ()) for name in option.opts} | everywhere
     asked = {word.partition("=")[0].rstrip(".,:") for word in words if re.match(r"--?[a-z]", word)}
     assert asked <= options, f"{page}: arbkit {' '.join(path)} has no {asked - options}"
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -65,7 +66,7 @@ def options(
 
 def words_after(said: Sequence[str]) -> list[str]:
     """What may follow these words: the commands of a group, or the options of a command."""
-    command = typer.main.get_command(app)
+    command = _parser()
     for word in said:
         command = getattr(command, "commands", {}).get(word, command)
     if commands := getattr(command, "commands", {}):
@@ -79,6 +80,10 @@ _ORDER = ("run", "scan", "match", "trade", "report", "positions", "opportunities
 app.registered_commands.sort(key=lambda command: _ORDER.index(command.name) if command.name in _ORDER else len(_ORDER))
 
 
+_parser = cache(lambda: typer.main.get_command(app))
+"""All commands, read from their functions: once, for the shell and whoever else runs many."""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; nothing is raised."""
     json = "--json" in arguments
@@ -86,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(arguments: list[str], *, json: bool) -> int:
-    command = typer.main.get_command(app)
+    command = _parser()
     try:
         with command.make_context("arbkit", arguments) as ctx:
             command.invoke(ctx)

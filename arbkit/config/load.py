@@ -1,6 +1,7 @@
 """Which source wins: flags, ARBKIT_* variables, --config or ./config.yaml, the user's file, defaults."""
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from arbkit.config.keys import Key, keys
 from arbkit.config.settings import Settings
-from arbkit.config.sources import Given, Layer, from_environment, from_file, from_flags
+from arbkit.config.sources import Given, from_environment, from_file, from_flags, nested
 from arbkit.config.values import written
 from arbkit.errors import BadFile, ConfigError
 
@@ -106,21 +107,25 @@ def _open_value(value: object) -> object:
             return value
 
 
-def _merged(given: Sequence[Mapping[str, Given]]) -> Settings:
-    class Layered(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            del init_settings, env_settings, dotenv_settings, file_secret_settings  # the layers are all there is
-            return tuple(Layer(settings_cls, layer) for layer in given)
+class _Layered(Settings):
+    """Settings of our own layers alone: nothing else is read behind our back."""
 
-    return Layered()
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+
+def _merged(given: Sequence[Mapping[str, Given]]) -> Settings:
+    """The first layer that speaks of a setting wins."""
+    return _Layered(**nested(ChainMap(*map(dict, given))))
 
 
 def _explained(error: ValidationError, origins: Mapping[str, str]) -> str:

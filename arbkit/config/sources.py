@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from arbkit.config.keys import complaint, env_complaint, env_names, keys
 from arbkit.config.values import LIST
@@ -31,27 +29,16 @@ class Given:
     origin: str
 
 
-class Layer(PydanticBaseSettingsSource):
-    """One source of settings. Layers are merged by pydantic-settings, the first one that speaks of a setting wins."""
-
-    def __init__(self, settings: type[BaseSettings], given: Mapping[str, Given]) -> None:
-        super().__init__(settings)
-        self.given = given
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:
-        """Not used: a layer answers for all settings at once."""
-        raise NotImplementedError(f"{field_name}: {field}")
-
-    def __call__(self) -> dict[str, Any]:  # the signature of the base class
-        """Nest the dotted names."""
-        nested: dict[str, Any] = {}
-        for path, given in self.given.items():
-            *sections, name = path.split(".")
-            inner = nested
-            for section in sections:
-                inner = inner.setdefault(section, {})
-            inner[name] = given.value
-        return nested
+def nested(given: Mapping[str, Given]) -> dict[str, Any]:  # what a model is made of
+    """What is given, by section."""
+    found: dict[str, Any] = {}
+    for path, one in given.items():
+        *sections, name = path.split(".")
+        inner = found
+        for section in sections:
+            inner = inner.setdefault(section, {})
+        inner[name] = one.value
+    return found
 
 
 def from_flags(flags: Sequence[str]) -> dict[str, Given]:

@@ -146,14 +146,18 @@ def fold(text: str) -> str:
     """Remove accents, unify dashes and quotes, join initials ("U.S." -> "US") and names that hold a number."""
     if not text.isascii() and not (text := text.translate(_PLAIN)).isascii():
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).translate(_PLAIN)
-    text = _MIDDLE_INITIAL.sub("", _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text))
-    text = _STATE_SHORT.sub("State", _LETTERED.sub(r"\1_\2", _JOINED_LETTERS.sub(r"\1_\2", text)))
+    if "." in text:
+        text = _MIDDLE_INITIAL.sub("", _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text))
+    text = _LETTERED.sub(r"\1_\2", _JOINED_LETTERS.sub(r"\1_\2", text) if "&" in text else text)
+    text = _STATE_SHORT.sub("State", text) if " St" in text else text
     text = _GLOSS.sub(_without_gloss, text) if "(" in text else text
     lowered = text.lower()
     for hint, pattern, joined in _WITH_NUMBER:
         if hint in lowered:
             text = pattern.sub(joined, text)
-    return _ORDINAL.sub(_ordinal, _DISTRICT.sub(_district, _ONE_LETTER_S.sub(r"\1_s", _HYPHENED.sub(r"\1\2", text))))
+    text = _HYPHENED.sub(r"\1\2", text) if "-" in text else text
+    text = _ONE_LETTER_S.sub(r"\1_s", text) if "'s" in text else text
+    return _ORDINAL.sub(_ordinal, _DISTRICT.sub(_district, text))
 
 
 def words(folded: str) -> list[Word]:

@@ -5,22 +5,16 @@ Kalshi listings come with and without a YES label and rules, so each group is ju
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from arbkit.core.markets import Polarity
 from arbkit.core.matching import Facts, Verdict, judge, read_facts
-from tests.core.matching.markets import kalshi, polymarket
+from tests.core.matching.markets import kalshi, polymarket, read_yaml
 
 Group = Mapping[str, Any]
-GROUPS: Sequence[Group] = [
-    group
-    for file in ("families.yaml", "names.yaml")
-    for group in yaml.safe_load((Path(__file__).parent / file).read_text(encoding="utf-8"))
-]
+GROUPS: Sequence[Group] = [group for file in ("families.yaml", "names.yaml") for group in read_yaml(file)]
 FORMS = [(True, True), (False, True), (True, False), (False, False)]
 """Whether the listing has the label, and the rules."""
 FOUND_MIN = 0.8

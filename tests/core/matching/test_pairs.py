@@ -1,15 +1,13 @@
 """Real-looking pairs of many families: what pays alike is accepted with the right polarity, all else refused."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Polarity
-from tests.core.matching.markets import from_row, verdict
+from tests.core.matching.markets import from_row, read_yaml, verdict
 
-PAIRS = yaml.safe_load((Path(__file__).parent / "pairs.yaml").read_text(encoding="utf-8"))
+PAIRS = read_yaml("pairs.yaml")
 
 
 Row = dict[str, Any]
