@@ -328,6 +328,7 @@ def _suggested_qty(q: _Question) -> Qty:
     qty = min(o.qty.micros, limits.qty_max.micros)
     for room, needed in rooms:
         if needed > room:
-            qty = min(qty, max(room.micros, 0) * o.qty.micros // needed.micros)
+            # what needs nothing and yet finds too little room finds none: its limit is exceeded already
+            qty = min(qty, max(room.micros, 0) * o.qty.micros // needed.micros if needed else 0)
     whole = floor_to(qty, MICRO)
     return Qty(whole) if whole >= limits.qty_min.micros else ZERO_QTY

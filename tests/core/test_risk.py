@@ -162,6 +162,13 @@ def test_a_trade_too_large_comes_back_with_a_quantity_that_passes() -> None:
     assert not refused_by(an_opportunity(21), a_situation(exposure=Usd.parse("80")))
 
 
+def test_once_the_day_has_lost_its_limit_no_quantity_is_suggested_not_even_of_a_trade_that_may_lose_nothing() -> None:
+    spent = a_situation(loss_at_risk=LIMITS.daily_loss_max + Usd(1), exit_loss=Usd(0))
+    answer = check(an_opportunity(1), spent, replace(LIMITS, loss_at_risk=LossAtRisk.EXIT), now=NOW)
+    assert isinstance(answer, Refused)
+    assert answer.suggested_qty == Qty(0)
+
+
 dollars = st.integers(0, 150 * MICRO).map(Usd)
 
 
