@@ -7,7 +7,7 @@ missed, trades made beside arbkit, settlements that were paid. Whatever is left 
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from arbkit.app.resolve import FAULTS_OF_A_VENUE, FILLS_SINCE, book, net_out, resolve_all
@@ -113,7 +113,7 @@ async def truth(room: Room, venue: VenueName) -> VenueTruth:
 
 def _is_known(room: Room, fill: Fill) -> bool:
     ours = room.store.trades.leg_of(fill.market.venue, keys=[fill.order_key]) is not None
-    return ours or room.store.trades.knows_fill(fill)
+    return ours or room.store.trades.kept(fill) is not None
 
 
 def _since(room: Room) -> datetime:
@@ -127,7 +127,8 @@ def _since(room: Room) -> datetime:
 def _weigh_fills(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bool) -> None:
     """Book what is ours, and with `fix` what is a stranger's; in order of time, for what is sold was bought before."""
     for fill in sorted(told.fills, key=lambda fill: fill.at):
-        if room.store.trades.knows_fill(fill):
+        if kept := room.store.trades.kept(fill):
+            _hold_to_its_word(room, kept, fill)
             continue
         owner = told.owners.get(fill.fill_id, "")
         leg = room.store.trades.leg_of(told.venue, keys=[fill.order_key, owner])
@@ -143,6 +144,17 @@ def _weigh_fills(room: Room, told: VenueTruth, found: Reconciliation, *, fix: bo
                 found.booked.append(f"{told.venue}: trade {fill.fill_id}, {whose}")
         except InvariantError:
             found.unknown_fills.append(fill)
+
+
+def _hold_to_its_word(room: Room, kept: Fill, told: Fill) -> None:
+    """A trade that the venue tells otherwise than before stops trading, once; what is booked stays as it is."""
+    told = replace(told, fee=kept.fee if told.fee is None else told.fee, at=kept.at)
+    fact, words = f"restated:{told.market.venue}:{told.fill_id}", f"{told.qty} for ${told.cost}, fee ${told.fee}"
+    if told == kept or (room.store.operations.fact(fact) or ("",))[0] == words:
+        return
+    room.store.operations.note(fact, words, at=room.clock.now())
+    before = f"{kept.qty} for ${kept.cost}, fee ${kept.fee}"
+    room.impossible(InvariantError(f"{told.market.venue} restated trade {told.fill_id}: {before} became {words}"))
 
 
 def _surely_a_stranger_s(room: Room, fill: Fill) -> bool:

@@ -142,14 +142,15 @@ class Trades:
             ).fetchall()
         return [_fill(row) for row in rows]
 
-    def knows_fill(self, fill: Fill) -> bool:
-        """Whether a trade at a venue is kept already."""
+    def kept(self, fill: Fill) -> Fill | None:
+        """A trade at a venue as it was kept, None if it is not known."""
         with self._database.reading() as db:
             row = db.execute(
-                "SELECT 1 FROM fills WHERE venue = ? AND fill_id = ? AND order_key = ?",
+                "SELECT venue, fill_id, order_key, market, side, action, qty_micros, price_micros, cost_micros, "
+                "fee_micros, at FROM fills WHERE venue = ? AND fill_id = ? AND order_key = ?",
                 [fill.market.venue, fill.fill_id, fill.order_key],
             ).fetchone()
-        return row is not None
+        return _fill(row) if row else None
 
     def leg_of(self, venue: VenueName, *, keys: Sequence[str]) -> StoredLeg | None:
         """The leg that goes by one of these ids at a venue: our client id or the venue's order id."""

@@ -113,6 +113,24 @@ async def test_a_fill_that_is_restated_pauses_and_holds_up_no_other_trade(scene:
     assert not found.clean
 
 
+async def test_a_booked_fill_that_is_told_otherwise_later_pauses_once_for_each_word(scene: Scene) -> None:
+    await scene.execute()
+    kalshi, booked = scene.venues[KALSHI], scene.room.store.ledger.transactions()
+    told = await kalshi.fills(since=NOW)
+    for cents in (1, 2):
+
+        async def restated(*, since: datetime, cents: int = cents) -> Sequence[Fill]:
+            return [replace(fill, cost=fill.cost + Usd(cents * 10_000)) for fill in told]
+
+        kalshi.fills = restated
+        await reconcile(scene.room, fix=False)
+        assert Failure.INVARIANT in trips(scene)
+        scene.room.store.operations.close_breaker(by="a person", reason="seen", at=scene.clock.now())
+        await reconcile(scene.room, fix=False)
+        assert Failure.INVARIANT not in trips(scene)
+    assert scene.room.store.ledger.transactions() == booked
+
+
 def reopen(scene: Scene) -> None:
     """As if the trade had been left half booked."""
     db = scene.room.store._database.connection
@@ -308,7 +326,7 @@ async def test_a_stranger_s_trade_that_cannot_be_booked_is_told_and_stops_nothin
     scene.venues[KALSHI].fills = one_sale
     found = await reconcile(scene.room, fix=True)
     assert found.unknown_fills == [sold]
-    assert scene.room.store.trades.knows_fill(sold) is False
+    assert scene.room.store.trades.kept(sold) is None
 
 
 async def test_an_asymmetric_trade_shows_its_naked_leg_in_the_ledger_when_execute_returns(scene: Scene) -> None:

@@ -16,7 +16,7 @@ import struct
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -261,14 +261,16 @@ class Loopback:
         finally:
             line.close()
 
-    def plan(self, trial: int, kalshi: Mapping[str, Any], polymarket: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def plan(
+        self, trial: int, kalshi: Iterable[Mapping[str, Any]], polymarket: Iterable[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
         """Faults for the order of each leg; those of a market name the one of this trial."""
         faults = []
-        for on, key, fault in (
+        for on, key, hits in (
             ("kalshi.order", ticker(trial), kalshi),
             ("poly.order", condition(trial), polymarket),
         ):
-            if fault:
+            for fault in hits:
                 named = {"key": key} if fault["do"].startswith("market.") else {}
                 faults.append({"on": on, **named, **fault})
         return faults

@@ -18,7 +18,14 @@ from tests.crash.stage import a_place
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 WHOLE, ZERO, GHOST, PART = "whole", "zero", "ghost", "part"
-Outcome = tuple[str, Mapping[str, object]]
+Outcome = tuple[str, *tuple[Mapping[str, object], ...]]
+"""What comes of a leg, and the faults that bring it about."""
+
+
+TWICE: Mapping[str, object] = {"do": "trade.duplicate_event"}
+LATE: Mapping[str, object] = {"do": "trade.missing_event", "ms": 40_000}
+FIRST: Mapping[str, object] = {"do": "trade.out_of_order", "ms": 40_000}
+LOST: Mapping[str, object] = {"do": "order.accept_then_timeout"}
 
 
 def a_way(path: list[str], ms: int) -> Mapping[str, object]:
@@ -26,13 +33,31 @@ def a_way(path: list[str], ms: int) -> Mapping[str, object]:
 
 
 KALSHI: dict[str, Outcome] = {
-    "filled": (WHOLE, {}),
-    "answer lost": (WHOLE, {"do": "order.accept_then_timeout"}),
+    "filled": (WHOLE,),
+    "answer lost": (WHOLE, LOST),
     "502 after it was taken": (WHOLE, {"do": "order.accept_then_5xx"}),
     "half an answer": (WHOLE, {"do": "order.malformed_json"}),
     "taken late": (WHOLE, {"do": "order.late_accept", "ms": 20_000}),
     "502 and taken late": (WHOLE, {"do": "order.late_accept", "ms": 20_000, "status": 502}),
     "slow": (WHOLE, {"do": "order.slow", "ms": 200}),
+    "reset after it was taken": (WHOLE, {"do": "order.accept_then_reset"}),
+    "queued at the edge": (WHOLE, {"do": "order.queue_throttle", "ms": 150}),
+    "queued beyond our patience": (WHOLE, {"do": "order.queue_throttle", "ms": 20_000}),
+    "an answer in pieces": (WHOLE, {"do": "http.slow_body", "ms": 200}),
+    "an answer in pieces without end": (WHOLE, {"do": "http.slow_body", "ms": 10_000}),
+    "answer lost, its trade listed twice": (WHOLE, LOST, {"on": "kalshi.trade", **TWICE}),
+    "answer lost, its trade listed late": (
+        WHOLE,
+        LOST,
+        {"on": "kalshi.trade", **LATE},
+    ),
+    "answer lost, its trade listed first": (
+        WHOLE,
+        LOST,
+        {"on": "kalshi.trade", **FIRST},
+    ),
+    "a contract too many": (PART, {"do": "order.overfill", "value": "1"}),
+    "request torn": (ZERO, {"do": "order.torn_request"}),
     "request lost": (ZERO, {"do": "order.drop_request"}),
     "refused": (ZERO, {"do": "order.reject"}),
     "201 without an order": (ZERO, {"do": "order.ok_without_order"}),
@@ -44,12 +69,22 @@ KALSHI: dict[str, Outcome] = {
     "the exchange is closed": (ZERO, {"do": "exchange.maintenance", "for_ms": 5_000}),
 }
 POLYMARKET: dict[str, Outcome] = {
-    "filled": (WHOLE, {}),
-    "answer lost": (WHOLE, {"do": "order.accept_then_timeout"}),
+    "filled": (WHOLE,),
+    "answer lost": (WHOLE, LOST),
     "500 after it was taken": (WHOLE, {"do": "order.accept_then_5xx"}),
     "half an answer": (WHOLE, {"do": "order.malformed_json"}),
     "taken late": (WHOLE, {"do": "order.late_accept", "ms": 40_000}),
     "slow": (WHOLE, {"do": "order.slow", "ms": 200}),
+    "reset after it was taken": (WHOLE, {"do": "order.accept_then_reset"}),
+    "queued at the edge": (WHOLE, {"do": "order.queue_throttle", "ms": 150}),
+    "queued beyond our patience": (WHOLE, {"do": "order.queue_throttle", "ms": 40_000}),
+    "an answer in pieces": (WHOLE, {"do": "http.slow_body", "ms": 200}),
+    "an answer in pieces without end": (WHOLE, {"do": "http.slow_body", "ms": 10_000}),
+    "answer lost, its trade listed twice": (WHOLE, LOST, {"on": "poly.trade", **TWICE}),
+    "answer lost, its trade listed late": (WHOLE, LOST, {"on": "poly.trade", **LATE}),
+    "answer lost, its trade listed first": (WHOLE, LOST, {"on": "poly.trade", **FIRST}),
+    "a share too many": (PART, {"do": "order.overfill", "value": "1"}),
+    "request torn": (ZERO, {"do": "order.torn_request"}),
     "held, then matched": (WHOLE, {"do": "order.delayed", "ms": 900}),
     "confirmed slowly": (WHOLE, a_way(["MINED", "CONFIRMED"], 20_000)),
     "request lost": (ZERO, {"do": "order.drop_request"}),
@@ -63,7 +98,10 @@ POLYMARKET: dict[str, Outcome] = {
     "undone on chain": (GHOST, a_way(["MINED", "FAILED"], 900)),
 }  # fmt: skip
 ALL = list(product(KALSHI, POLYMARKET))
-SOME = [(kalshi, list(POLYMARKET)[(3 * at + 1) % len(POLYMARKET)]) for at, kalshi in enumerate(KALSHI)]
+SOME = [
+    (list(KALSHI)[at % len(KALSHI)], list(POLYMARKET)[(4 * at + 1) % len(POLYMARKET)])
+    for at in range(max(len(KALSHI), len(POLYMARKET)))
+]
 WANTED = os.environ.get("ARBKIT_OUTCOMES", "")
 PAIRS = ALL if WANTED == "all" else SOME
 if "/" in WANTED:
@@ -76,6 +114,10 @@ def expected(kalshi: str, polymarket: str) -> TradeState:
     if kinds == {WHOLE}:
         return TradeState.HEDGED
     return TradeState.ASYMMETRIC if kinds & {WHOLE, PART} else TradeState.FLAT
+
+
+def test_every_outcome_is_among_the_pairs() -> None:
+    assert [{pair[leg] for pair in PAIRS} for leg in (0, 1)] == [set(KALSHI), set(POLYMARKET)] or "/" in WANTED
 
 
 def test_every_outcome_beside_every_outcome_over_loopback(tally) -> None:
@@ -94,7 +136,7 @@ def test_every_outcome_beside_every_outcome_over_loopback(tally) -> None:
 def _one(loopback: Loopback, trial: int, kalshi: Outcome, polymarket: Outcome) -> None:
     shutil.copytree(loopback.place / "template", loopback.home(trial))
     loopback.clock.trial = trial
-    loopback.tell("POST", "/sim/faults", {"faults": loopback.plan(trial, kalshi[1], polymarket[1])})
+    loopback.tell("POST", "/sim/faults", {"faults": loopback.plan(trial, kalshi[1:], polymarket[1:])})
     to_its_end(lambda: loopback.trade(trial, ready=os.open(os.devnull, os.O_WRONLY)))
     to_its_end(lambda: loopback.judge(trial))
     with Store(loopback.home(trial) / "sim" / "arbkit.db") as store:

@@ -244,3 +244,138 @@ def test_money_may_come_and_go_beside_every_trade() -> None:
     assert kalshi.account.truth.cash[0] == 1_000
     poly.send()
     assert simulation.polymarket.wallets[poly.wallet].cash == settled + 25_000_000
+
+
+def both(do: Trouble, **more: object) -> tuple[KalshiTrader, PolyTrader]:
+    """A trader at each venue, whose first order is hit."""
+    trades = do.value.startswith("trade.")
+    targets = (Target.KALSHI_TRADE, Target.POLY_TRADE) if trades else (KALSHI, POLY)
+    simulation = a_simulation(*(a_fault(target, do, **more) for target in targets))
+    return KalshiTrader(simulation=simulation), PolyTrader(simulation=simulation)
+
+
+def listed(kalshi: KalshiTrader, poly: PolyTrader) -> tuple[int, int]:
+    return len(kalshi.read("/portfolio/fills")["fills"]), len(poly.read("/data/trades")["data"])
+
+
+def test_a_connection_may_be_reset_before_or_after_an_order_is_dealt_with() -> None:
+    for do, filled in ((Trouble.TORN_REQUEST, 0), (Trouble.ACCEPT_THEN_RESET, 1)):
+        kalshi, poly = both(do)
+        assert kalshi.send().reset
+        assert poly.send().reset
+        assert listed(kalshi, poly) == (filled, filled)
+
+
+def test_the_edge_may_hold_an_order_back_and_trade_it_then() -> None:
+    kalshi, poly = both(Trouble.QUEUE_THROTTLE, ms=5_000)
+    answers = kalshi.send(), poly.send()
+    assert listed(kalshi, poly) == (0, 0)
+    assert [(answer.after_ms, answer.later()) for answer in answers] == [(5_000, None)] * 2
+    for trader in (kalshi, poly):
+        trader.wait(seconds=5)
+    assert listed(kalshi, poly) == (1, 1)
+    assert [answer.later().status for answer in answers] == [201, 200]
+
+
+def test_an_order_may_be_filled_beyond_what_it_asked_for() -> None:
+    kalshi, poly = both(Trouble.OVERFILL, value="1")
+    assert content(kalshi.send(count="2.00"))["fill_count"] == "3.00"
+    plain = content(PolyTrader(simulation=Simulation(a_world())).send())
+    more = content(poly.send())
+    assert more["makingAmount"] == plain["makingAmount"]
+    assert 0.95 < float(more["takingAmount"]) - float(plain["takingAmount"]) < 1.1
+
+
+def test_a_trade_may_be_listed_twice_or_late() -> None:
+    kalshi, poly = both(Trouble.DUPLICATE_EVENT)
+    kalshi.send()
+    poly.send()
+    assert listed(kalshi, poly) == (2, 2)
+    kalshi, poly = both(Trouble.MISSING_EVENT, ms=5_000)
+    kalshi.send()
+    poly.send()
+    assert listed(kalshi, poly) == (0, 0)
+    assert len(kalshi.read("/portfolio/orders")["orders"]) == 1
+    assert poly.read(f"/data/order/{poly.last_hash}")["status"] == "MATCHED"
+    for trader in (kalshi, poly):
+        trader.wait(seconds=5)
+    assert listed(kalshi, poly) == (1, 1)
+
+
+def test_a_trade_may_be_listed_before_its_order() -> None:
+    kalshi, poly = both(Trouble.OUT_OF_ORDER, ms=5_000)
+    kalshi.send()
+    poly.send()
+    assert listed(kalshi, poly) == (1, 1)
+    assert kalshi.read("/portfolio/orders")["orders"] == kalshi.read("/portfolio/positions")["market_positions"] == []
+    assert poly.read(f"/data/order/{poly.last_hash}") is None
+    for trader in (kalshi, poly):
+        trader.wait(seconds=5)
+    assert len(kalshi.read("/portfolio/orders")["orders"]) == 1
+    assert poly.read(f"/data/order/{poly.last_hash}")["status"] == "MATCHED"
+
+
+def test_a_trade_may_be_restated_and_cost_a_cent_a_contract_more() -> None:
+    kalshi, poly = both(Trouble.RESTATE, ms=5_000)
+    kalshi.send(count="2.00")
+    poly.send()
+    shares = float(poly.read("/data/trades")["data"][0]["size"])
+    wallet = kalshi.simulation.polymarket.wallets[poly.wallet]
+    poly.wait(seconds=4)
+    poly.read("/data/trades")
+    before = kalshi.account.truth.cash[0], wallet.cash
+    first = kalshi.read("/portfolio/fills")["fills"][0], poly.read("/data/trades")["data"][0]["maker_orders"][0]
+    for trader in (kalshi, poly):
+        trader.wait(seconds=6)
+    then = kalshi.read("/portfolio/fills")["fills"][0], poly.read("/data/trades")["data"][0]["maker_orders"][0]
+    assert round(float(then[0]["yes_price_dollars"]) - float(first[0]["yes_price_dollars"]), 4) == 0.01
+    assert round(float(then[1]["price"]) - float(first[1]["price"]), 4) == 0.01
+    assert (before[0] - kalshi.account.truth.cash[0], before[1] - wallet.cash) == (200, round(shares * 10_000))
+
+
+def test_a_page_may_be_old_or_cut_short() -> None:
+    old = a_fault(Target.KALSHI_READ, Trouble.STALE_PAGE, nth=2)
+    kalshi = KalshiTrader(simulation=a_simulation(old))
+    seen = []
+    for _ in range(3):
+        kalshi.send()
+        seen.append(len(kalshi.read("/portfolio/fills")["fills"]))
+    assert seen == [1, 1, 3]
+    for on, path in ((Target.KALSHI_READ, "/portfolio/fills"), (Target.POLY_READ, "/data/trades")):
+        simulation = a_simulation(a_fault(on, Trouble.PAGINATION_CUT, nth=1 if on.at_kalshi else 2))
+        trader = KalshiTrader(simulation=simulation) if on.at_kalshi else PolyTrader(simulation=simulation)
+        for _ in range(2):
+            trader.send()
+        pages = [trader.read(path) for _ in range(2)]
+        rows = [len(page["fills" if on.at_kalshi else "data"]) for page in pages]
+        ends = [page["cursor" if on.at_kalshi else "next_cursor"] for page in pages]
+        assert (rows, ends[0]) == ([1, 2], "" if on.at_kalshi else "LTE=")
+
+
+@pytest.mark.slow
+def test_over_a_socket_an_order_may_end_in_a_reset_or_come_in_pieces() -> None:
+    simulation = a_simulation(
+        a_fault(KALSHI, Trouble.ACCEPT_THEN_RESET),
+        a_fault(KALSHI, Trouble.TORN_REQUEST, nth=2),
+        a_fault(KALSHI, Trouble.QUEUE_THROTTLE, nth=3, ms=300),
+        a_fault(KALSHI, Trouble.HTTP_SLOW_BODY, nth=4, ms=300),
+    )
+    trader = KalshiTrader(simulation=simulation)
+    path, seen = f"{V2}/portfolio/events/orders", []
+    with SimServer(simulation) as server:
+        parts = urlsplit(server.urls.kalshi)
+        for _ in range(4):
+            connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)
+            started = time.monotonic()
+            try:
+                connection.request(
+                    "POST", path, json.dumps(trader.order()), trader.headers("POST", path, datetime.now(UTC))
+                )
+                answer = connection.getresponse()
+                headed = time.monotonic() - started
+                order = json.loads(answer.read())
+                seen.append((answer.status, order["fill_count"], headed > 0.25, time.monotonic() - started > 0.25))
+            except ConnectionResetError:
+                seen.append(len(trader.account.truth.fills))
+            connection.close()
+    assert seen == [1, 1, (201, "1.00", True, True), (201, "1.00", False, True)]

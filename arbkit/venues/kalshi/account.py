@@ -41,9 +41,9 @@ class KalshiAccount:
         return await self._judged(ours, order) if ours else None
 
     async def fills(self, *, since: datetime) -> Sequence[Fill]:
-        """Every fill since then, to the last page."""
+        """Every fill since then, to the last page. One that is listed twice, as where pages shift, counts once."""
         params = (("min_ts", _unix_s(since)), ("limit", str(portfolio.PAGE_ROWS)))
-        return await self._all("/portfolio/fills", params, portfolio.parse_fills)
+        return list(dict.fromkeys(await self._all("/portfolio/fills", params, portfolio.parse_fills)))
 
     async def client_id_of(self, fill: Fill) -> str:
         """Look for the order of a trade among those of its market."""

@@ -142,6 +142,7 @@ class PolymarketAccount:
         return "Polymarket lets this account only close positions" if closed else ""
 
     async def _trades(self, since: datetime) -> Sequence[SeenTrade]:
+        """All trades of ours since then; listed twice where pages shift, one counts once, as it was last."""
         after, cursor, seen = str(int(since.timestamp()) - 1), "", set[str]()
         trades: list[SeenTrade] = []
         for _ in range(PAGES_MAX):
@@ -151,7 +152,7 @@ class PolymarketAccount:
             rows, cursor = wire.parse_trades(page.body, self._market_of)
             trades += rows
             if not cursor:
-                return trades
+                return list({trade.fill: trade for trade in trades}.values())
             if cursor in seen:
                 break
             seen.add(cursor)
@@ -202,10 +203,13 @@ def _filled(order_id: str, trades: Sequence[SeenTrade]) -> SendOutcome:
     kinds = {trade.settlement for trade in trades}
     if Settlement.VOID in kinds and len(kinds) > 1:
         return InDoubt("some of its trades failed on chain and some did not")
+    ids = tuple(trade.fill.fill_id for trade in trades)
+    if len({*ids}) < len(ids):
+        return InDoubt("one of its trades is listed in two ways")
     settlement = Settlement.PENDING if Settlement.PENDING in kinds else next(iter(kinds))
     qty = Qty(sum(trade.fill.qty.micros for trade in trades))
     cost = sum((trade.fill.cost for trade in trades), start=ZERO_USD)
-    return Filled(order_id, qty, cost, None, settlement, tuple(trade.fill.fill_id for trade in trades))
+    return Filled(order_id, qty, cost, None, settlement, ids)
 
 
 async def api_credentials(clob: Http, wallet: Wallet, clock: Clock) -> ApiCredentials:

@@ -18,6 +18,8 @@ class Target(StrEnum):
     POLY_ORDER = "poly.order"
     POLY_CANCEL = "poly.cancel"
     POLY_READ = "poly.read"
+    KALSHI_TRADE = "kalshi.trade"
+    """The trades that an order makes, each order counted once."""
     POLY_TRADE = "poly.trade"
     GAMMA_READ = "gamma.read"
     POSITIONS_READ = "positions.read"
@@ -51,16 +53,26 @@ class Trouble(StrEnum):
 
     ACCEPT_THEN_TIMEOUT = "order.accept_then_timeout"
     ACCEPT_THEN_5XX = "order.accept_then_5xx"
+    ACCEPT_THEN_RESET = "order.accept_then_reset"
     DROP_REQUEST = "order.drop_request"
+    TORN_REQUEST = "order.torn_request"
     LATE_ACCEPT = "order.late_accept"
+    QUEUE_THROTTLE = "order.queue_throttle"
     SLOW = "order.slow"
     REJECT = "order.reject"
     OK_WITHOUT_ORDER = "order.ok_without_order"
     MALFORMED_JSON = "order.malformed_json"
     PARTIAL = "order.partial"
+    OVERFILL = "order.overfill"
     DELAYED = "order.delayed"
     STATUS_PATH = "trade.status_path"
+    DUPLICATE_EVENT = "trade.duplicate_event"
+    MISSING_EVENT = "trade.missing_event"
+    OUT_OF_ORDER = "trade.out_of_order"
+    RESTATE = "trade.restate"
     READ_LAG = "rest.read_lag"
+    STALE_PAGE = "rest.stale_page"
+    PAGINATION_CUT = "rest.pagination_cut"
     HTTP_401 = "http.401"
     HTTP_403_BAN = "http.403_ban"
     HTTP_425 = "http.425"
@@ -68,6 +80,7 @@ class Trouble(StrEnum):
     HTTP_503_CANCEL_ONLY = "http.503_cancel_only"
     HTTP_503_DISABLED = "http.503_disabled"
     HTTP_REDIRECT = "http.redirect"
+    HTTP_SLOW_BODY = "http.slow_body"
     HTTP_HUGE_BODY = "http.huge_body"
     HTTP_GZIP_BOMB = "http.gzip_bomb"
     DEPOSIT = "account.deposit"
@@ -155,6 +168,10 @@ class FaultPlan:
             if fault.percent >= WHOLE_PERCENT or _thrown(self.seed, place, number) < fault.percent:
                 return fault
         return None
+
+    def holds(self, do: Trouble) -> bool:
+        """Whether a fault of a kind is planned, for whatever it may hit."""
+        return any(fault.do is do for fault in self.faults)
 
     def lag_ms(self, target: Target) -> int:
         """How much later than the truth reads of a venue are."""

@@ -1,7 +1,7 @@
 """KalshiEngine: accounts, orders, trades, pauses and settlements of the simulated Kalshi."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -68,6 +68,8 @@ class KalshiEngine:
         self._orders: dict[str, KalshiOrder] = {}
         self._pots: dict[str, RoundingPot] = {}
         self._quiet_until: dict[str, datetime] = {}
+        self.filled: Callable[[KalshiAccount, KalshiFill], None] = lambda _account, _fill: None
+        """Told of every trade of an account."""
         floor.watchers.append(self._traded)
 
     def open_account(self, user_id: str, cash: Mapping[int, int]) -> KalshiAccount:
@@ -312,11 +314,11 @@ class KalshiEngine:
             fee=charged.fee_micros,
             at=now,
         )
-        order = _after(order, fill, paid, now)
-        self._orders[order_id] = order
+        order = self._orders[order_id] = _after(order, fill, paid, now)
         cash = {market.shard: account.truth.cash[market.shard] + charged.balance_change}
-        change = KalshiChange(order=order, fill=fill, position=position.after(fill), cash=cash)
-        account.change(change, at=now, lag_ms=self.read_lag_ms)
+        after = position.after(fill)
+        account.change(KalshiChange(order=order, fill=fill, position=after, cash=cash), at=now, lag_ms=self.read_lag_ms)
+        self.filled(account, fill)
 
     def _terms(self, market: ListedMarket) -> FeeTerms:
         fee_type, multiplier = self._listing.fees_of(market)

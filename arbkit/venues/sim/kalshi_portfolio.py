@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from arbkit.venues.sim.exchange import ONE_DOLLAR, SelfTrade, TimeInForce
-from arbkit.venues.sim.replicas import Delayed
+from arbkit.venues.sim.replicas import Delayed, Misreport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +167,7 @@ class KalshiAccount:
         self.truth = KalshiPortfolio(cash)
         self.seen = KalshiPortfolio(cash)
         self.client_ids: set[str] = set()
+        self.misreport = Misreport()
         self._late = Delayed(self.seen.apply)
 
     def change(self, change: KalshiChange, *, at: datetime, lag_ms: int) -> None:
@@ -176,5 +177,16 @@ class KalshiAccount:
 
     def read(self, now: datetime) -> KalshiPortfolio:
         """What a read shows now."""
-        self._late.catch_up(now)
+        if not self.misreport.is_held(now):
+            self._late.catch_up(now)
         return self.seen
+
+    def read_fills(self, now: datetime) -> list[KalshiFill]:
+        """The trades that a read shows now, oldest first."""
+        shown = self.truth if self.misreport.is_held(now) else self.read(now)
+        return self.misreport.listed(shown.fills, lambda fill: fill.trade_id, now)
+
+    def restate(self, fill: KalshiFill, dearer: KalshiFill) -> None:
+        """Say of a trade from now on that it was another."""
+        for view in (self.truth, self.seen):
+            view.fills = [dearer if one is fill else one for one in view.fills]

@@ -14,6 +14,8 @@ _REQUESTS: Final = (
     *_ORDERS, Target.KALSHI_CANCEL, Target.POLY_CANCEL, Target.KALSHI_READ, Target.POLY_READ, Target.GAMMA_READ,
     Target.POSITIONS_READ,
 )  # fmt: skip
+_READS: Final = (Target.KALSHI_READ, Target.POLY_READ, Target.GAMMA_READ, Target.POSITIONS_READ)
+_TRADES: Final = (Target.KALSHI_TRADE, Target.POLY_TRADE)
 _FRAMES: Final = (Target.KALSHI_FRAME, Target.POLY_FRAME)
 _TIMES: Final = (Target.KALSHI_TIME, Target.POLY_TIME)
 _CONNECTS: Final = (Target.KALSHI_CONNECT, Target.POLY_CONNECT)
@@ -40,13 +42,22 @@ T = Trouble
 KNOBS: Final[Sequence[Knob]] = (
     _knob(T.ACCEPT_THEN_TIMEOUT, _ORDERS, "the order is dealt with, and never answered"),
     _knob(T.ACCEPT_THEN_5XX, _ORDERS, "the order is dealt with, and answered with `status` (502, 500)", takes="status"),
+    _knob(T.ACCEPT_THEN_RESET, _ORDERS, "the order is dealt with, and the connection reset"),
     _knob(T.DROP_REQUEST, _REQUESTS, "never arrives, is never answered"),
+    _knob(T.TORN_REQUEST, _ORDERS, "the connection is reset within the request; not dealt with"),
     _knob(T.LATE_ACCEPT, _ORDERS, "dealt with after `ms`; no answer, or `status` at once", takes="status", needs="ms"),
+    _knob(T.QUEUE_THROTTLE, _ORDERS, "held at the edge, dealt with after `ms`, and then answered", needs="ms"),
     _knob(T.SLOW, _REQUESTS, "answered after `ms`", needs="ms"),
     _knob(T.REJECT, _ORDERS, "refused with `status` (400)", takes="status"),
     _knob(T.OK_WITHOUT_ORDER, _ORDERS, "success is claimed, no order is named"),
     _knob(T.MALFORMED_JSON, _REQUESTS, "dealt with; half of the answer is missing"),
     _knob(T.PARTIAL, (Target.KALSHI_ORDER,), "half of the order is filled, whatever it asked for"),
+    _knob(
+        T.OVERFILL,
+        _ORDERS,
+        "`value` contracts too many are filled; at Polymarket about so many, for the same dollars",
+        needs="value",
+    ),
     _knob(T.DELAYED, (Target.POLY_ORDER,), "held for `ms` before it is matched", needs="ms"),
     _knob(
         T.STATUS_PATH,
@@ -55,12 +66,18 @@ KNOBS: Final[Sequence[Knob]] = (
         needs="path",
         takes="ms",
     ),
+    _knob(T.DUPLICATE_EVENT, _TRADES, "reads list each trade twice"),
+    _knob(T.MISSING_EVENT, _TRADES, "reads do not list the trades for `ms`; their order they do", needs="ms"),
+    _knob(T.OUT_OF_ORDER, _TRADES, "reads list the trades at once, all else of the account after `ms`", needs="ms"),
+    _knob(T.RESTATE, _TRADES, "after `ms` the trades are said to have cost a cent a contract more", needs="ms"),
     _knob(
         T.READ_LAG,
         (Target.KALSHI_READ, Target.POLY_READ, Target.POSITIONS_READ),
         "reads of the account are `ms` behind the truth, from the start",
         needs="ms",
     ),
+    _knob(T.STALE_PAGE, _READS, "answered once more as when the same was last asked since the plan was known"),
+    _knob(T.PAGINATION_CUT, _READS, "the second half of a page of a listing is missing, and no next page is named"),
     _knob(T.HTTP_401, _REQUESTS, "401: credentials are refused"),
     _knob(T.HTTP_403_BAN, _REQUESTS, "403 with a page of HTML, as an edge that bans"),
     _knob(T.HTTP_425, _REQUESTS, "425: the engine restarts"),
@@ -68,6 +85,7 @@ KNOBS: Final[Sequence[Knob]] = (
     _knob(T.HTTP_503_CANCEL_ONLY, _REQUESTS, "503: only cancels are taken"),
     _knob(T.HTTP_503_DISABLED, _REQUESTS, "503: trading is disabled"),
     _knob(T.HTTP_REDIRECT, _REQUESTS, "307: to be asked elsewhere; not dealt with"),
+    _knob(T.HTTP_SLOW_BODY, _REQUESTS, "dealt with; the body comes in pieces over `ms`", needs="ms"),
     _knob(T.HTTP_HUGE_BODY, _REQUESTS, "dealt with; the answer is followed by `ms` thousand spaces", needs="ms"),
     _knob(T.HTTP_GZIP_BOMB, _REQUESTS, "dealt with; the answer is `ms` thousand zeros, packed", needs="ms"),
     _knob(T.DEPOSIT, (*_REQUESTS, *_TIMES), "`value` dollars come into every account just before", needs="value"),

@@ -1,6 +1,6 @@
 """Clearing: how a match becomes a settled trade: MATCHED, then mined and confirmed on chain, or failed and undone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,7 +22,7 @@ class Pace:
 
 
 @dataclass(slots=True)
-class _Case:
+class Case:
     """A trade on its way: what each participant sees, and what it does to them."""
 
     views: list[PolyTrade]
@@ -38,6 +38,8 @@ class Clearing:
         self._agenda = agenda
         self._pace = pace
         self._planned: list[tuple[tuple[TradeStatus, ...], int]] = []
+        self.watchers: list[Callable[[Wallet, Case, datetime], None]] = []
+        """Told of every trade and of each wallet that took part in it."""
 
     def plan_life(self, life: tuple[TradeStatus, ...], step_ms: int) -> None:
         """Let the next trade that is not yet planned go another way."""
@@ -45,14 +47,17 @@ class Clearing:
 
     def begin(self, views: Sequence[PolyTrade], moves: Sequence[Move], now: datetime) -> None:
         """Take in a match: bind what it needs, and plan its statuses."""
-        case = _Case(list(views), moves)
+        case = Case(list(views), moves)
         for move in moves:
             self._wallets[move.wallet].pending.setdefault(views[0].trade_id, []).append(move)
-        self._show(case, TradeStatus.MATCHED, now)
+        self.show(case, TradeStatus.MATCHED, now)
+        for view in views:
+            for watch in self.watchers:
+                watch(self._wallets[view.wallet], case, now)
         life, step_ms = self._planned.pop(0) if self._planned else (self._pace.life, self._pace.step_ms)
         self._plan(case, [status for status in life if status is not TradeStatus.MATCHED], step_ms, now)
 
-    def _plan(self, case: _Case, life: Sequence[TradeStatus], step_ms: int, now: datetime) -> None:
+    def _plan(self, case: Case, life: Sequence[TradeStatus], step_ms: int, now: datetime) -> None:
         if not life:
             return
 
@@ -62,7 +67,7 @@ class Clearing:
 
         self._agenda.plan(now + timedelta(milliseconds=step_ms), happen)
 
-    def _enter(self, case: _Case, status: TradeStatus, at: datetime) -> None:
+    def _enter(self, case: Case, status: TradeStatus, at: datetime) -> None:
         if status in _ON_CHAIN and not case.settled:
             self._release(case)
             self._move(case, 1, at)
@@ -72,18 +77,19 @@ class Clearing:
             if case.settled:
                 self._move(case, -1, at)
                 case.settled = False
-        self._show(case, status, at)
+        self.show(case, status, at)
 
-    def _move(self, case: _Case, sign: int, at: datetime) -> None:
+    def _move(self, case: Case, sign: int, at: datetime) -> None:
         for move in case.moves:
             signed = replace(move, shares=sign * move.shares, cash=sign * move.cash)
             self._wallets[move.wallet].settle(signed, at=at, lag_ms=self._pace.positions_lag_ms)
 
-    def _release(self, case: _Case) -> None:
+    def _release(self, case: Case) -> None:
         for view in case.views:
             self._wallets[view.wallet].pending.pop(view.trade_id, None)
 
-    def _show(self, case: _Case, status: TradeStatus, at: datetime) -> None:
+    def show(self, case: Case, status: TradeStatus, at: datetime) -> None:
+        """Let reads know how a trade stands."""
         chain = "" if status is TradeStatus.MATCHED else "0x" + sha256(case.views[0].trade_id.encode()).hexdigest()
         case.views = [replace(view, status=status, changed_at=at, transaction=chain) for view in case.views]
         for view in case.views:

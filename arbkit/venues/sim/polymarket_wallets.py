@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from arbkit.venues.sim.replicas import Delayed
+from arbkit.venues.sim.replicas import Delayed, Misreport
 
 
 class TradeStatus(StrEnum):
@@ -175,6 +175,7 @@ class Wallet:
         self.holdings: dict[str, Holding] = {}
         self.pending: dict[str, list[Move]] = {}
         self.truth, self.seen = PolyView(), PolyView()
+        self.misreport = Misreport()
         self.positions: dict[str, HoldingSeen] = {}
         self._late = Delayed(self.seen.apply)
         self._later = Delayed(self._learn)
@@ -186,8 +187,14 @@ class Wallet:
 
     def read(self, now: datetime) -> PolyView:
         """What a read of orders and trades shows now."""
-        self._late.catch_up(now)
+        if not self.misreport.is_held(now):
+            self._late.catch_up(now)
         return self.seen
+
+    def read_trades(self, now: datetime) -> list[PolyTrade]:
+        """The trades that a read shows now."""
+        shown = self.truth if self.misreport.is_held(now) else self.read(now)
+        return self.misreport.listed(shown.trades.values(), lambda trade: trade.trade_id, now)
 
     def shares(self, token: str) -> int:
         """Shares of a token on chain."""

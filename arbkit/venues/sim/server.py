@@ -3,9 +3,10 @@
 import asyncio
 import ipaddress
 import socket
+import struct
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from typing import Self
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -34,6 +35,9 @@ _BODY_BYTES_MAX = 4_000_000
 _HANG_S_MAX = 60.0
 _START_S_MAX = 30.0
 _KEEP_ALIVE_S = 600
+_PIECES = 20
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""How a socket lingers that is closed by a reset."""
 _DEAFEN = "deafen"
 """The key of a connection's state under which it can be made half-open."""
 _LOOK_EVERY_S = 0.02
@@ -200,10 +204,33 @@ class SimServer:
             wait_s = _HANG_S_MAX if answer.hang else answer.after_ms / 1000
             if wait_s and not await self._held(http, wait_s):
                 return Response(status_code=503)
+            if answer.later is not None:
+                answer = await self._known(answer.later)
+            if answer.reset:
+                self._reset(service, http)
             headers = dict(answer.headers) | {"content-type": answer.content_type}
+            if answer.dribble_ms:
+                return StreamingResponse(_pieces(answer), answer.status, headers)
             return Response(answer.body, answer.status, headers)
 
         return endpoint
+
+    async def _known(self, later: Callable[[], Answer | None]) -> Answer:
+        """Wait for an answer whose time has come."""
+        while (answer := later()) is None:
+            if self._stopping.is_set():
+                return Answer(status=503)
+            await asyncio.sleep(0.005)
+            self.simulation.advance(self._now())
+        return answer
+
+    def _reset(self, service: Service, http: HttpRequest) -> None:
+        """Break the connection of a request off, so that the client is told of a reset."""
+        for connection in self._servers[service].server_state.connections:
+            if http.client is not None and getattr(connection, "client", None) == tuple(http.client):
+                transport = connection.transport
+                transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+                transport.abort()
 
     async def _held(self, http: HttpRequest, wait_s: float) -> bool:
         """Wait in small steps; False when the client has gone or the server stops."""
@@ -234,6 +261,14 @@ class _Deafenable(WebSocketsSansIOProtocol):
     def _deafen(self) -> None:
         self.stop_keepalive()
         self.transport.pause_reading()
+
+
+async def _pieces(answer: Answer) -> AsyncIterator[bytes]:
+    """A body in pieces, the last of them after the whole time."""
+    size = max(len(answer.body) // _PIECES, 1)
+    for start in range(0, len(answer.body), size):
+        await asyncio.sleep(answer.dribble_ms / 1000 / _PIECES)
+        yield answer.body[start : start + size]
 
 
 def _present() -> datetime:

@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import IntEnum
+from http import HTTPStatus
 
 import msgspec
 
@@ -22,6 +24,7 @@ from arbkit.venues.sim.kalshi_listing import KalshiListing
 from arbkit.venues.sim.kalshi_portfolio import KalshiAccount
 from arbkit.venues.sim.kalshi_state import SHARDS, KalshiState
 from arbkit.venues.sim.lifecycle import plan_kalshi, plan_polymarket
+from arbkit.venues.sim.misreporting import Misreporting
 from arbkit.venues.sim.polymarket_engine import PolymarketEngine
 from arbkit.venues.sim.polymarket_listing import PolymarketListing
 from arbkit.venues.sim.polymarket_wallets import TradeStatus
@@ -55,6 +58,10 @@ KINDS = {
     False: Kinds(Target.POLY_FRAME, Target.POLY_COMMAND),
 }
 """What connections belong to: at Kalshi, and at Polymarket."""
+
+
+_TRADES_OF = {Target.KALSHI_ORDER: Target.KALSHI_TRADE, Target.POLY_ORDER: Target.POLY_TRADE}
+"""Which trades an order may make."""
 
 
 class Service(IntEnum):
@@ -117,6 +124,10 @@ class Simulation:
         )
         self._timetable = Timetable(self.agenda, self.upsets, Weather(), Weather())
         self._awaited: list[Fault] = []
+        self._misreporting = Misreporting(self.agenda, self.polymarket.clearing)
+        self.kalshi.filled = self._misreporting.of_kalshi
+        self.polymarket.clearing.watchers.append(self._misreporting.of_polymarket)
+        self._last_answers: dict[tuple[Service, str, tuple[tuple[str, str], ...]], Answer] = {}
 
     def open_kalshi_account(
         self, user_id: str, *, key_id: str, public_pem: bytes, usd: int | None = None
@@ -157,11 +168,11 @@ class Simulation:
                 self.control.seen(Post(service.name.lower(), request.path, keys, request.body, request.at))
             self._set_lags()
             fault = self.control.faults.hit(target) if target is not None else None
-            if target is Target.POLY_ORDER:
-                self._plan_trade(self.control.faults.hit(Target.POLY_TRADE))
-            if fault is None or self._struck(fault, request.at):
-                return self._proper(service, request)
-            return troubled(fault, request, lambda later: self._proper(service, later), self.agenda)
+            if target in _TRADES_OF:
+                self._plan_trade(self.control.faults.hit(_TRADES_OF[target]))
+            if self.control.faults.holds(Trouble.STALE_PAGE) and request.method == "GET":
+                return self._remembered(service, request, fault)
+            return self._dealt(service, request, fault)
 
     def stream(self, path: str, headers: Mapping[str, str], now: datetime) -> Stream | Answer:
         """Open a WebSocket at a path of Kalshi's or the order book's port; an Answer refuses the upgrade."""
@@ -221,6 +232,7 @@ class Simulation:
         with self.lock:
             self.control.faults.clear()
             self._awaited.clear()
+            self._last_answers.clear()
             self._timetable.clear()
 
     def _begin(self, now: datetime) -> None:
@@ -230,6 +242,22 @@ class Simulation:
         for fault in self._awaited:
             self._timetable.add(fault, now)
         self._awaited.clear()
+
+    def _dealt(self, service: Service, request: Request, fault: Fault | None) -> Answer:
+        if fault is None or self._struck(fault, request.at):
+            return self._proper(service, request)
+        return troubled(fault, request, lambda later: self._proper(service, later), self.agenda)
+
+    def _remembered(self, service: Service, request: Request, fault: Fault | None) -> Answer:
+        """Answer a read as the last time, where a fault asks for it; else keep the answer for that."""
+        key = (service, request.path, request.query)
+        is_stale = fault is not None and fault.do is Trouble.STALE_PAGE
+        if is_stale and key in self._last_answers:
+            return self._last_answers[key]
+        answer = self._dealt(service, request, None if is_stale else fault)
+        if answer.status == HTTPStatus.OK:
+            self._last_answers[key] = answer
+        return answer
 
     def _proper(self, service: Service, request: Request) -> Answer:
         if service is Service.KALSHI:
@@ -244,15 +272,20 @@ class Simulation:
         if fault.do is Trouble.DELAYED:
             self._clob_wire.orders.delay_next_ms = fault.ms
             return True
+        if fault.do is Trouble.OVERFILL and fault.on is Target.POLY_ORDER:
+            self.polymarket.overfill_next = int(Decimal(fault.value) * 1_000_000)
+            return True
         return self.upsets.strike(fault, at)
 
     def _plan_trade(self, fault: Fault | None) -> None:
+        """How the trades of the next order go, and how they are told of."""
+        self._misreporting.fault = fault
         if fault is not None and fault.do is Trouble.STATUS_PATH:
             self.polymarket.clearing.plan_life(tuple(TradeStatus(status) for status in fault.path), fault.ms)
 
     def _set_lags(self) -> None:
         faults = self.control.faults
-        if any(fault.do is Trouble.READ_LAG for fault in faults.faults):
+        if faults.holds(Trouble.READ_LAG):
             self.kalshi.read_lag_ms = faults.lag_ms(Target.KALSHI_READ)
             self.polymarket.pace.read_lag_ms = faults.lag_ms(Target.POLY_READ)
             self.polymarket.pace.positions_lag_ms = faults.lag_ms(Target.POSITIONS_READ)

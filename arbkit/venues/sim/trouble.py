@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 
@@ -12,6 +13,7 @@ from arbkit.venues.sim.faults import Fault, Target, Trouble
 from arbkit.venues.sim.wire.clob import not_ready, unauthorized
 from arbkit.venues.sim.wire.kalshi import too_many_requests
 from arbkit.venues.sim.wire.message import Answer, Request, json_answer
+from arbkit.venues.sim.wire.polymarket_forms import CURSOR_END
 
 Proper = Callable[[Request], Answer]
 """What the venue would do with a request if nothing were wrong."""
@@ -29,7 +31,9 @@ def troubled(fault: Fault, request: Request, proper: Proper, agenda: Agenda) -> 
     if fault.do is Trouble.LATE_ACCEPT:
         _deal_later(fault, request, proper, agenda)
         return _broken(fault, at_kalshi) if fault.status else Answer(hang=True)
-    answer = proper(_halved(request) if fault.do is Trouble.PARTIAL else request)
+    if fault.do is Trouble.QUEUE_THROTTLE:
+        return _queued(fault, request, proper, agenda)
+    answer = proper(_RESIZED[fault.do](fault, request) if fault.do in _RESIZED else request)
     return _SPOILT[fault.do](fault, answer) if fault.do in _SPOILT else answer
 
 
@@ -63,21 +67,48 @@ def _broken(fault: Fault, at_kalshi: bool) -> Answer:
     return json_answer({"error": "order timed out in the matching engine"}, fault.status or 500)
 
 
-def _halved(request: Request) -> Request:
-    """The order as if half of it had been asked for, and nothing for the rest: a fill-or-kill that was filled in part.
-    One that cannot be read stays as it is."""
+def _resized(request: Request, size: Callable[[Decimal], Decimal]) -> Request:
+    """The order as if another size had been asked for, and nothing for the rest: a fill-or-kill that is filled in part,
+    or beyond. One that cannot be read stays as it is."""
     try:
         order = msgspec.json.decode(request.body, type=dict[str, object])
-        half = f"{float(str(order['count'])) / 2:.2f}"
-    except (msgspec.DecodeError, KeyError, ValueError):
+        count = f"{size(Decimal(str(order['count']))):.2f}"
+    except (msgspec.DecodeError, KeyError, ArithmeticError):
         return request
-    return replace(request, body=msgspec.json.encode(order | {"count": half, "time_in_force": "immediate_or_cancel"}))
+    return replace(request, body=msgspec.json.encode(order | {"count": count, "time_in_force": "immediate_or_cancel"}))
+
+
+def _cut(fault: Fault, answer: Answer) -> Answer:
+    """A page of a listing without its second half, as if nothing came after it."""
+    try:
+        content = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        return answer
+    if not isinstance(content, dict):
+        return answer
+    ends = {name: end for name, end in _ENDS.items() if name in content}
+    if fault.on is Target.GAMMA_READ:  # there the last page names none
+        ends = {"next_cursor": None}
+    for key, rows in content.items() if ends else ():
+        if isinstance(rows, list):
+            return replace(answer, body=msgspec.json.encode(content | {key: rows[: len(rows) // 2]} | ends))
+    return answer
 
 
 def _bomb(fault: Fault, answer: Answer) -> Answer:
     packed = zlib.compressobj(wbits=31)
     body = packed.compress(bytes(fault.ms * 1_000)) + packed.flush()
     return replace(answer, body=body, headers=(*answer.headers, ("content-encoding", "gzip")))
+
+
+def _queued(fault: Fault, request: Request, proper: Proper, agenda: Agenda) -> Answer:
+    given: list[Answer] = []
+
+    def deal(at: datetime) -> None:
+        given.append(proper(replace(request, at=at, sent_at=request.at)))
+
+    agenda.plan(request.at + timedelta(milliseconds=fault.ms), deal)
+    return Answer(after_ms=fault.ms, later=lambda: given[0] if given else None)
 
 
 def _deal_later(fault: Fault, request: Request, proper: Proper, agenda: Agenda) -> None:
@@ -89,6 +120,7 @@ def _deal_later(fault: Fault, request: Request, proper: Proper, agenda: Agenda) 
 
 _UNHEARD: dict[Trouble, Callable[[Fault, bool], Answer]] = {
     Trouble.DROP_REQUEST: lambda _fault, _at_kalshi: Answer(hang=True),
+    Trouble.TORN_REQUEST: lambda _fault, _at_kalshi: Answer(reset=True),
     Trouble.REJECT: _reject,
     Trouble.OK_WITHOUT_ORDER: _without_order,
     Trouble.HTTP_401: _unauthorized,
@@ -103,12 +135,22 @@ _UNHEARD: dict[Trouble, Callable[[Fault, bool], Answer]] = {
 _SPOILT: dict[Trouble, Callable[[Fault, Answer], Answer]] = {
     Trouble.ACCEPT_THEN_TIMEOUT: lambda _fault, _answer: Answer(hang=True),
     Trouble.ACCEPT_THEN_5XX: lambda fault, _answer: _broken(fault, fault.on.value.startswith("kalshi")),
+    Trouble.ACCEPT_THEN_RESET: lambda _fault, _answer: Answer(reset=True),
+    Trouble.PAGINATION_CUT: _cut,
+    Trouble.HTTP_SLOW_BODY: lambda fault, answer: replace(answer, dribble_ms=fault.ms),
     Trouble.SLOW: lambda fault, answer: replace(answer, after_ms=fault.ms),
     Trouble.HTTP_HUGE_BODY: lambda fault, answer: replace(answer, body=answer.body + b" " * fault.ms * 1_000),
     Trouble.HTTP_GZIP_BOMB: _bomb,
     Trouble.MALFORMED_JSON: lambda _fault, answer: replace(answer, body=answer.body[: len(answer.body) // 2]),
 }
 """What becomes of the proper answer to a request that the venue did deal with."""
+_RESIZED: dict[Trouble, Callable[[Fault, Request], Request]] = {
+    Trouble.PARTIAL: lambda _fault, request: _resized(request, lambda count: count / 2),
+    Trouble.OVERFILL: lambda fault, request: _resized(request, lambda count: count + Decimal(fault.value)),
+}
+"""Orders of which the venue fills another size than was asked for."""
+_ENDS: dict[str, object] = {"cursor": "", "next_cursor": CURSOR_END, "pagination": {"has_more": False}}
+"""What a page says where nothing comes after it, by the name under which the venues say so."""
 
 
 def target_of(service: str, request: Request) -> Target | None:

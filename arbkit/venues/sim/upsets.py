@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from arbkit.errors import UsageError
 from arbkit.venues.sim.agenda import Agenda
@@ -15,14 +16,21 @@ from arbkit.venues.sim.polymarket_listing import ListedPair, PolymarketListing
 
 _OTHER_RULES = "The rules of this market were rewritten while it was open. It resolves by another source."
 
-_UNITS = 10_000
-"""Kalshi's cash is in 1e-4 dollars."""
+_UNITS, _MICROS = 10_000, 1_000_000
+"""Kalshi's cash is in 1e-4 dollars, Polymarket's in millionths."""
+
+_VALUE_MAX = 10**9
 
 Strike = Callable[[Fault, datetime], None]
 
 
 def _nothing(_fault: Fault, _at: datetime) -> None:
     """What has happened for good has no end."""
+
+
+def _units(fault: Fault, units: int) -> int:
+    """The dollars that a fault names, in units of which so many are a dollar."""
+    return round(Decimal(fault.value) * units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,8 @@ class Kalshi:
             Trouble.MARKET_FEE: (self._fee, _nothing),
             Trouble.RULES_CHANGED: (self._rules, _nothing),
             Trouble.MAINTENANCE: (lambda _f, _at: self._closed(True), lambda _f, _at: self._closed(False)),
-            Trouble.DEPOSIT: (lambda f, at: engine.pay_in(round(float(f.value) * _UNITS), at), _nothing),
-            Trouble.BALANCE_DROP: (lambda f, at: engine.pay_in(-round(float(f.value) * _UNITS), at), _nothing),
+            Trouble.DEPOSIT: (lambda f, at: engine.pay_in(_units(f, _UNITS), at), _nothing),
+            Trouble.BALANCE_DROP: (lambda f, at: engine.pay_in(-_units(f, _UNITS), at), _nothing),
         }
 
     def lists(self, key: str) -> bool:
@@ -85,8 +93,8 @@ class Polymarket:
             Trouble.MARKET_FEE: (self._fee, _nothing),
             Trouble.RULES_CHANGED: (lambda f, _at: self._change(f, description=_OTHER_RULES), _nothing),
             Trouble.MAINTENANCE: (self._restart, self._restarted),
-            Trouble.DEPOSIT: (lambda f, _at: self._pay_in(float(f.value)), _nothing),
-            Trouble.BALANCE_DROP: (lambda f, _at: self._pay_in(-float(f.value)), _nothing),
+            Trouble.DEPOSIT: (lambda f, _at: self._pay_in(_units(f, _MICROS)), _nothing),
+            Trouble.BALANCE_DROP: (lambda f, _at: self._pay_in(-_units(f, _MICROS)), _nothing),
         }
 
     def lists(self, key: str) -> bool:
@@ -103,9 +111,9 @@ class Polymarket:
         schedule = {"exponent": 1, "rate": float(fault.value), "takerOnly": True, "rebateRate": 0}
         self._change(fault, feesEnabled=True, feeSchedule=schedule)
 
-    def _pay_in(self, usd: float) -> None:
+    def _pay_in(self, micros: int) -> None:
         for wallet in self.engine.wallets.values():
-            wallet.cash += round(usd * 1_000_000)
+            wallet.cash += micros
 
     def _restart(self, _fault: Fault, _at: datetime) -> None:
         self.engine.state.restarting = True
@@ -137,9 +145,11 @@ class Upsets:
             raise UsageError(f"{fault.do} on {fault.on}: {fault.key!r} is not the {named} of a market listed here")
         if fault.value:
             try:
-                float(fault.value)
-            except ValueError:
-                raise UsageError(f"{fault.do} on {fault.on}: {fault.value!r} is no number") from None
+                is_number = abs(Decimal(fault.value)) < _VALUE_MAX
+            except InvalidOperation:
+                is_number = False
+            if not is_number:
+                raise UsageError(f"{fault.do} on {fault.on}: {fault.value!r} is no number")
 
     def strike(self, fault: Fault, at: datetime) -> bool:
         """Change the venue, and plan the end of it; False if it is a fault of another kind."""

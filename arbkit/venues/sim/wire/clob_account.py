@@ -103,7 +103,7 @@ class ClobAccount:
             "trade_id": request.one("id"),
         }
         maker, before, after = request.one("maker_address").lower(), request.one("before"), request.one("after")
-        trades = [trade for wallet in self.wallets(key) for trade in wallet.read(request.at).trades.values()]
+        trades = [trade for wallet in self.wallets(key) for trade in wallet.read_trades(request.at)]
         found = [
             trade_object(trade)
             for trade in sorted(trades, key=lambda trade: trade.matched_at, reverse=True)

@@ -101,7 +101,7 @@ class KalshiPortfolioReads:
         order_id = request.one("order_id")
         found = [
             fill_object(fill)
-            for fill in reversed(account.read(request.at).fills)
+            for fill in reversed(account.read_fills(request.at))
             if (not order_id or fill.order_id == order_id) and _wanted(request, fill.ticker, fill.shard, fill.at)
         ]
         return _page(request, "GetFills", "fills", found)

@@ -42,7 +42,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is sent back. `after_ms` holds it up; `hang` never sends it: the client waits until it gives up."""
+    """What is sent back. `after_ms` holds it up; `hang` never sends it: the client waits until it gives up; `reset`
+    breaks the connection off instead. The body comes in pieces over `dribble_ms`. `later` gives an answer that is not
+    known before `after_ms`, None as long as it is not."""
 
     status: int = 200
     body: bytes = b""
@@ -50,6 +52,9 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     after_ms: int = 0
     hang: bool = False
+    reset: bool = False
+    dribble_ms: int = 0
+    later: "Callable[[], Answer | None] | None" = None
 
 
 def json_answer(value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
