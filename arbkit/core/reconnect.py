@@ -43,17 +43,18 @@ class ReconnectionPolicy:
 class Vigil:
     """Compares the two clocks at every look, and says when time did not pass as it should."""
 
-    __slots__ = ("_monotonic_ms", "_now")
+    __slots__ = ("_monotonic_ms", "_now", "_stall_ms_max")
 
-    def __init__(self, *, now: datetime, monotonic_ms: int) -> None:
-        self._now, self._monotonic_ms = now, monotonic_ms
+    def __init__(self, *, now: datetime, monotonic_ms: int, stall_ms_max: int | None = STALL_MS_MAX) -> None:
+        """`stall_ms_max` None: who looks may wait for long in between."""
+        self._now, self._monotonic_ms, self._stall_ms_max = now, monotonic_ms, stall_ms_max
 
     def look(self, *, now: datetime, monotonic_ms: int) -> str:
         """What is wrong with the time since the last look, "" if nothing."""
         passed_ms = monotonic_ms - self._monotonic_ms
         stepped_ms = (now - self._now) // timedelta(milliseconds=1) - passed_ms
         self._now, self._monotonic_ms = now, monotonic_ms
-        if passed_ms > STALL_MS_MAX:
+        if self._stall_ms_max is not None and passed_ms > self._stall_ms_max:
             return f"this process stood still for {passed_ms / 1_000:.0f} s"
         if abs(stepped_ms) > STEP_MS_MAX:
             return f"the clock jumped by {stepped_ms / 1_000:+.0f} s: it was set, or the machine slept"

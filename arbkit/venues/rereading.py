@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from arbkit.core.books import TICK_MICROS, TICKS, Book, LiveBook, LiveState
 from arbkit.core.markets import Market, MarketId
+from arbkit.core.reconnect import Vigil
 from arbkit.errors import SchemaMismatch, VenueUnavailable
 from arbkit.ports import Clock, FeedListener, Tap, Venue
 
@@ -70,12 +71,14 @@ class Rereader:
         self._venue, self._clock, self._books, self._branches, self._tap = venue, clock, books, branches, tap
         self._tried_ms: dict[MarketId, int] = {}
         self._verified_ms = 0
+        self._vigil = Vigil(now=clock.now(), monotonic_ms=clock.monotonic_ms(), stall_ms_max=None)
 
     async def run(self, listener: FeedListener) -> None:
         """Read what has to be read until cancelled."""
         while True:
             await self._clock.sleep(_TICK_MS)
             now_ms = self._clock.monotonic_ms()
+            self._time_jumped(listener)
             self._forget(now_ms, listener)
             if batch := self._next(now_ms):
                 await self._read(batch, listener)
@@ -112,6 +115,8 @@ class Rereader:
             books = (await self._venue.books(markets)).books
         except (VenueUnavailable, SchemaMismatch):
             return
+        if self._time_jumped(listener):
+            return
         now_ms = self._clock.monotonic_ms()
         for market_id, book in books.items():
             if self._tap is not None:
@@ -131,6 +136,22 @@ class Rereader:
     def _poll(self, book: Book, asked_ms: int) -> None:
         self.polled_ms[book.market] = asked_ms
         load(book, self._books[book.market])
+
+    def _time_jumped(self, listener: FeedListener) -> bool:
+        """Whether the clock was set, or the machine slept, since the last look: the age of what was read before is not
+        known. Polled books are void then and read again at once; a stream sees to its own."""
+        now_ms = self._clock.monotonic_ms()
+        if not self._vigil.look(now=self._clock.now(), monotonic_ms=now_ms):
+            return False
+        self._tried_ms.clear()
+        polled = [m for branch in self._branches if not branch.up for m in branch.markets if m in self.polled_ms]
+        for market_id in polled:
+            del self.polled_ms[market_id]
+            book = self._books.get(market_id)
+            if book is not None and book.state is LiveState.LIVE:
+                book.interrupt()
+                listener.book_changed(market_id, received_ms=now_ms)
+        return True
 
     def _forget(self, now_ms: int, listener: FeedListener) -> None:
         """A polled book is believed for a while only, and not beyond a connection."""

@@ -263,9 +263,11 @@ class Reads:
     down: bool = False
     asked: list[list[str]] = field(default_factory=list)
     tells_changes: bool = False
+    on_the_way: Callable[[], None] = lambda: None
 
     async def books(self, markets: Sequence[Market]) -> Books:
         self.asked.append([market.id.key for market in markets])
+        self.on_the_way()
         if self.down:
             raise VenueUnavailable(self.name, "down")
         found = {}

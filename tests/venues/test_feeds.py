@@ -18,6 +18,7 @@ from arbkit.venues.kalshi.feed import BOOKS_MAX, kalshi_feed
 from arbkit.venues.kalshi.signing import KalshiSigner, new_key_pem
 from arbkit.venues.polymarket.feed import polymarket_feed
 from arbkit.venues.polymarket.signing import ApiCredentials
+from arbkit.venues.rereading import POLLED_MS_MAX
 from arbkit.venues.secrets import Secret
 from tests.builders import NOW
 from tests.venues.stages import (
@@ -417,6 +418,38 @@ async def test_a_clock_that_jumps_ends_every_connection_and_starts_afresh() -> N
         await until(lambda: listener.said("the clock jumped"))
         await until(lambda: live(feed))
         assert feed.health().reconnects >= 1
+
+
+async def test_a_clock_that_jumps_voids_books_that_are_polled_until_they_are_read_again() -> None:
+    stage, clock = kalshi(), FastClock()
+    async with at_kalshi(stage, signer=None, clock=clock) as (feed, listener, reads):
+        await until(lambda: right(feed, stage))
+        reads.down = True
+        listener.changes.clear()
+        jumped_ms, clock.stepped = clock.monotonic_ms(), timedelta(hours=1)
+
+        await until(lambda: feed.health().books_live == 0)
+        assert clock.monotonic_ms() - jumped_ms < POLLED_MS_MAX // 2
+        assert {market for market, _ in listener.changes} == {RAIN.id, SNOW.id}
+        assert feed.seen_at(RAIN.id) is None
+
+        reads.down = False
+        await until(lambda: right(feed, stage))
+
+
+async def test_an_answer_that_was_asked_for_before_the_clock_jumped_is_not_believed() -> None:
+    stage, clock = kalshi(), FastClock()
+    async with at_kalshi(stage, signer=None, clock=clock) as (feed, listener, reads):
+
+        def slept() -> None:
+            if len(reads.asked) == 1:
+                clock.stepped = timedelta(hours=1)
+
+        reads.on_the_way = slept
+        listener.on_change = lambda _market: believed.append(len(reads.asked))
+        believed: list[int] = []
+        await until(lambda: right(feed, stage))
+        assert min(believed) > 1
 
 
 async def test_a_process_that_stood_still_believes_nothing_that_waited() -> None:
