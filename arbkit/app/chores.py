@@ -218,7 +218,6 @@ class Chores:
                 booked, external = [*booked, *found.booked], [*external, *found.external_fills]
         for line in booked:
             self._say(EventKind.MARKET, line)
-        room.weigh_losses()
         remind(room)
         if room.store.trades.unfinished():
             return

@@ -85,6 +85,7 @@ async def reconcile(room: Room, *, fix: bool, settle: bool = False, cash_moved: 
         if cash_moved:
             _book_moved_cash(room, told, found)
         found.differences += _differences(room, told)
+    room.weigh_losses()  # not before both venues: of a pair that ended, one half lost and the other won
     room.store.operations.note("reconciled", "clean" if found.clean else "differs", at=room.clock.now())
     await _mark(room)
     return found

@@ -53,7 +53,6 @@ def book_payouts(room: Room, told: Told) -> list[str]:
             room.store.ledger.append([entry, *receipt])
             _compare(room, payout.market)
         booked.append(f"{payout.market} {payout.side}: settled at {payout.paid}")
-    room.weigh_losses()
     return booked
 
 

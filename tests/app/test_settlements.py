@@ -126,6 +126,18 @@ async def test_a_loss_by_settlement_counts_against_the_day(scene: Scene) -> None
     scene.room = replace(scene.room, limits=Limits())  # the scene is judged by these; both halves lost by a wrong pair
 
 
+async def test_a_pair_that_ends_at_both_venues_is_weighed_as_a_whole_and_not_by_the_half_that_is_booked_first(
+    scene: Scene,
+) -> None:
+    scene.room = replace(scene.room, limits=Limits(daily_loss_max=Usd.parse("5")))
+    await scene.execute()
+    end(scene, KALSHI, yes=NOTHING)
+    end(scene, POLYMARKET, yes=NOTHING)
+    await reconcile(scene.room, fix=True)
+    assert not tripped(scene)
+    assert realised(scene) == Usd.parse("1.4555")
+
+
 async def test_what_was_settled_can_be_read_from_the_ledger_again(scene: Scene) -> None:
     await scene.execute()
     end(scene, KALSHI, yes=HALF)
