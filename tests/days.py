@@ -33,8 +33,8 @@ from arbkit.cli.standing import resume_all
 from arbkit.config.load import load
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import TradeState
-from arbkit.core.markets import MarketId, Method, Side
-from arbkit.core.money import Qty, Usd
+from arbkit.core.markets import MarketId, Method, Side, VenueName
+from arbkit.core.money import ZERO_USD, Qty, Usd
 from arbkit.core.orders import Settlement
 from arbkit.core.risk import Mode
 from arbkit.errors import RefusedError
@@ -43,6 +43,8 @@ from arbkit.venues import line, rereading
 from arbkit.venues.sim.control import Post
 from arbkit.venues.sim.exchange import Incoming
 from arbkit.venues.sim.floor import CROWD, Floor
+from arbkit.venues.sim.kalshi_portfolio import KalshiAccount
+from arbkit.venues.sim.polymarket_wallets import Wallet
 from arbkit.venues.sim.simulation import Service, Simulation
 from arbkit.venues.sim.streams import Line, Sending, Stream
 from arbkit.venues.sim.wire.message import Answer, Request
@@ -52,7 +54,14 @@ from arbkit.wiring.live import live_loop
 from arbkit.wiring.trading import trading_room
 from tests.builders import KALSHI, POLYMARKET, a_pair
 from tests.crash.loopback import a_world_of, condition, ticker, token
-from tests.oracles import Witness, _cash_agrees, hedged_means_settled, judge_on_the_way, nothing_lost_or_invented
+from tests.oracles import (
+    Witness,
+    _cash_agrees,
+    asked,
+    hedged_means_settled,
+    judge_on_the_way,
+    nothing_lost_or_invented,
+)
 from tests.venues.sim_worlds import MADE_AT
 from tests.virtual import VirtualLoop
 
@@ -71,6 +80,10 @@ RHYTHM = Rhythm(
 )  # fmt: skip
 _CALM, _CHEAP_KALSHI, _DEAR_POLYMARKET = ((5400, 5600), (4400, 4500), (5500, 5600))
 _SIZE = 80
+CASH_USD = 50
+"""What lies at each venue at first, and again whenever the owner has moved cash."""
+DRY_USD = 25
+"""With less at a venue its owner moves cash."""
 
 
 class Killed(BaseException):
@@ -129,10 +142,14 @@ class Day:
     events: list[LiveEvent] = field(default_factory=list)
     kills: int = 0
     resumed: int = 0
+    moved: dict[VenueName, Usd] = field(default_factory=lambda: dict.fromkeys(VenueName, ZERO_USD))
+    """What an owner paid in at each venue after the beginning, less what was taken out."""
+    moves: int = 0
+    wants_cash: bool = False
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
-        self.sim = Simulation(a_world_of(self.pairs), limits=False, usd=50)
+        self.sim = Simulation(a_world_of(self.pairs), limits=False, usd=CASH_USD)
         self.witness = Witness(lambda: self.home / "arbkit.db")
         self.sim.control.before_post.append(self._posted)
         self.planted = 0
@@ -185,6 +202,31 @@ class Day:
             self.sim.polymarket.resolve(condition(number), 0 if yes else 1, now)
             for wallet in self.sim.polymarket.wallets.values():
                 self.sim.polymarket.redeem(wallet, condition(number), now)
+
+    def look_after_cash(self) -> None:
+        """An owner sees one venue run dry: the loop is to stop in order, so that cash can be moved."""
+        seat, wallet = self._purses()
+        self.wants_cash = min(self._on_shard(seat) // 100, wallet.cash // 10_000) < DRY_USD * 100
+
+    async def _cash_moved(self, room: Room) -> None:
+        """Both venues hold again what they held at first, and `reconcile --fix` tells the ledger so."""
+        await self._started(room)
+        seat, wallet = self._purses()
+        lacks = CASH_USD * 10_000 - self._on_shard(seat)
+        self.sim.kalshi.pay_in(lacks, self.clock.now())
+        self.moved[KALSHI] += Usd(lacks * 100)
+        self.moved[POLYMARKET] += Usd(CASH_USD * 1_000_000 - wallet.cash)
+        wallet.cash = CASH_USD * 1_000_000
+        self.moves, self.wants_cash = self.moves + 1, False
+        await self._started(room)
+
+    def _purses(self) -> tuple[KalshiAccount, Wallet]:
+        [seat], [wallet] = self.sim.kalshi.accounts.values(), self.sim.polymarket.wallets.values()
+        return seat, wallet
+
+    def _on_shard(self, seat: KalshiAccount) -> int:
+        """Cash on the shard of all these markets, which is the one that money comes in on."""
+        return seat.truth.cash[min(seat.truth.cash)]
 
     def outage(self, seconds: float) -> None:
         """Nothing can be reached for a while."""
@@ -252,7 +294,7 @@ class Day:
         """Run the loop, and again whenever it died, up to a time of the day."""
         while self.clock.seconds() < seconds:
             with self.process() as (kit, room):
-                kit.run(self._started(room))
+                kit.run(self._cash_moved(room) if self.wants_cash else self._started(room))
                 settled = replace(room, rules=replace(room.rules, resolve_for_ms=2_000, waits_for_chain=False))
                 with live_loop(kit, settled, Choices(), self.events.append) as live:
                     live.chores._sync, live.chores._rhythm = None, RHYTHM
@@ -268,7 +310,7 @@ class Day:
                 check = await check_start(room, state_age_max=timedelta(hours=1))
                 if not check.hindrances(force=True, unattended=True):
                     return
-                await reconcile(room, fix=True)
+                await reconcile(room, fix=True, cash_moved=True)
                 for trade in room.store.trades.unfinished():
                     if trade.state is TradeState.ASYMMETRIC:
                         found += [f"{await unwind(room, trade.trade_id)}: {trade.notes}"]
@@ -281,7 +323,7 @@ class Day:
     async def _lived(self, kit: Kit, live: Live, until_s: float) -> None:
         beside = [asyncio.ensure_future(self._weather()), asyncio.ensure_future(self._person(kit))]
         loop = asyncio.ensure_future(live.run())
-        while self.clock.seconds() < until_s and not self.dead:
+        while self.clock.seconds() < until_s and not self.dead and not self.wants_cash:
             done, _ = await asyncio.wait([loop], timeout=1)
             if done:
                 break
@@ -338,8 +380,18 @@ class Day:
             cash = {KALSHI: Usd(sum(seat.cash.values()) * 100), POLYMARKET: Usd(wallet.cash)}
             judge_on_the_way(room.store, self.witness.posts, room.limits)
             wrong = nothing_lost_or_invented(room.store, held) + hedged_means_settled(room.store, settlements)
-            assert not wrong + _cash_agrees(room.store, cash)
+            wrong += _cash_agrees(room.store, cash) + self._moves_are_booked(room)
+            assert not wrong, "\n".join(wrong)
             assert not room.store.trades.unfinished()
+
+    def _moves_are_booked(self, room: Room) -> list[str]:
+        """What an owner moved is in the ledger as that and as nothing else."""
+        question = (
+            "SELECT coalesce(sum(usd_micros), 0) FROM ledger_entries WHERE account = 'external_cash' AND venue = ?"
+            " AND seq NOT IN (SELECT seq FROM ledger_transactions WHERE ref LIKE '%:opening')"
+        )
+        booked = {venue: -Usd(int(asked(room.store.path, question, venue)[0][0])) for venue in VenueName}
+        return [] if booked == self.moved else [f"moved by the owner {self.moved}, booked {booked}"]
 
     def trips(self) -> set[Failure]:
         """Every reason that stopped trading on this day, closed ones too."""

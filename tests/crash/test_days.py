@@ -1,8 +1,8 @@
 """Whole days of the loop in virtual time: outages, restarts of engines, order faults, kills, midnight. Nothing is lost,
 nothing is sent twice, nothing passes a limit, and it always goes on.
 
-One hour by default, with midnight in it; `ARBKIT_SOAK_HOURS=24 pytest tests/crash/test_days.py` runs the day, in about
-ten minutes of one processor.
+One hour by default, with midnight in it; `ARBKIT_SOAK_HOURS=24 ARBKIT_SOAK_SEED=2 pytest tests/crash/test_days.py` runs
+the day, in about ten minutes of one processor. The seed moves what happens by minutes and deals the troubles anew.
 """
 
 import os
@@ -17,6 +17,7 @@ from arbkit.venues.sim.faults import Fault, Target, Trouble
 from tests.days import Day, without_sockets
 
 HOURS = float(os.environ.get("ARBKIT_SOAK_HOURS", "1"))
+SEED = int(os.environ.get("ARBKIT_SOAK_SEED", "1"))
 HOUR_S = 3_600.0
 _TROUBLES = (
     Fault(on=Target.KALSHI_ORDER, do=Trouble.ACCEPT_THEN_TIMEOUT),
@@ -35,19 +36,23 @@ _OF_STREAMS = (
 
 
 def a_day(day: Day, hours: float) -> None:
-    """A chance every ten minutes, settlements every forty; an outage, a restart, a maintenance; five kills."""
+    """A chance every ten minutes, settlements and a look at cash every forty; outage, restart, pause; 5 kills."""
     plan: list[tuple[float, object]] = []
-    chances = round(hours * 6)
-    for number in range(chances):
-        at_s = 60 + number * 600.0
+    troubles, of_streams = list(_TROUBLES), list(_OF_STREAMS)
+    if SEED > 1:
+        day.dice.shuffle(troubles)
+        day.dice.shuffle(of_streams)
+    for number in range(round(hours * 6)):
+        at_s = 60 + number * 600.0 + (day.dice.random() * 40 if SEED > 1 else 0)
         plan.append((at_s, day.plant))
         if number % 4 == 3:
             plan.append((at_s + 300, day.settle))
+            plan.append((at_s + 450, day.look_after_cash))
         if number % 5 == 2:
-            trouble = _TROUBLES[number // 5 % len(_TROUBLES)]
+            trouble = troubles[number // 5 % len(troubles)]
             plan.append((at_s - 20, partial(day.sim.control.faults.add, trouble)))
         if number % 5 == 4:
-            trouble = _OF_STREAMS[number // 5 % len(_OF_STREAMS)]
+            trouble = of_streams[number // 5 % len(of_streams)]
             plan.append((at_s + 100, partial(day.sim.control.faults.add, trouble)))
     for number in range(5):
         at_s = (0.5 + number) * hours / 5 * HOUR_S
@@ -70,7 +75,7 @@ def killed_by_now(day: Day, times: int) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
 def test_a_day_with_everything_in_it(tmp_path: Path) -> None:
-    day = Day(tmp_path, pairs=round(HOURS * 6) + 2)
+    day = Day(tmp_path, pairs=round(HOURS * 6) + 2, seed=SEED)
     with without_sockets(day):
         day.prepare()
         day.clock.before_s += max(0.0, (12 - HOURS / 2) * HOUR_S)  # so that midnight lies in the middle
@@ -86,7 +91,8 @@ def test_a_day_with_everything_in_it(tmp_path: Path) -> None:
     hedged = [event for event in trades if event.state.startswith("hedged")]
     told = (
         f"{HOURS:g} h, {len(day.events)} events, {day.planted} chances, {len(trades)} trades, {len(hedged)} hedged,"
-        f" {len(day.witness.posts)} orders, {day.kills} kills, {day.resumed} resumes, trips {sorted(trips)}"
+        f" {len(day.witness.posts)} orders, {day.kills} kills, {day.resumed} resumes,"
+        f" {day.moves} moves of cash, trips {sorted(trips)}"
     )
     (tmp_path / "day.txt").write_text(told)
     assert day.kills == 5, told
