@@ -150,7 +150,7 @@ class Rereader:
             book = self._books.get(market_id)
             if book is not None and book.state is LiveState.LIVE:
                 book.interrupt()
-                listener.book_changed(market_id, received_ms=now_ms)
+                listener.book_changed(book, now_ms)
         return True
 
     def _forget(self, now_ms: int, listener: FeedListener) -> None:
