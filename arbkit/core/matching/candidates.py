@@ -4,16 +4,17 @@ Rare tokens of a row are paired up, and two rows that share such a pair are cand
 rows of ladders have only some thousand different tokens, so that single tokens say little, and pairs much. Candidates
 pass two gates (days, numbers), and those that share most weight are scored on all their tokens.
 
-Imports numpy and rapidfuzz: import this module only where catalogues are matched. Sums are of whole numbers, so that
-results do not depend on the machine.
+Imports numpy: import this module only where catalogues are matched. Rows stand in packed whole numbers, so that one
+sort orders them by everything, and sums are exact: results do not depend on the machine.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz, process
 
 from arbkit.core.matching.tokens import Asked
 
@@ -25,157 +26,167 @@ _KEY_ROWS_MAX = 80
 """A pair of tokens that more rows share tells nothing."""
 _SINGLE_ROWS_MAX = 50
 """A token that at most so many rows have serves as a key alone."""
-_GATED_MAX = 40
 _SCORED_MAX = 6
+_SCORED_TOKENS_MAX = 14
 _LIGHTER_MAX = 3
 """A candidate that shares less than one third of what the best one shares is none."""
-_BLOCK_ROWS = 2_000
+_BLOCK_ROWS = 1_000
 _DAYS_APART_MAX = 21
 _ENDS_APART_DAYS_MAX = 400
 """Venues expect ends at very different times: nominations by the convention, or by the election."""
-_ENDS_TOLD_DAYS_MAX = 32
-_NUMBERS_MAX = 6
+_ENDS_TOLD_BITS = 5
+"""Beyond 32 days apart it does not matter how far."""
+_NUMBER_BITS = 63
 _WEIGHT_UNIT = 1_000
 _WEIGHT_BITS = 15
 _WEIGHT_MAX = (1 << _WEIGHT_BITS - 1) - 1
+_SUM_BITS = 21
+"""Room for the weights of all keys that two rows can share."""
+_ROW_BITS = 24
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
+Found = tuple[Ints, Ints]
+"""Pairs of rows: listed, sought."""
+
+
+class Spread(Protocol):
+    """What runs a function on every item and gives the results in order, as `map` does."""
+
+    def __call__(self, run: Callable[[int], Found], items: Iterable[int], /) -> Iterable[Found]: ...
 
 
 def candidates(
-    listed: Sequence[Asked], sought: Sequence[Asked], *, candidates_max: int = CANDIDATES_MAX
+    listed: Sequence[Asked], sought: Sequence[Asked], *, candidates_max: int = CANDIDATES_MAX, spread: Spread = map
 ) -> list[tuple[int, int]]:
     """Pairs (index into `listed`, index into `sought`): for each sought market the likeliest listed ones, best first.
 
     Both sides may be either venue. After a change, seek the changed markets alone among all of the other side.
+    `spread` may run the blocks of sought markets beside each other; the result is the same.
     """
     if not listed or not sought:
         return []
     lookup = _lookup(listed, sought)
     found: list[tuple[int, int]] = []
-    for start in range(0, len(sought), _BLOCK_ROWS):
-        rows = np.arange(start, min(start + _BLOCK_ROWS, len(sought)), dtype=np.int32)
-        found.extend(_scored(listed, sought, _gated(lookup, lookup.shared(rows)), candidates_max))
+    for one, two in spread(partial(_block, lookup, candidates_max), range(0, len(sought), _BLOCK_ROWS)):
+        found.extend(zip(one.tolist(), two.tolist(), strict=True))
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Tokens:
-    """The tokens of all rows as codes, one after another, with the row of each."""
-
-    codes: Codes
-    rows: Codes
-    count: int
-
-    def first(self, values: Codes, most: int, chosen: npt.NDArray[np.bool_], filler: int) -> Codes:
-        """A matrix of up to `most` values of each row, of those that are chosen; `filler` where a row has fewer."""
-        rows, values = self.rows[chosen], values[chosen]
-        place = np.arange(len(rows)) - np.searchsorted(rows, np.arange(self.count))[rows]
-        made = np.full((self.count, most), filler, dtype=np.int32)
-        made[rows[place < most], place[place < most]] = values[place < most]
-        return made
+def _block(lookup: "_Lookup", most: int, start: int) -> Found:
+    """The candidates of one block of sought rows."""
+    shared = _gated(lookup, start, lookup.shared(start))
+    best = _scored(lookup, start, shared.heaviest(most))
+    return best.listed, best.sought + start
 
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """Row pairs with the weight of the keys that they share."""
+    """Row pairs with the weight that they share, by sought row; sought rows count from the start of their block."""
 
-    listed: Ints
     sought: Ints
+    listed: Ints
     weight: Ints
 
-    def where(self, kept: npt.NDArray[np.bool_] | Ints) -> "_Shared":
-        """Some of them, or all in another order."""
-        return _Shared(self.listed[kept], self.sought[kept], self.weight[kept])
+    def where(self, kept: Flags) -> "_Shared":
+        """Some of them."""
+        return _Shared(self.sought[kept], self.listed[kept], self.weight[kept])
 
-    def heaviest(self, most: int, *, share: int = 0) -> "_Shared":
-        """At most so many of each sought row, heaviest first; with `share`, none below one in `share` of the best."""
-        if not len(self.weight):
-            return self
-        top = int(self.weight.max()) + 1
-        ordered = self.where(np.argsort(self.sought * top - self.weight, kind="stable"))
-        place = ordered.places()
-        kept = place < most
-        if share:
-            kept &= ordered.weight * share >= ordered.weight[np.arange(len(place)) - place]
-        return ordered.where(kept)
+    def heaviest(self, most: int) -> "_Shared":
+        """At most so many of each sought row, heaviest first."""
+        lighter = (1 << _SUM_BITS) - 1 - self.weight
+        packed = np.sort((self.sought << _SUM_BITS | lighter) << _ROW_BITS | self.listed)
+        ordered = _Shared(
+            packed >> _SUM_BITS + _ROW_BITS,
+            packed & (1 << _ROW_BITS) - 1,
+            (1 << _SUM_BITS) - 1 - (packed >> _ROW_BITS & (1 << _SUM_BITS) - 1),
+        )
+        return ordered.where(ordered.places() < most)
+
+    def starts(self) -> Ints:
+        """Where each sought row starts."""
+        return np.flatnonzero(np.diff(self.sought, prepend=-1))
+
+    def of_row(self, values: Ints, starts: Ints) -> Ints:
+        """One value a sought row -> one value a pair."""
+        return np.repeat(values, np.diff(starts, append=len(self.sought)))
 
     def places(self) -> Ints:
         """How many pairs of the same sought row stand before each."""
-        starts = np.flatnonzero(np.diff(self.sought, prepend=-1))
-        return np.arange(len(self.sought)) - np.repeat(starts, np.diff(np.append(starts, len(self.sought))))
+        starts = self.starts()
+        return np.arange(len(self.sought)) - self.of_row(starts, starts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The rows of one venue. Matrices have a row each; what is missing is negative, and differs from side to side."""
+
+    rare: Codes
+    """Ranks of the rarest tokens that both sides have, rarest first."""
+    tokens: Codes
+    weights: Codes
+    """The weights of `tokens`."""
+    numbers: Ints
+    """The numbers of each row as a set of bits, some of which stand for several numbers: a gate, not a proof."""
+    days: Codes
+    ends: Codes
 
 
 @dataclass(frozen=True, slots=True)
 class _Lookup:
-    """Listed rows by key, and for both sides the rare tokens, numbers and days."""
+    """Both sides, and the listed rows by key."""
 
+    listed: _Side
+    sought: _Side
     keys: Ints
     firsts: Ints
     counts: Ints
-    holders: Codes
+    holders: Ints
     weights: Ints
-    sought_rare: Codes
-    numbers: tuple[Codes, Codes]
-    days: tuple[Codes, Codes]
-    ends: tuple[Codes, Codes]
-    listed_count: int
 
-    def shared(self, rows: Codes) -> _Shared:
-        """Which listed rows share keys with these sought rows."""
+    def shared(self, start: int) -> _Shared:
+        """Which listed rows share keys with the sought rows of a block, and the weight of all these keys."""
         size = len(self.weights)
-        keys, holders = _keys(self.sought_rare[rows], rows, size, singles=np.ones(size, dtype=np.bool_))
+        keys, rows = _keys(self.sought.rare[start : start + _BLOCK_ROWS], size, singles=np.ones(size, dtype=np.bool_))
         place = np.searchsorted(self.keys, keys)
         place[place == len(self.keys)] = 0
         known = self.keys[place] == keys if len(self.keys) else np.zeros(len(keys), dtype=np.bool_)
-        place, keys, holders = place[known], keys[known], holders[known]
-        left, right = keys // size, keys % size
+        place, keys, rows = place[known], keys[known], rows[known]
+        left, right = np.divmod(keys, size)
         weight = self.weights[left] + np.where(left == right, 0, self.weights[right])
         counts = self.counts[place]
         before = np.cumsum(counts) - counts
         listed = self.holders[np.repeat(self.firsts[place] - before, counts) + np.arange(counts.sum())]
-        pair = np.repeat(holders.astype(np.int64), counts) * self.listed_count + listed
-        packed = np.sort(pair << _WEIGHT_BITS | np.repeat(weight, counts))
+        packed = np.repeat(rows << _ROW_BITS + _WEIGHT_BITS | weight, counts) | listed << _WEIGHT_BITS
+        packed.sort()
         pair = packed >> _WEIGHT_BITS
         starts = np.flatnonzero(np.diff(pair, prepend=-1))
-        if not len(starts):
-            return _Shared(pair, pair, pair)
-        total = np.add.reduceat(packed & (1 << _WEIGHT_BITS) - 1, starts)
-        return _Shared(pair[starts] % self.listed_count, pair[starts] // self.listed_count, total)
+        total = np.add.reduceat(packed & (1 << _WEIGHT_BITS) - 1, starts) if len(starts) else pair
+        pair = pair[starts]
+        return _Shared(pair >> _ROW_BITS, pair & (1 << _ROW_BITS) - 1, total)
 
 
-def _lookup(listed: Sequence[Asked], sought: Sequence[Asked]) -> _Lookup:
-    vocabulary = _Vocabulary()
-    ours, theirs = _coded(listed, vocabulary), _coded(sought, vocabulary)
-    size = max(1, len(vocabulary))
-    spread = np.bincount(ours.codes, minlength=size)
-    both = spread + np.bincount(theirs.codes, minlength=size)
-    # only a token of both sides joins rows; ranks go from rare to common, and -1 is a token of one side
-    common = (spread > 0) & (spread < both)
-    order = np.argsort(np.where(common, both, np.iinfo(np.int64).max), kind="stable")
-    ranks = np.empty(size, dtype=np.int32)
-    ranks[order] = np.arange(size, dtype=np.int32)
-    ranks[~common] = -1
-    spread = np.maximum(spread, 1)[order]
-    rows = np.arange(len(listed), dtype=np.int32)
-    keys, holders = _keys(_rare(ours, ranks), rows, size, singles=spread <= _SINGLE_ROWS_MAX)
-    sorting = np.argsort(keys, kind="stable")
-    known, firsts, counts = np.unique(keys[sorting], return_index=True, return_counts=True)
-    telling = counts <= _KEY_ROWS_MAX
-    numeric = np.fromiter((word[0] == "n" and word[1:2].isdigit() for word in vocabulary), np.bool_, len(vocabulary))
-    return _Lookup(
-        keys=known[telling],
-        firsts=firsts[telling],
-        counts=counts[telling],
-        holders=holders[sorting],
-        weights=np.minimum(np.log(len(listed) / spread + 1) * _WEIGHT_UNIT, _WEIGHT_MAX).astype(np.int64),
-        sought_rare=_rare(theirs, ranks),
-        numbers=(_numbers(ours, numeric, -1), _numbers(theirs, numeric, -2)),
-        days=(_days(listed), _days(sought)),
-        ends=(_ends(listed), _ends(sought)),
-        listed_count=len(listed),
-    )
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """The tokens of all rows as codes, one after another."""
+
+    codes: Codes
+    lengths: Codes
+
+    @property
+    def rows(self) -> Ints:
+        """The row of each token."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is known of each token, by its code."""
+
+    ranks: Codes
+    weights: Codes
+    numeric: Flags
 
 
 class _Vocabulary(dict[str, int]):
@@ -186,85 +197,133 @@ class _Vocabulary(dict[str, int]):
         return code
 
 
+def _lookup(listed: Sequence[Asked], sought: Sequence[Asked]) -> _Lookup:
+    vocabulary = _Vocabulary()
+    ours, theirs = _coded(listed, vocabulary), _coded(sought, vocabulary)
+    size = max(1, len(vocabulary))
+    spread = np.bincount(ours.codes, minlength=size)
+    ranks = _ranks(spread, spread + np.bincount(theirs.codes, minlength=size))
+    weight_of = np.log(len(listed) / np.maximum(spread, 1) + 1) * _WEIGHT_UNIT
+    weight_of = np.minimum(weight_of, _WEIGHT_MAX).astype(np.int64)
+    numeric = np.fromiter((word[0] == "n" and word[1:2].isdigit() for word in vocabulary), np.bool_, len(vocabulary))
+    by_rank = np.argsort(np.where(ranks < 0, size, ranks), kind="stable")
+    words = _Words(ranks, weight_of.astype(np.int32), numeric)
+    sides = [
+        _side(rows, tokens, words, missing) for rows, tokens, missing in ((listed, ours, -1), (sought, theirs, -2))
+    ]
+    keys, rows = _keys(sides[0].rare, size, singles=spread[by_rank] <= _SINGLE_ROWS_MAX)
+    packed = np.sort(keys << _ROW_BITS | rows)
+    firsts = np.flatnonzero(np.diff(packed >> _ROW_BITS, prepend=-1))
+    counts = np.diff(firsts, append=len(packed))
+    telling = counts <= _KEY_ROWS_MAX
+    return _Lookup(
+        listed=sides[0],
+        sought=sides[1],
+        keys=packed[firsts[telling]] >> _ROW_BITS,
+        firsts=firsts[telling],
+        counts=counts[telling],
+        holders=packed & (1 << _ROW_BITS) - 1,
+        weights=weight_of[by_rank],
+    )
+
+
 def _coded(rows: Sequence[Asked], vocabulary: _Vocabulary) -> _Tokens:
-    lengths: list[int] = []
-    codes: list[int] = []
-    for row in rows:
-        words = row.tokens.split()
-        lengths.append(len(words))
-        codes += [vocabulary[word] for word in words]
-    owners = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
-    return _Tokens(np.array(codes, dtype=np.int32), owners, len(rows))
+    lengths = np.array([row.tokens.count(" ") + 1 if row.tokens else 0 for row in rows], dtype=np.int32)
+    words = " ".join([row.tokens for row in rows if row.tokens]).split()
+    return _Tokens(np.fromiter(map(vocabulary.__getitem__, words), np.int32, len(words)), lengths)
 
 
-def _rare(tokens: _Tokens, ranks: Codes) -> Codes:
-    """The ranks of each row's rarest tokens, rarest first."""
-    size = len(ranks)
-    kept = ranks[tokens.codes] >= 0
-    ordered = np.sort(tokens.rows[kept].astype(np.int64) * size + ranks[tokens.codes[kept]])
-    sorted_tokens = _Tokens((ordered % size).astype(np.int32), (ordered // size).astype(np.int32), tokens.count)
-    return sorted_tokens.first(sorted_tokens.codes, _RARE_MAX, np.ones(len(ordered), dtype=np.bool_), -1)
+def _ranks(spread: Ints, both: Ints) -> Codes:
+    """Each token's rank from rare to common; -1 for a token of one side, which joins no rows."""
+    common = (spread > 0) & (spread < both)
+    ranks = np.empty(len(both), dtype=np.int32)
+    ranks[np.argsort(np.where(common, both, np.iinfo(np.int64).max), kind="stable")] = np.arange(len(both))
+    ranks[~common] = -1
+    return ranks
 
 
-def _numbers(tokens: _Tokens, numeric: npt.NDArray[np.bool_], filler: int) -> Codes:
-    chosen = numeric[tokens.codes] if len(tokens.codes) else np.zeros(0, dtype=np.bool_)
-    return tokens.first(tokens.codes, _NUMBERS_MAX, chosen, filler)
+def _side(rows: Sequence[Asked], tokens: _Tokens, words: _Words, missing: int) -> _Side:
+    owners, codes = tokens.rows, tokens.codes
+    kept = words.ranks[codes] >= 0
+    by_rank = np.sort(owners[kept] << 32 | words.ranks[codes[kept]])
+    chosen = words.numeric[codes] if len(codes) else np.zeros(0, dtype=np.bool_)
+    numbers = np.zeros(len(rows), dtype=np.int64)
+    np.bitwise_or.at(numbers, owners[chosen], np.left_shift(1, codes[chosen] % _NUMBER_BITS, dtype=np.int64))
+    first = partial(_first, count=len(rows))
+    return _Side(
+        rare=first(by_rank >> 32, by_rank & (1 << 32) - 1, most=_RARE_MAX, missing=-1),
+        tokens=first(owners, codes, most=_SCORED_TOKENS_MAX, missing=missing),
+        weights=first(owners, words.weights[codes], most=_SCORED_TOKENS_MAX, missing=0),
+        numbers=numbers,
+        days=np.array([row.day for row in rows], dtype=np.int32),
+        ends=np.array([row.closes for row in rows], dtype=np.int32),
+    )
 
 
-def _days(rows: Sequence[Asked]) -> Codes:
-    return np.fromiter((row.day for row in rows), np.int32, len(rows))
+def _first(owners: Ints, values: Codes | Ints, *, count: int, most: int, missing: int) -> Codes:
+    """A matrix of up to `most` values of each row."""
+    lengths = np.bincount(owners, minlength=count)
+    place = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    kept = place < most
+    made = np.full((count, most), missing, dtype=np.int32)
+    made[owners[kept], place[kept]] = values[kept]
+    return made
 
 
-def _ends(rows: Sequence[Asked]) -> Codes:
-    return np.fromiter((row.closes for row in rows), np.int32, len(rows))
-
-
-def _keys(rare: Codes, rows: Codes, size: int, *, singles: npt.NDArray[np.bool_]) -> tuple[Ints, Codes]:
+def _keys(rare: Codes, size: int, *, singles: Flags) -> tuple[Ints, Ints]:
     """The keys of rows (two ranks in one number; a rank twice stands for itself) and the row of each key."""
-    keys, holders = [], []
+    keys, rows = [], []
     for one in range(rare.shape[1]):
         left = rare[:, one].astype(np.int64)
-        alone = (left >= 0) & singles[left]
+        alone = np.flatnonzero((left >= 0) & singles[left])
         keys.append(left[alone] * (size + 1))
-        holders.append(rows[alone])
+        rows.append(alone)
         for two in range(one + 1, rare.shape[1]):
-            paired = rare[:, two] >= 0
+            paired = np.flatnonzero(rare[:, two] >= 0)
             keys.append(left[paired] * size + rare[paired, two])
-            holders.append(rows[paired])
-    return np.concatenate(keys), np.concatenate(holders)
+            rows.append(paired)
+    return np.concatenate(keys), np.concatenate(rows)
 
 
-def _gated(lookup: _Lookup, shared: _Shared) -> _Shared:
-    """Leave out pairs of other days, those far lighter than the best, and those that have numbers and share none."""
-    days = lookup.days[0][shared.listed], lookup.days[1][shared.sought]
-    ends = lookup.ends[0][shared.listed], lookup.ends[1][shared.sought]
-    ends_apart = np.where((ends[0] > 0) & (ends[1] > 0), abs(ends[0] - ends[1]), 0)
+def _gated(lookup: _Lookup, start: int, shared: _Shared) -> _Shared:
+    """Leave out pairs of other days, those whose numbers differ, and those far lighter than the best."""
+    sought = shared.sought + start
+    days = lookup.listed.days[shared.listed], lookup.sought.days[sought]
+    ends = lookup.listed.ends[shared.listed], lookup.sought.ends[sought]
+    ends_apart = np.abs(ends[0] - ends[1]) * ((ends[0] > 0) & (ends[1] > 0))
     named = (days[0] > 0) & (days[1] > 0)
-    close = np.where(named, abs(days[0] - days[1]) <= _DAYS_APART_MAX, ends_apart <= _ENDS_APART_DAYS_MAX)
+    close = np.where(named, np.abs(days[0] - days[1]) <= _DAYS_APART_MAX, ends_apart <= _ENDS_APART_DAYS_MAX)
+    numbers = lookup.listed.numbers[shared.listed], lookup.sought.numbers[sought]
+    close &= (numbers[0] & numbers[1] != 0) | (numbers[0] == 0) | (numbers[1] == 0)
     # what ends on other days is the less likely the same, up to a half
-    lighter = shared.weight * (2 * _ENDS_TOLD_DAYS_MAX - np.minimum(ends_apart, _ENDS_TOLD_DAYS_MAX))
-    shared = _Shared(shared.listed, shared.sought, lighter // (2 * _ENDS_TOLD_DAYS_MAX)).where(close)
-    shared = shared.heaviest(_GATED_MAX, share=_LIGHTER_MAX)
-    ours, theirs = lookup.numbers[0][shared.listed], lookup.numbers[1][shared.sought]
-    same = (ours[:, 0] < 0) | (theirs[:, 0] < 0)
-    for column in range(_NUMBERS_MAX):
-        same |= (ours == theirs[:, column : column + 1]).any(axis=1)
-    return shared.where(same)
+    told = 1 << _ENDS_TOLD_BITS
+    lighter = shared.weight * (2 * told - np.minimum(ends_apart, told)) >> _ENDS_TOLD_BITS + 1
+    kept = _Shared(shared.sought, shared.listed, lighter).where(close)
+    if not len(kept.sought):
+        return kept
+    starts = kept.starts()
+    best = kept.of_row(np.maximum.reduceat(kept.weight, starts), starts)
+    return kept.where(kept.weight * _LIGHTER_MAX >= best)
 
 
-def _scored(
-    listed: Sequence[Asked], sought: Sequence[Asked], shared: _Shared, candidates_max: int
-) -> Iterator[tuple[int, int]]:
-    """Order the best by their weight and by how far the tokens of one row are those of the other; the rest follows."""
-    shared = shared.heaviest(candidates_max)
-    top = np.flatnonzero(shared.places() < _SCORED_MAX)
-    scores = process.cpdist(
-        [listed[row].tokens for row in shared.listed[top].tolist()],
-        [sought[row].tokens for row in shared.sought[top].tolist()],
-        scorer=fuzz.token_set_ratio,
-        dtype=np.uint8,
-    )
-    weight = shared.weight.copy()
-    weight[top] *= scores.astype(np.int64) + 1
-    best = _Shared(shared.listed, shared.sought, weight).heaviest(candidates_max)
-    return zip(best.listed.tolist(), best.sought.tolist(), strict=True)
+def _common(ours: Codes, theirs: Codes) -> Flags:
+    """Which values of each row of `ours` stand in the same row of `theirs`."""
+    found: Flags = ours == theirs[:, :1]
+    for column in range(1, theirs.shape[1]):
+        found |= ours == theirs[:, column : column + 1]
+    return found
+
+
+def _scored(lookup: _Lookup, start: int, shared: _Shared) -> _Shared:
+    """Order the best by their weight and by what part of all their tokens they share; the rest follows."""
+    places = shared.places()
+    top = places < _SCORED_MAX
+    listed, sought = shared.listed[top], shared.sought[top] + start
+    ours, theirs = lookup.listed.weights[listed], lookup.sought.weights[sought]
+    common = (_common(lookup.listed.tokens[listed], lookup.sought.tokens[sought]) * ours).sum(axis=1)
+    of_all = ours.sum(axis=1) + theirs.sum(axis=1) - common
+    score = (common << 10) // np.maximum(of_all, 1) + 1
+    half = 1 << _SUM_BITS - 1
+    weight = np.minimum(shared.weight, half - 1)
+    weight[top] = half + (weight[top] * score >> 11)
+    return _Shared(shared.sought, shared.listed, weight).heaviest(CANDIDATES_MAX)

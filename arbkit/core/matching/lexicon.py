@@ -148,7 +148,9 @@ def fold(text: str) -> str:
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).translate(_PLAIN)
     if "." in text:
         text = _MIDDLE_INITIAL.sub("", _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text))
-    text = _LETTERED.sub(r"\1_\2", _JOINED_LETTERS.sub(r"\1_\2", text) if "&" in text else text)
+    if "&" in text:
+        text = _JOINED_LETTERS.sub(r"\1_\2", text)
+    text = _LETTERED.sub(r"\1_\2", text)
     text = _STATE_SHORT.sub("State", text) if " St" in text else text
     text = _GLOSS.sub(_without_gloss, text) if "(" in text else text
     lowered = text.lower()

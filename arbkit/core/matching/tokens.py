@@ -7,7 +7,7 @@ until its text changes.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import chain
@@ -60,6 +60,9 @@ _PLACES = "newyork < new york city; new york; nyc\nlosangeles < los angeles; la\
 _UNITS = frozenset({None, "%", "st", "nd", "rd", "th", "bps", "bp", "f", "c"})
 _ROUND_UP = frozenset({"5", "99", "999", "9999"})
 _WORDS_MAX = 131_072
+_PIECES_MAX = 131_072
+_SEAM = "\n"
+_NO_DAY = -1
 _Put = tuple[str, ...] | None
 _Row = tuple[tuple[str, ...], tuple[str, ...]]
 _Longer = Mapping[str, Sequence[_Row]]
@@ -91,22 +94,55 @@ def asked_in(*texts: str, key: str = "", closes_at: date | None = None) -> Asked
     """Read the tokens of texts. The day in a ticker or slug is a token when the texts name no day; no more than that,
     for it may be the day of listing."""
     read: list[str] = []
+    dates: list[str] = []
     for text in texts:
         if text:
-            read += tokens(text)
-    found = dict.fromkeys(read)
-    joined = " ".join(found)
-    days = [token for token in found if token[:2] == "dt"] if "dt" in joined else ()
-    if not days and (added := _key_date(key)):
-        joined = " ".join(dict.fromkeys((*found, *added)))
-    return Asked(joined, _day_of(days, found) if days else 0, closes_at.toordinal() if closes_at else 0)
+            for piece in _seamed(text):
+                tokens_there, dates_there = _PIECES[piece]
+                read += tokens_there
+                dates += dates_there
+    day = _DAYS[tuple(dates)] if dates else _NO_DAY
+    if day == _NO_DAY:
+        read += _key_date(key)
+    return Asked(" ".join(dict.fromkeys(read)), max(day, 0), closes_at.toordinal() if closes_at else 0)
 
 
-@lru_cache(maxsize=65_536)
+def _seamed(text: str) -> list[str]:
+    """A text cut where no phrase and no date goes on."""
+    cut = text[:_TEXT_LENGTH_MAX].replace(": ", _SEAM).replace(" vs. ", _SEAM).replace(" at ", _SEAM)
+    return cut.replace(" win ", _SEAM).replace(" during ", _SEAM).replace(" on ", _SEAM).split(_SEAM)
+
+
+class _Pieces(dict[str, tuple[tuple[str, ...], tuple[str, ...]]]):
+    """Piece of a text -> its tokens, and the dates among them. Ladders share the names, and all markets the days: few
+    pieces make many titles."""
+
+    def __missing__(self, piece: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if len(self) >= _PIECES_MAX:
+            self.clear()
+        found = tokens(piece)
+        put = self[piece] = found, tuple(token for token in found if token[:2] == "dt" or token[:3] == "y20")
+        return put
+
+
+class _Days(dict[tuple[str, ...], int]):
+    """Date tokens -> the day that they name, when it is just one; 0 for several or without a year, _NO_DAY for none."""
+
+    def __missing__(self, dates: tuple[str, ...]) -> int:
+        if len(self) >= _PIECES_MAX:
+            self.clear()
+        days, years = ({token for token in dates if token[0] == first} for first in "dy")
+        day = self[dates] = (_day_number(*days, *years) if len(days) == len(years) == 1 else 0) if days else _NO_DAY
+        return day
+
+
+_PIECES, _DAYS = _Pieces(), _Days()
+
+
 def tokens(text: str) -> tuple[str, ...]:
     """Canonical tokens in the order of the text: ``dt1231`` a day, ``my12`` a month, ``y2026`` a year, ``n95000`` a
-    number, the rest words. A ladder shares its titles, hence the cache."""
-    plain = text[:_TEXT_LENGTH_MAX]
+    number, the rest words."""
+    plain = text
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain.translate(_DASHES)).encode("ascii", "ignore").decode()
     found = _SPLIT.findall(plain.lower())
@@ -296,14 +332,6 @@ def _teams() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     return ((name, tuple(means)) for name, means in meaning.items())
 
 
-def _day_of(days: Sequence[str], found: Iterable[str]) -> int:
-    """The day when the texts name exactly one day and one year."""
-    if len(days) != 1:
-        return 0
-    years = [token for token in found if token[:3] == "y20"]
-    return _day_number(years[0][1:], days[0][2:4], days[0][4:]) if len(years) == 1 else 0
-
-
 def _key_date(key: str) -> tuple[str, ...]:
     """The date tokens of a ticker (``-26NOV05``) or a slug (``-2026-11-05``)."""
     if hit := _TICKER_DATE.search(key):
@@ -313,9 +341,8 @@ def _key_date(key: str) -> tuple[str, ...]:
     return ()
 
 
-@lru_cache(maxsize=8_192)
-def _day_number(year: str, month: str, day: str) -> int:
+def _day_number(day: str, year: str) -> int:
     try:
-        return date(int(year), int(month), int(day)).toordinal()
+        return date(int(year[1:]), int(day[2:4]), int(day[4:])).toordinal()
     except ValueError:
         return 0
