@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from arbkit.core.matching.findings import Finding, conflict, silent
 
@@ -89,7 +90,14 @@ _PAYS = {
     Pays.YES: r"resolves?d? (?:immediately )?(?:to |as )?[\"']?yes\b|satisf(?:y|ies)|\bwill (?:count|qualify)\b",
     Pays.RULED: r"in favou?r of|tie-?break\w*|be broken|official winner",
 }
-_HINT = re.compile("|".join(f"(?:{pattern})" for pattern in _CASES.values()), re.IGNORECASE)
+_HINTS = (
+    "cancel", "abandon", "called off", "no contest", "postpon", "resched", "suspended", "completed", "known",
+    "declared", "announced", "confirmed", "tie", "a draw", "exact draw", "dead heat", "death", "dies", "deceased",
+    "passes away", "not play", "participate", "appear", "take part", "not start", "compete", "not take", "inactive",
+    "scratched", "retire", "withdraw", "walkover", "disqualif", "forfeit", "released", "published", "available",
+    "issued", "delay in",
+)  # fmt: skip
+"""What has to stand in a sentence before it is read for a case."""
 _CASE_PATTERNS = {case: re.compile(pattern, re.IGNORECASE) for case, pattern in _CASES.items()}
 _PAYS_PATTERNS = {pays: re.compile(pattern, re.IGNORECASE) for pays, pattern in _PAYS.items()}
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\"'][.!])\s+|\n+")
@@ -128,8 +136,6 @@ class Clauses:
     """Time zones of the last minute that counts."""
     written: bool = False
     """Whether an agreement counts only as a signed or formal text."""
-    upward: bool = False
-    """Whether a value on the border of two brackets belongs to the higher one."""
     other_name: bool = False
     """Whether what goes by another name counts too."""
     blank: str = ""
@@ -139,27 +145,36 @@ class Clauses:
 NO_CLAUSES = Clauses()
 
 
+@lru_cache(maxsize=4_096)
 def read_clauses(rules: str) -> Clauses:
     """Read the exceptions of folded rules, which are clipped."""
     rules = rules[:_RULES_MAX]
     if not rules:
         return NO_CLAUSES
-    blank = _BLANK.search(rules)
+    blank, lowered = _BLANK.search(rules), rules.lower()
     return Clauses(
-        pays=_exceptions(rules) if _HINT.search(rules) else {},
+        pays=_exceptions(rules),
         zones=frozenset(zone for hit in _LAST_MINUTE.finditer(rules) if (zone := _ZONE_OF.get(hit["zone"]))),
-        written=bool(_WRITTEN.search(rules)),
-        upward="between" in rules and bool(_UPWARD.search(rules)),
-        other_name=bool(_OTHER_NAME.search(rules)),
+        written=_says(lowered, ("signed", "written", "formal", "ratified")) and bool(_WRITTEN.search(rules)),
+        other_name=_says(lowered, ("name", "title", "designation")) and bool(_OTHER_NAME.search(rules)),
         blank=blank.group() if blank else "",
     )
+
+
+def borders_go_up(rules: str) -> bool:
+    """Whether a value on the border of two brackets belongs to the higher one."""
+    return "exactly between" in rules and bool(_UPWARD.search(rules))
+
+
+def _says(lowered: str, words: tuple[str, ...]) -> bool:
+    return any(word in lowered for word in words)
 
 
 def _exceptions(rules: str) -> dict[Case, Pays]:
     """The first sentence about a case counts."""
     found: dict[Case, Pays] = {}
     for sentence in _SENTENCE.split(rules):
-        if not _HINT.search(sentence) or _ANOTHER_MARKET.search(sentence):
+        if not _says(sentence.lower(), _HINTS) or _ANOTHER_MARKET.search(sentence):
             continue
         pays = next((pays for pays, pattern in _PAYS_PATTERNS.items() if pattern.search(sentence)), None)
         if pays is None:

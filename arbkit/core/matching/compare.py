@@ -1,5 +1,6 @@
 """Two records of facts, fact by fact: what agrees, what is missing on one side, what rules the pair out."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from arbkit.core.markets import Polarity, Relation
@@ -31,6 +32,10 @@ _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
 
+Hopeless = Callable[[Sequence[Finding]], bool]
+"""Whether what is found already rules the pair out for whoever asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Everything found, and how the outcomes lie to each other."""
@@ -40,26 +45,25 @@ class Comparison:
     relation: Relation
 
 
-def compare(kalshi: Facts, polymarket: Facts) -> Comparison:
-    """Compare two markets fact by fact."""
+def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: False) -> Comparison:
+    """Compare two markets fact by fact, cheap ones first; no further once what is found is `hopeless`."""
     found: list[Finding] = []
     inverted, relation = _thresholds(kalshi, polymarket, found)
-    found.extend(_groups(kalshi, polymarket))
-    found.extend(_leagues(kalshi, polymarket))
-    found.extend(compare_words(kalshi, polymarket))
-    found.extend(
-        compare_timing(
-            kalshi.timing, polymarket.timing, next_one="next" in kalshi.strict and "next" in polymarket.strict
-        )
-    )
-    found.extend(_sources(kalshi, polymarket))
-    found.extend(_clauses(kalshi, polymarket))
+    for stage in (_groups, _leagues, compare_words, _timing, _sources, _clauses):
+        if hopeless(found):
+            return Comparison(tuple(found), Polarity.ALIGNED, relation)
+        found.extend(stage(kalshi, polymarket))
     if (side := _outcome(kalshi, polymarket, found)) is not None:
         inverted ^= side
     if kalshi.negative != polymarket.negative:
         inverted = not inverted
         found.append(agree("negation", "one side asks whether it does not happen", NUMBER_ELSEWHERE_PPM))
     return Comparison(tuple(found), Polarity.INVERTED if inverted else Polarity.ALIGNED, relation)
+
+
+def _timing(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    next_one = "next" in kalshi.strict and "next" in polymarket.strict
+    return compare_timing(kalshi.timing, polymarket.timing, next_one=next_one)
 
 
 def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple[bool, Relation]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Self
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -43,6 +44,8 @@ _EXCLUSIVE = frozenset({"before", "prior to"})
 _STARTS = frozenset({"after", "since", "from", "starting", "beginning"})
 _TO_THE_END = ("by", "until", "till", "through")
 _MENTIONS_MAX = 40
+_CENTURY, _HALVES, _PARTS = ("20",), ("am", "pm", "a.m", "p.m"), ("q1", "q2", "q3", "q4", "h1", "h2")
+"""What has to stand in a text before it is searched for years, times of day, and quarters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +125,23 @@ _Take = Callable[[re.Match[str], _Found], bool]
 """Files one hit under what it says; False when it is no date after all."""
 
 
+@lru_cache(maxsize=4_096)
 def read_dates(text: str) -> tuple[When, str]:
     """Read the dates of `text`; return them and the text without them."""
     if not _MAYBE.search(text):
         return UNDATED, text
     found = _Found()
-    for pattern, take in (
-        (_SEASON, _take_season),
-        (_DATE, _take_date),
-        (_TIME, _take_time),
-        (_QUARTER, _take_quarter),
-        (_MONTH_ONLY, _take_month),
-        (_YEAR, _take_year),
+    lowered = text.lower()
+    for hints, pattern, take in (
+        (_CENTURY, _SEASON, _take_season),
+        (_CENTURY + _MONTHS, _DATE, _take_date),
+        (_HALVES, _TIME, _take_time),
+        (_PARTS, _QUARTER, _take_quarter),
+        (_MONTHS, _MONTH_ONLY, _take_month),
+        (_CENTURY, _YEAR, _take_year),
     ):
-        text = _taken(text, pattern, take, found)
+        if any(hint in lowered for hint in hints):
+            text = _taken(text, pattern, take, found)
     return found.frozen(), text
 
 

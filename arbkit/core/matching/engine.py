@@ -66,7 +66,7 @@ def match(
         one, two = kalshi[here], polymarket[there]
         if (one.id, two.id) in decisions or one.id in taken or two.id in taken:
             continue
-        verdict = judge(mine[here], other[there])
+        verdict = judge(mine[here], other[there], floor_ppm=REVIEW_FLOOR_PPM)
         if verdict.confidence_ppm >= REVIEW_FLOOR_PPM:
             judged.append(_pair(one, two, verdict, tradable=verdict.acceptable))
     single = _one_each(judged, {market.id: market.event_key for market in kalshi})

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.core.matching import lexicon
-from arbkit.core.matching.clauses import NO_CLAUSES, Clauses, read_clauses
+from arbkit.core.matching.clauses import Clauses, borders_go_up, read_clauses
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.sports import SERIES
@@ -29,7 +29,6 @@ _SINGLE = frozenset("aix")
 """Letters that stand alone without being a name."""
 _HOW_MUCH = re.compile(r"how (?:high|low|many|much|long|fast|far|big|large|often)\b", re.IGNORECASE)
 _RANKING = frozenset({"than", "before", "ahead", "against"})
-_COLLEGE = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
 _SERIES_LEAGUES = (
     *(("wnba", "wnba"), ("ncaamb", "ncaab"), ("ncaawb", "ncaaw"), ("ncaaf", "ncaaf"), ("ncaabaseball", "ncaabaseball")),
     *(("marmad", "ncaab"), ("wmarmad", "ncaaw")),
@@ -85,7 +84,8 @@ class Facts:
     several: bool = False
     effect: Effect = Effect.UNKNOWN
     until_meeting: bool = False
-    clauses: Clauses = NO_CLAUSES
+    all_rules: str = ""
+    """All of the rules that is read; their exceptions are read only when a pair needs them."""
     sources: frozenset[str] = frozenset()
     placeholder: bool = False
     how_much: bool = False
@@ -107,9 +107,14 @@ class Facts:
         return bool(self.rules_text.strip())
 
     @property
-    def context(self) -> frozenset[str]:
-        """Every word of all texts."""
-        return self.said | _rules_words(self.rules_text, self.domain)
+    def clauses(self) -> Clauses:
+        """What the rules say beyond the question."""
+        return read_clauses(self.all_rules)
+
+    def told(self, sought: frozenset[str]) -> frozenset[str]:
+        """Which of these words stand anywhere; the rules are read only for words that stand nowhere else."""
+        near = sought & self.said
+        return near if near == sought else near | sought & _rules_words(self.rules_text, self.domain)
 
 
 def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
@@ -147,15 +152,14 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         regulation=texts.regulation,
         several=texts.several,
         effect=texts.effect,
-        sources=sources(f"{texts.title}\n{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
+        sources=sources(texts.title) | sources(f"{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         placeholder=market.placeholder,
     )
     return _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
 
 
 def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: frozenset[str]) -> Facts:
-    """The facts with what the order of the words tells, which of them the headline lacks, and what the rules except."""
-    clauses = read_clauses(texts.rules)
+    """The facts with what the order of the words tells, and which of them the headline lacks."""
     return replace(
         facts,
         order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.asked)),
@@ -163,8 +167,8 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         detail=facts.common - headline if headline else frozenset(),
         how_much=bool(_HOW_MUCH.match(texts.title)),
         until_meeting=texts.until_meeting,
-        clauses=clauses,
-        intervals=tuple(map(upward, facts.intervals)) if clauses.upward else facts.intervals,
+        all_rules=texts.rules,
+        intervals=tuple(map(upward, facts.intervals)) if borders_go_up(texts.rules) else facts.intervals,
     )
 
 
@@ -229,7 +233,7 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
         for start, league in _SERIES_LEAGUES:
             if series.startswith(start):
                 return league
-    known = set(ALL_LEAGUES) | _COLLEGE
+    known = set(ALL_LEAGUES) | lexicon.COLLEGE_LEAGUES
     for part in (asked, near):
         found = {word.text for word in part} & known
         if len(found) == 1:
@@ -240,7 +244,15 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
     full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())} & set(ALL_LEAGUES)
     if len(full) == 1:
         return full.pop()
-    found = known & _rules_words(texts.context, "")
+    return _league_told(texts.context)
+
+
+@lru_cache(maxsize=4_096)
+def _league_told(text: str) -> str:
+    """The one league that a text names, if it is one."""
+    if lexicon.league_hints().isdisjoint(word.text for word in words(text)):
+        return ""
+    found = (set(ALL_LEAGUES) | lexicon.COLLEGE_LEAGUES) & _rules_words(text, "")
     return found.pop() if len(found) == 1 else ""
 
 

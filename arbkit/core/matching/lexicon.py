@@ -98,6 +98,7 @@ _WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], 
     ("senate", re.compile(r"\b([A-Z]{2})(?= Senate\b)"), _state_office),
     ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
 )
+_CODE = re.compile(r"\([A-Z]{3,6}\)")
 _GLOSS = re.compile(r"((?:[\w.&()-]+ ){1,4})\(([A-Z]{3,6})\)")
 _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
 _MIDDLE_INITIAL = re.compile(r"\b[A-Z]\.(?= )")
@@ -108,7 +109,11 @@ _DISTRICT = re.compile(r"\b([A-Z]{2})[- ]?(?:0?(\d{1,2})|(AL|at[- ]large))\b(?![
 _ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
+_WORDS_MAX = 131_072
 ALL_LEAGUES = LEAGUES | MORE_LEAGUES
+
+
+COLLEGE_LEAGUES = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
 
 
 class Word(NamedTuple):
@@ -142,6 +147,7 @@ Table = dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
 """First word -> (further words, replacement), longest first."""
 
 
+@lru_cache(maxsize=4_096)
 def fold(text: str) -> str:
     """Remove accents, unify dashes and quotes, join initials ("U.S." -> "US") and names that hold a number."""
     if not text.isascii() and not (text := text.translate(_PLAIN)).isascii():
@@ -152,7 +158,7 @@ def fold(text: str) -> str:
         text = _JOINED_LETTERS.sub(r"\1_\2", text)
     text = _LETTERED.sub(r"\1_\2", text)
     text = _STATE_SHORT.sub("State", text) if " St" in text else text
-    text = _GLOSS.sub(_without_gloss, text) if "(" in text else text
+    text = _GLOSS.sub(_without_gloss, text) if "(" in text and _CODE.search(text) else text
     lowered = text.lower()
     for hint, pattern, joined in _WITH_NUMBER:
         if hint in lowered:
@@ -164,7 +170,20 @@ def fold(text: str) -> str:
 
 def words(folded: str) -> list[Word]:
     """Split folded text into words. A word counts as a name when it has a capital letter: Tesla, xAI."""
-    return [Word(word.lower(), not word.islower()) for word in _WORD.findall(folded.replace("'", " "))]
+    return [_READ[word] for word in _WORD.findall(folded.replace("'", " "))]
+
+
+class _Read(dict[str, Word]):
+    """A word as it is written -> the word; texts share most of theirs."""
+
+    def __missing__(self, written: str) -> Word:
+        if len(self) >= _WORDS_MAX:
+            self.clear()
+        word = self[written] = Word(written.lower(), not written.islower())
+        return word
+
+
+_READ = _Read()
 
 
 def replace(found: Sequence[Word], table: Table) -> list[Word]:
@@ -197,6 +216,14 @@ def phrases() -> Table:
         first, *others = line.split("|")
         rows.extend((variant, first.replace(" ", "_")) for variant in (first, *others) if variant)
     return _table(rows)
+
+
+@cache
+def league_hints() -> frozenset[str]:
+    """The first words of all phrases that name a league: a text without any names none."""
+    known = set(ALL_LEAGUES) | COLLEGE_LEAGUES
+    starts = (first for first, entries in phrases().items() for _, names in entries if known & set(names))
+    return frozenset(starts) | known
 
 
 @lru_cache(maxsize=8)
@@ -253,11 +280,16 @@ def named(context: str) -> Table:
 
 def _names(rows: Iterable[tuple[str, str]]) -> Table:
     """A table of names as they look once the phrases are replaced: "Al Hilal" begins like the American League."""
-    both: list[tuple[str, str]] = []
+    both: list[tuple[tuple[str, ...], str]] = []
     for variant, canonical in rows:
-        read = " ".join(word.text for word in replace(words(fold(variant)), phrases()))
-        both += ((variant, canonical), (read, canonical))
-    return _table(both)
+        found = words(fold(variant))
+        both.append((_texts(found), canonical))
+        both.append((_texts(replace(found, phrases())), canonical))
+    return _filed(both)
+
+
+def _texts(found: Iterable[Word]) -> tuple[str, ...]:
+    return tuple(word.text for word in found)
 
 
 @lru_cache(maxsize=65_536)
@@ -276,10 +308,14 @@ def stem(word: str) -> str:
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Table:
+    return _filed((_texts(words(fold(variant))), canonical) for variant, canonical in rows)
+
+
+def _filed(rows: Iterable[tuple[tuple[str, ...], str]]) -> Table:
+    """Rows of (words, replacement) as a table; the first of equal ones holds."""
     table: Table = {}
     seen: set[tuple[str, ...]] = set()
-    for variant, canonical in rows:
-        parts = tuple(word.text for word in words(fold(variant)))
+    for parts, canonical in rows:
         if parts and parts not in seen:
             seen.add(parts)
             table.setdefault(parts[0], []).append((parts[1:], tuple(canonical.split())))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from arbkit.core.markets import Relation, Strike, StrikeKind
 from arbkit.core.money import MICRO
@@ -98,6 +99,7 @@ _CLOSED_UNDER = frozenset({"less than or equal to", "no more than", "not more th
 _QUANTITIES_MAX = 24
 
 
+@lru_cache(maxsize=4_096)
 def quantities(text: str) -> tuple[tuple[Interval, ...], str]:
     """Read every number of `text` with its comparator; return them and the text without them. Dates must be gone."""
     found: list[Interval] = []

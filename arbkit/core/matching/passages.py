@@ -241,7 +241,7 @@ def _up_to_resolution(sentences: list[str]) -> list[str]:
 
 def _effect(rules: str) -> Effect:
     """Whether an announcement is enough, or the thing itself has to happen."""
-    if _ACTUAL.search(rules):
+    if any(hint in rules for hint in ("departure", "vacate", "leave", "omplete", "nnounce")) and _ACTUAL.search(rules):
         return Effect.ACTUAL
     if ("nnounce" in rules or "confirmed if" in rules) and _ANNOUNCED.search(rules):
         return Effect.ANNOUNCED

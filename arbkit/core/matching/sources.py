@@ -1,6 +1,7 @@
 """Where a number comes from: price indices, weather stations, pollsters. Another source is another contract."""
 
 import re
+from functools import lru_cache
 
 _SOURCES = (
     ("CF Benchmarks", r"cf benchmarks|\bbrti\b|cme cf|bitcoin real[- ]time index|real[- ]time index"),
@@ -87,6 +88,7 @@ COMMODITIES = frozenset(
 """What has no one official price: each exchange and each data vendor has its own."""
 
 
+@lru_cache(maxsize=4_096)
 def sources(text: str) -> frozenset[str]:
     """The data sources that a text names."""
     lowered = text.lower()

@@ -1,5 +1,6 @@
 """Comparison -> verdict: the probability that both contracts pay the same, the method, and the reasons for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
@@ -41,11 +42,12 @@ class Verdict:
         return self.confidence_ppm >= CONFIDENCE_FLOOR_PPM and self.relation is Relation.EQUAL
 
 
-def judge(kalshi: Facts, polymarket: Facts) -> Verdict:
-    """Judge one candidate pair."""
+def judge(kalshi: Facts, polymarket: Facts, *, floor_ppm: int = 0) -> Verdict:
+    """Judge one candidate pair. What cannot reach `floor_ppm` is not read to its end: its confidence then is what the
+    conflicts found so far leave, and its reasons are those conflicts."""
     if kalshi.placeholder or polymarket.placeholder:
         return _refused("conflict: outcome: a placeholder or an Other, whose meaning may change")
-    comparison = compare(kalshi, polymarket)
+    comparison = compare(kalshi, polymarket, lambda found: _cap_ppm(hard(found)) < floor_ppm)
     confidence = _confidence(kalshi, polymarket, comparison)
     exact = kalshi.title == polymarket.title and confidence >= CONFIDENCE_FLOOR_PPM and _complete(comparison)
     signals = _signals(kalshi, polymarket, comparison)
@@ -67,11 +69,15 @@ def _confidence(kalshi: Facts, polymarket: Facts, comparison: Comparison) -> int
     doubt = sum(item.doubt_ppm for item in comparison.findings)
     doubt += RULES_UNKNOWN_PPM * ((not kalshi.rules_known) + (not polymarket.rules_known))
     confidence = max(AGREED_PPM - doubt, 0)
-    conflicts = hard(comparison.findings)
+    return min(confidence, _cap_ppm(hard(comparison.findings)))
+
+
+def _cap_ppm(conflicts: Sequence[Finding]) -> int:
+    """How sure a pair with these conflicts can be at most."""
     if not conflicts:
-        return confidence
+        return MICRO
     cap = MENDABLE_CAP_PPM if len(conflicts) == 1 and _mendable(conflicts[0]) else CONFLICT_CAP_PPM
-    return min(confidence, cap >> (len(conflicts) - 1))
+    return cap >> (len(conflicts) - 1)
 
 
 def _mendable(conflict: Finding) -> bool:

@@ -173,11 +173,11 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     names, strict = names - lenient, strict - lenient
     if nothing_changes(asker, other):
         lenient -= _DIRECTIONS
-    far = names & other.context
+    far = other.told(names)
     lenient -= _SAYING_LITTLE
-    common = _unsaid(asker.common - other.said, other) | (lenient - other.context)
+    common = _unsaid(asker.common - other.said, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
-    deep = common & other.context
+    deep = other.told(common)
     return _Missing(names - far, strict, common - deep, far | deep)
 
 
