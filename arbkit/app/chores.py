@@ -332,6 +332,9 @@ class Chores:
         if wrong := self._vigil.look(now=now, monotonic_ms=self._room.clock.monotonic_ms()):
             self._watching.offers.clear()
             self._warn(f"{wrong}; what was found before is void")
+        if self._vigil.jumped > timedelta():
+            # Kalshi tells how far its reads have come, by its own clock; at Polymarket only ours says how long it was.
+            self._room.store.journal.postpone(VenueName.POLYMARKET, self._vigil.jumped)
         if now.date() > self._day:
             self._day = now.date()
             self._say(EventKind.DAY, f"a new trading day, {self._day}: the day's loss and counts start again")

@@ -17,9 +17,6 @@ QUIESCENCE = {VenueName.KALSHI: timedelta(seconds=60), VenueName.POLYMARKET: tim
 """How long after its deadline an order may still appear. Engineering guesses, to be replaced by twice the longest
 latency seen; the late-fill watch stands behind them."""
 
-HORIZON_MARGIN = timedelta(seconds=3)
-"""How far a venue's read horizon must lie behind the deadline of the order."""
-
 READS_MIN = 3
 READS_APART = timedelta(seconds=10)
 """Where a venue does not tell its read horizon: so many complete reads of all trades, so far apart."""
@@ -81,7 +78,7 @@ def _missing(venue: VenueName, deadline: datetime, looks: Sequence[Observation])
         return [f"no complete look after {quiet_from.isoformat()} yet"]
     missing = []
     if late[-1].horizon is not None:
-        if late[-1].horizon <= deadline + HORIZON_MARGIN:
+        if late[-1].horizon < quiet_from:  # by the venue's clock, too: ours may have been set forward
             missing.append(f"the venue's reads have come only to {late[-1].horizon.isoformat()}")
     elif _apart(late) < READS_MIN:
         missing.append(f"{_apart(late)} of {READS_MIN} complete reads, {READS_APART.seconds} s apart")

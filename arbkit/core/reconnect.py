@@ -43,19 +43,22 @@ class ReconnectionPolicy:
 class Vigil:
     """Compares the two clocks at every look, and says when time did not pass as it should."""
 
-    __slots__ = ("_monotonic_ms", "_now", "_stall_ms_max")
+    __slots__ = ("_monotonic_ms", "_now", "_stall_ms_max", "jumped")
 
     def __init__(self, *, now: datetime, monotonic_ms: int, stall_ms_max: int | None = STALL_MS_MAX) -> None:
         """`stall_ms_max` None: who looks may wait for long in between."""
         self._now, self._monotonic_ms, self._stall_ms_max = now, monotonic_ms, stall_ms_max
+        self.jumped = timedelta()
+        """By how much the clock jumped before the last look."""
 
     def look(self, *, now: datetime, monotonic_ms: int) -> str:
         """What is wrong with the time since the last look, "" if nothing."""
         passed_ms = monotonic_ms - self._monotonic_ms
         stepped_ms = (now - self._now) // timedelta(milliseconds=1) - passed_ms
         self._now, self._monotonic_ms = now, monotonic_ms
+        self.jumped = timedelta(milliseconds=stepped_ms if abs(stepped_ms) > STEP_MS_MAX else 0)
         if self._stall_ms_max is not None and passed_ms > self._stall_ms_max:
             return f"this process stood still for {passed_ms / 1_000:.0f} s"
-        if abs(stepped_ms) > STEP_MS_MAX:
+        if self.jumped:
             return f"the clock jumped by {stepped_ms / 1_000:+.0f} s: it was set, or the machine slept"
         return ""

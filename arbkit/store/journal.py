@@ -8,7 +8,7 @@ core/execution.py; the state of the trade is derived from its legs.
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from arbkit.core.evidence import LATE_FILL_WATCH, Observation
 from arbkit.core.execution import (
@@ -22,6 +22,7 @@ from arbkit.core.execution import (
     step_leg,
     step_settlement,
 )
+from arbkit.core.markets import VenueName
 from arbkit.core.money import ZERO_USD, Qty, Usd
 from arbkit.core.orders import Action, Fill, FokOrder, Settlement, near
 from arbkit.errors import InvariantError
@@ -211,6 +212,13 @@ class Journal:
                     seen.stream_healthy,
                 ],
             )
+
+    def postpone(self, venue: VenueName, by: timedelta) -> None:
+        """The clock was set forward: for what is not proven yet at a venue just as long is waited as before."""
+        with self._database.writing() as db:
+            for leg in [leg for trade in self._trades.unfinished() for leg in trade.orders]:
+                if leg.deadline and leg.order.market.venue is venue and leg.state in UNPROVEN_STATES:
+                    db.execute("UPDATE legs SET deadline = ? WHERE id = ?", [text_of(leg.deadline + by), leg.leg_id])
 
     def recover(self, *, at: datetime) -> Sequence[StoredTrade]:
         """What a start must do before anything else: legs of dead runs become not sent, or unknown. Sends nothing."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Choices, Live, Summary
 from arbkit.core.alerts import Alert
 from arbkit.core.breaker import Failure
+from arbkit.core.execution import ZERO_STATES
 from arbkit.core.latency import BOUNDS, Bound, Stage
 from arbkit.core.markets import VenueName
 from arbkit.core.money import Usd
@@ -321,6 +322,27 @@ async def test_a_clock_that_is_set_forward_pauses_nothing_and_voids_what_was_fou
         await run.end()
 
     assert not scene.room.paused()
+
+
+async def test_a_clock_that_is_set_forward_proves_no_order_absent(scene: Scene) -> None:
+    for venue in scene.venues.values():
+        venue.fate = Fate.LOST_ABSENT
+    kalshi = scene.venues[KALSHI]
+
+    async def by_its_own_clock() -> datetime | None:
+        return scene.clock.now() - scene.clock.stepped  # type: ignore[attr-defined] # a VirtualClock by now
+
+    kalshi.read_horizon = by_its_own_clock  # type: ignore[method-assign]
+    async with running(scene) as run:
+        run.offer()
+        await until(lambda: run.posts == 2)
+        scene.clock.stepped = timedelta(hours=2)  # type: ignore[attr-defined]
+        for _ in range(10):
+            await asyncio.sleep(5)
+            [trade] = scene.room.store.trades.unfinished()
+            assert not [leg.state for leg in trade.legs if leg.state in ZERO_STATES]
+        await until(lambda: not scene.room.store.trades.unfinished(), within_s=300)
+        await run.end()
 
 
 async def test_an_asymmetric_trade_is_the_last_one(scene: Scene) -> None:

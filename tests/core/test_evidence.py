@@ -27,9 +27,9 @@ def ruling(venue: VenueName, *looks: Observation, now: float = 300) -> Finding:
     return judge(venue, deadline=DEADLINE, looks=looks, now=seconds(now))
 
 
-def test_kalshi_is_proven_absent_once_its_reads_have_passed_the_sending() -> None:
-    assert ruling(VenueName.KALSHI, a_look(61, horizon=4)).ruling is Ruling.PROVEN_ABSENT
-    assert ruling(VenueName.KALSHI, a_look(61, horizon=3)).ruling is Ruling.WAIT
+def test_kalshi_is_proven_absent_once_its_reads_have_passed_the_quiet_time_by_its_own_clock() -> None:
+    assert ruling(VenueName.KALSHI, a_look(61, horizon=60)).ruling is Ruling.PROVEN_ABSENT
+    assert ruling(VenueName.KALSHI, a_look(7_200, horizon=59)).ruling is Ruling.WAIT
 
 
 def test_polymarket_needs_three_complete_reads_ten_seconds_apart() -> None:
@@ -47,7 +47,7 @@ def test_nothing_seen_before_the_quiet_time_counts(venue: VenueName) -> None:
 
 @pytest.mark.parametrize("flaw", ["books_agree", "stream_healthy"])
 def test_a_single_missing_proof_keeps_it_open_and_is_named(flaw: str) -> None:
-    flawed = replace(a_look(61, horizon=10), **{flaw: False})
+    flawed = replace(a_look(61, horizon=60), **{flaw: False})
     finding = ruling(VenueName.KALSHI, flawed)
     assert finding.ruling is Ruling.WAIT
     assert finding.why

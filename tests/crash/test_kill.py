@@ -1,6 +1,7 @@
 """`kill -9` at the lines of execution, unwinding, resolver, reconcile, journal and ledger, and again while recovering.
 
-By default at 24 lines of each pair of fates, spread over all that run. ARBKIT_KILL_STRIDE=1 kills at every line;
+By default at 24 lines of each pair of fates, spread over all that run. ARBKIT_KILL_STRIDE=1 kills at every line, and
+with ARBKIT_KILL_PART=2/8 at the second eighth of them: each part in a process of its own takes some minutes.
 ARBKIT_KILL_FATES=all takes every fate of one leg beside every fate of the other.
 """
 
@@ -18,6 +19,7 @@ from tests.desks import Fate
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 STRIDE = int(os.environ.get("ARBKIT_KILL_STRIDE", "0"))
+PART, PARTS = map(int, os.environ.get("ARBKIT_KILL_PART", "1/1").split("/"))
 KILLS = 24
 SOME_FATES = [
     (Fate.FILLED, Fate.FILLED),
@@ -67,7 +69,7 @@ def _killed_everywhere(ready: Path, tally, number: int, fates: tuple[Fate, Fate]
     judge(whole, fates)
     shutil.rmtree(whole)
     stride = STRIDE or lines // KILLS
-    points = range(1 + 7 * number % stride, lines + 1, stride)
+    points = range(1 + 7 * number % stride, lines + 1, stride)[PART - 1 :: PARTS]
     for line in points:
         directory = fresh(ready, f"{number}-{line}")
         in_child(directory, fates, kill_at=line)
