@@ -12,9 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbkit.errors import InvariantError
-from arbkit.net.lines import LINES_MAX, Answer, BrokenLine, Lines, Reading, rendered
+from arbkit.net.lines import LINES_MAX, Answer, BrokenLine, Exchange, Lines
 
-REQUEST = rendered("GET", "/ok", {"Host": "venue.example"}, b"")
+HOST = {"Host": "venue.example"}
+
+
+def exchange(body_bytes_max: int = 1_000) -> Exchange:
+    return Exchange("GET", "/ok", HOST, body_bytes_max=body_bytes_max)
 
 
 @pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
@@ -23,8 +27,8 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]
 
 
 def read(wire: bytes, *, ended: bool = False, body_bytes_max: int = 1_000) -> tuple[Answer, bool] | None:
-    reading = Reading(body_bytes_max)
-    answer = reading.feed(wire)
+    reading = exchange(body_bytes_max)
+    answer = reading.feed(wire) if wire else None
     if answer is None and ended:
         answer = reading.end()
     return None if answer is None else (answer, reading.stays_open)
@@ -54,7 +58,6 @@ NONE = {
     "http/2": b"HTTP/2 200\r\n\r\n",
     "no status": b"HTTP/1.1 OK\r\n\r\n",
     "no header": b"HTTP/1.1 200 x\r\nnonsense\r\n\r\n",
-    "a folded header": b"HTTP/1.1 200 x\r\nA: b\r\n c\r\n\r\n",
     "a blank before the colon": b"HTTP/1.1 200 x\r\nContent-Length : 0\r\n\r\n",
     "two lengths": b"HTTP/1.1 200 x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n!!",
     "two lengths in one": b"HTTP/1.1 200 x\r\nContent-Length: 1, 2\r\n\r\n!!",
@@ -64,7 +67,7 @@ NONE = {
     "a piece without a size": b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\nabc!\r\n",
     "a piece that is longer": b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n",
     "too long": b"HTTP/1.1 200 x\r\nContent-Length: 1001\r\n\r\n",
-    "too long in pieces": b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n",
+    "too long in pieces": b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" + b"x" * 1_001,
     "a head without end": b"HTTP/1.1 200 x\r\n" + b"a: b\r\n" * 20_000,
 }
 TORN = {
@@ -109,8 +112,8 @@ def test_headers_are_found_by_their_names_in_lower_case_and_joined() -> None:
 @given(st.sampled_from(sorted(WHOLE)), st.lists(st.integers(0, 150), max_size=12))
 def test_every_way_of_cutting_an_answer_gives_the_same(name: str, cuts: list[int]) -> None:
     wire, status, body, _ = WHOLE[name]
-    edges = [0, *sorted(cut for cut in cuts if cut < len(wire)), len(wire)]
-    reading = Reading(1_000)
+    edges = [0, *sorted({cut for cut in cuts if 0 < cut < len(wire)}), len(wire)]
+    reading = exchange()
     found = next(filter(None, (reading.feed(wire[a:b]) for a, b in pairwise(edges))), None)
     assert found is not None
     assert (found.status, found.body) == (status, body)
@@ -125,17 +128,19 @@ def test_noise_is_refused_or_waited_for(noise: bytes) -> None:
 @pytest.mark.parametrize("name", ["A\r\nB", "A: b\nC"])
 def test_a_request_cannot_be_made_two(name: str) -> None:
     with pytest.raises(InvariantError):
-        rendered("POST", "/order", {"Host": name}, b"{}")
+        Exchange("POST", "/order", {"Host": name}, b"{}", body_bytes_max=1)
     with pytest.raises(InvariantError):
-        rendered("POST", f"/order HTTP/1.1\r\n{name}", {}, b"{}")
+        Exchange("POST", f"/order HTTP/1.1\r\n{name}", HOST, b"{}", body_bytes_max=1)
+    with pytest.raises(InvariantError):
+        Exchange("POST", "/order", {**HOST, "A": "\u2028"}, b"{}", body_bytes_max=1)
 
 
 def test_a_request_is_its_head_and_its_body() -> None:
     assert (
-        rendered("POST", "/a?b=c", {"Host": "h"}, b"{}")
+        Exchange("POST", "/a?b=c", {"Host": "h"}, b"{}", body_bytes_max=1).request
         == b"POST /a?b=c HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
     )
-    assert rendered("GET", "/", {"Host": "h"}, b"") == b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+    assert Exchange("GET", "/", {"Host": "h"}, body_bytes_max=1).request == b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
 
 Answering = Callable[[int, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -169,7 +174,7 @@ async def lines_to(answering: Answering) -> AsyncIterator[tuple[Lines, list[int]
 
 async def ask(lines: Lines) -> bytes:
     async with lines.one(connect_s=1) as line:
-        return (await line.ask(REQUEST, body_bytes_max=1_000)).body
+        return (await line.ask(exchange())).body
 
 
 def told(text: str, extra: str = "") -> bytes:

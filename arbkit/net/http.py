@@ -20,7 +20,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from arbkit.core.text import clean
 from arbkit.errors import AuthError, InvariantError, VenueUnavailable, shown
 from arbkit.net.hosts import base_url_of, lines_to, own_headers, tls
-from arbkit.net.lines import WARM_EVERY_MS, Answer, BrokenLine, rendered
+from arbkit.net.lines import WARM_EVERY_MS, Answer, BrokenLine, Exchange
 from arbkit.net.rates import Rate, TokenBucket
 from arbkit.ports import Clock
 
@@ -173,9 +173,11 @@ class Http:
     async def keep_warm(self, path: str) -> None:
         """Keep one line open by a request that means nothing, until cancelled; a failure is left to the next read."""
         while True:
-            request = rendered("GET", self._url(path).raw_path.decode("ascii"), self._line_headers, b"")
+            target = self._url(path).raw_path.decode("ascii")
             with suppress(OSError, BrokenLine):
-                await self._over_a_line(request, self._body_bytes_max)
+                await self._over_a_line(
+                    Exchange("GET", target, self._line_headers, body_bytes_max=self._body_bytes_max)
+                )
             await self._clock.sleep(WARM_EVERY_MS)
 
     async def close(self) -> None:
@@ -235,13 +237,15 @@ class Http:
 
     async def _read_line(self, read: "_Read", headers: Mapping[str, str], secrets: tuple[str, ...]) -> Reply:
         target = read.url.raw_path.decode("ascii")
-        request = rendered(read.method, target, {**self._line_headers, **headers}, read.body or b"")
-        answer = await self._over_a_line(request, read.body_bytes_max)
+        asked = {**self._line_headers, **headers}
+        answer = await self._over_a_line(
+            Exchange(read.method, target, asked, read.body or b"", body_bytes_max=read.body_bytes_max)
+        )
         return await self._judged(_Came(answer.status, answer.headers, _whole(answer.body)), read, secrets)
 
-    async def _over_a_line(self, request: bytes, body_bytes_max: int) -> Answer:
+    async def _over_a_line(self, exchange: Exchange) -> Answer:
         async with asyncio.timeout(self._timeouts.read_s), self._lines.one(connect_s=self._timeouts.connect_s) as line:
-            return await line.ask(request, body_bytes_max=body_bytes_max)
+            return await line.ask(exchange)
 
     async def _admit(self, read: "_Read") -> None:
         if not self._buckets:

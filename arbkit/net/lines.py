@@ -1,14 +1,13 @@
 """Lines: HTTP/1.1 for what a trade waits for. A request is one write on a connection that stands, and no more.
 
-A general client takes a millisecond or two for a request; here it is some microseconds. What comes back is read
-strictly: an answer that is not whole and well formed is none. Nothing is followed, repeated, decoded or pooled beyond a
-few connections, and nothing of the environment is used.
+A general client takes a millisecond or two for a request; here it is a tenth of that. What is said and what comes back
+is judged by h11: an answer that is not whole and well formed is none. Nothing is followed, repeated, decoded or pooled
+beyond a few connections, and nothing of the environment is used.
 
 Whoever has been given a line knows that nothing was sent yet; once `ask` was called, everything may have left.
 """
 
 import asyncio
-import re
 import select
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -16,20 +15,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
+import h11
+
 from arbkit.errors import InvariantError
 
 HEAD_BYTES_MAX: Final = 64 * 1024
-"""Largest head of an answer, and how much the frames of a chunked body may add."""
+"""Largest head of an answer."""
 LINES_MAX: Final = 4
 WARM_EVERY_MS: Final = 15_000
 """Venues close connections that are idle for longer, and a trade would pay for opening a new one."""
 _CLOSE_S: Final = 1
-_STATUS: Final = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: [^\r\n]*)?")
-_FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^\x00\r\n]*)")
-_LENGTH: Final = re.compile(r"[0-9]{1,15}")
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
-_PLAIN: Final = re.compile(r"[ -~]*")
-_NO_BODY: Final = frozenset({204, 304})
 
 
 class BrokenLine(Exception):
@@ -45,129 +40,80 @@ class Answer:
     body: bytes
 
 
-def rendered(method: str, target: str, headers: Mapping[str, str], body: bytes) -> bytes:
-    """A request as it travels. Raises InvariantError for what would not be one line each."""
-    lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    if body or method != "GET":
-        lines.append(f"Content-Length: {len(body)}")
-    if " " in target or not all(_PLAIN.fullmatch(line) for line in lines):
-        raise InvariantError(f"{method} {target!r} cannot be sent: a line of its head is not plain ASCII")
-    return "\r\n".join((*lines, "", "")).encode("ascii") + body
+class Exchange:
+    """One request and its answer, which is read from the bytes as they come."""
 
+    def __init__(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"", *, body_bytes_max: int
+    ) -> None:
+        """Render the request. Raises InvariantError for what would not be one request."""
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES_MAX)
+        self._response: h11.Response | None = None
+        self._body, self._body_bytes_max = bytearray(), body_bytes_max
+        fields = {**headers, "Content-Length": str(len(body))} if body or method != "GET" else headers
+        try:
+            asked = h11.Request(method=method, target=target, headers=list(fields.items()))
+            said = [self._http.send(event) or b"" for event in (asked, h11.Data(data=body), h11.EndOfMessage())]
+        except (h11.LocalProtocolError, UnicodeEncodeError) as error:
+            raise InvariantError(f"{method} {target!r} cannot be sent: {error}") from error
+        self.request: Final = b"".join(said)
+        """The request as it travels."""
 
-class Reading:
-    """One answer, from the bytes as they come. Every way of cutting them gives the same."""
-
-    def __init__(self, body_bytes_max: int) -> None:
-        self._body_bytes_max = body_bytes_max
-        self._buffer = bytearray()
-        self._at = 0
-        self._body = bytearray()
-        self._in_trailer = False
-        self._head: tuple[int, dict[str, str]] | None = None
-        self._length: int | None = None
-        self._chunked = False
-        self.stays_open = False
-        """Whether the connection may be used again after this answer."""
+    @property
+    def stays_open(self) -> bool:
+        """Whether the connection may be used again: the answer is whole, and nothing came behind it."""
+        return self._http.states == {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE} and self._http.trailing_data == (
+            b"",
+            False,
+        )
 
     def feed(self, piece: bytes) -> Answer | None:
         """Take the next bytes; the answer once it is whole. Raises BrokenLine for what is none."""
-        self._buffer += piece
-        if self._head is None:
-            self._read_head()
-        if self._head is None:
-            return None
-        if len(self._buffer) > self._body_bytes_max + HEAD_BYTES_MAX:
-            raise BrokenLine(f"answered {self._head[0]} with more than {self._body_bytes_max} bytes")
-        if self._chunked:
-            return self._answer(bytes(self._body)) if self._unchunked() else None
-        if self._length is None or len(self._buffer) - self._at < self._length:
-            return None
-        if len(self._buffer) - self._at > self._length:
-            self.stays_open = False  # more than an answer: who says more than was asked is not listened to
-        return self._answer(bytes(self._buffer[self._at : self._at + self._length]))
+        try:
+            self._http.receive_data(piece)
+            while not isinstance(event := self._http.next_event(), h11.EndOfMessage):
+                if event is h11.NEED_DATA or event is h11.PAUSED:
+                    return None
+                self._take(event)
+        except h11.RemoteProtocolError as error:
+            raise BrokenLine(f"what came is no answer of HTTP/1.1: {error}") from error
+        return self._whole()
 
     def end(self) -> Answer:
         """The other side has said all. Raises BrokenLine unless that is how this answer ends."""
-        self.stays_open = False
-        if self._head is None or self._chunked or self._length is not None:
+        try:
+            answer = self.feed(b"")
+        except BrokenLine as error:
+            raise BrokenLine("the connection was closed before the answer was whole") from error
+        if answer is None:
             raise BrokenLine("the connection was closed before the answer was whole")
-        return self._answer(bytes(self._buffer[self._at :]))
+        return answer
 
-    def _answer(self, body: bytes) -> Answer:
-        status, headers = cast("tuple[int, dict[str, str]]", self._head)
-        if len(body) > self._body_bytes_max:
-            raise BrokenLine(f"answered {status} with more than {self._body_bytes_max} bytes")
-        return Answer(status, headers, body)
+    def _take(self, event: object) -> None:
+        match event:
+            case h11.Response(headers=headers):
+                self._response, names = event, dict(list(headers))
+                if b"transfer-encoding" in names and b"content-length" in names:
+                    raise BrokenLine("the answer says twice where it ends")
+                self._hold_to_size(int(names.get(b"content-length", b"0")))
+            case h11.Data(data=data):
+                self._hold_to_size(len(self._body) + len(data))
+                self._body += data
+            case _:
+                pass  # an answer before the answer
 
-    def _read_head(self) -> None:
-        while (end := self._buffer.find(b"\r\n\r\n", self._at)) >= 0:
-            first, *rest = bytes(self._buffer[self._at : end]).split(b"\r\n")
-            self._at = end + 4
-            if (found := _STATUS.fullmatch(first)) is None:
-                raise BrokenLine("what came is no answer of HTTP/1.1")
-            if (status := int(found[2])) < 200 and status != 101:
-                continue  # an answer before the answer
-            headers = _fields(rest)
-            self._head = status, headers
-            self._frame(status, headers, is_old=found[1] == b"0")
-            return
-        if len(self._buffer) > HEAD_BYTES_MAX:
-            raise BrokenLine(f"the head of the answer has more than {HEAD_BYTES_MAX} bytes")
+    def _hold_to_size(self, size: int) -> None:
+        if size > self._body_bytes_max:
+            raise BrokenLine(f"the answer has more than {self._body_bytes_max} bytes")
 
-    def _frame(self, status: int, headers: Mapping[str, str], *, is_old: bool) -> None:
-        """Where the body ends (RFC 9112 section 6.3), and whether the connection goes on behind it."""
-        said = {word.strip().lower() for word in headers.get("connection", "").split(",")}
-        self.stays_open = not is_old and "close" not in said and status != 101
-        coding, length = headers.get("transfer-encoding", "").lower(), headers.get("content-length")
-        if status in _NO_BODY:
-            self._length = 0
-        elif coding:
-            if coding != "chunked" or length is not None:
-                raise BrokenLine("the answer does not say where it ends")
-            self._chunked = True
-        elif length is not None:
-            if _LENGTH.fullmatch(length) is None:
-                raise BrokenLine("the answer does not say how long it is")
-            self._length = int(length)
-            if self._length > self._body_bytes_max:
-                raise BrokenLine(f"answered {status} with more than {self._body_bytes_max} bytes")
-
-    def _unchunked(self) -> bool:
-        while (end := self._buffer.find(b"\r\n", self._at)) >= 0:
-            if self._in_trailer:
-                self._at, is_last = end + 2, end == self._at
-                if is_last:
-                    self.stays_open = self.stays_open and self._at == len(self._buffer)
-                    return True
-                continue
-            if (found := _CHUNK.fullmatch(self._buffer, self._at, end)) is None:
-                raise BrokenLine("the answer is cut in pieces that do not say how long they are")
-            start, size = end + 2, int(found[1], 16)
-            if size == 0:
-                self._at, self._in_trailer = start, True
-                continue
-            if len(self._body) + size > self._body_bytes_max:
-                raise BrokenLine(f"answered with more than {self._body_bytes_max} bytes")
-            if len(self._buffer) < start + size + 2:
-                return False
-            if self._buffer[start + size : start + size + 2] != b"\r\n":
-                raise BrokenLine("a piece of the answer is longer than it says")
-            self._body += self._buffer[start : start + size]
-            self._at = start + size + 2
-        return False
-
-
-def _fields(lines: list[bytes]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for line in lines:
-        if (found := _FIELD.fullmatch(line)) is None:
-            raise BrokenLine("a header of the answer is none")
-        name, value = found[1].decode("ascii").lower(), found[2].strip(b" \t").decode("latin-1")
-        if name == "content-length" and headers.get(name, value) != value:
-            raise BrokenLine("the answer has two lengths")
-        headers[name] = f"{headers[name]}, {value}" if name in headers and name != "content-length" else value
-    return headers
+    def _whole(self) -> Answer:
+        if self._response is None:
+            raise BrokenLine("the answer has no head")
+        headers: dict[str, str] = {}
+        for raw_name, raw_value in self._response.headers:
+            name, value = raw_name.decode("ascii"), raw_value.decode("latin-1")
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        return Answer(self._response.status_code, headers, bytes(self._body))
 
 
 class Line(asyncio.Protocol):
@@ -175,7 +121,7 @@ class Line(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._reading: Reading | None = None
+        self._exchange: Exchange | None = None
         self._answer: asyncio.Future[Answer] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -184,11 +130,11 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Hand on what came. What nobody asked for ends the connection."""
-        if self._reading is None or self._answer is None or self._answer.done():
+        if self._exchange is None or self._answer is None or self._answer.done():
             self._transport.abort()
             return
         try:
-            answer = self._reading.feed(data)
+            answer = self._exchange.feed(data)
         except BrokenLine as error:
             self._answer.set_exception(error)
             self._transport.abort()
@@ -207,20 +153,20 @@ class Line(asyncio.Protocol):
             self._gone.set_result(None)
 
     def _end(self, error: Exception | None) -> None:
-        if self._reading is None or self._answer is None or self._answer.done():
+        if self._exchange is None or self._answer is None or self._answer.done():
             return
         try:
             if error is not None:
                 raise BrokenLine(f"the connection broke ({error})")
-            self._answer.set_result(self._reading.end())
+            self._answer.set_result(self._exchange.end())
         except BrokenLine as broken:
             self._answer.set_exception(broken)
 
-    async def ask(self, request: bytes, *, body_bytes_max: int) -> Answer:
+    async def ask(self, exchange: Exchange) -> Answer:
         """Write a request and return its answer. Raises BrokenLine; then it may have arrived."""
-        self._reading = Reading(body_bytes_max)
+        self._exchange = exchange
         self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
+        self._transport.write(exchange.request)
         return await self._answer
 
     def is_free(self) -> bool:
@@ -228,8 +174,8 @@ class Line(asyncio.Protocol):
         could only be its end."""
         if self._gone.done() or self._transport.is_closing():
             return False
-        if self._reading is not None and not (
-            self._reading.stays_open and self._answer and self._answer.done() and not self._answer.cancelled()
+        if self._exchange is not None and not (
+            self._exchange.stays_open and self._answer and self._answer.done() and not self._answer.cancelled()
         ):
             return False
         return not _readable(self._transport.get_extra_info("socket").fileno())

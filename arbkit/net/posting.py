@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from arbkit.core.text import clean
 from arbkit.net.hosts import base_url_of, lines_to, own_headers
 from arbkit.net.http import Reply
-from arbkit.net.lines import WARM_EVERY_MS, BrokenLine, rendered
+from arbkit.net.lines import WARM_EVERY_MS, BrokenLine, Exchange
 from arbkit.net.rates import Rate, TokenBucket
 from arbkit.ports import Clock
 
@@ -52,13 +52,13 @@ class Poster:
         and nothing else that the network can cause.
         """
         kind = {"Content-Type": "application/json"} if body else {}
-        request = rendered(method, self._root + path, {**self._headers, **kind, **headers}, body)
-        return await self._exchange(request, timeout_ms, self._bucket)
+        asked = self._asked(method, path, {**self._headers, **kind, **headers}, body)
+        return await self._answered(asked, timeout_ms, self._bucket)
 
     async def warm(self, path: str, *, timeout_ms: int = 5_000) -> None:
         """Open the connection, or keep it, by a request that means nothing; a failure is left to the next order."""
         try:
-            await self._exchange(rendered("GET", self._root + path, self._headers, b""), timeout_ms, None)
+            await self._answered(self._asked("GET", path, self._headers), timeout_ms, None)
         except (NotSent, NoAnswer):
             return
 
@@ -72,7 +72,10 @@ class Poster:
         """Close the connection."""
         await self._lines.close()
 
-    async def _exchange(self, request: bytes, timeout_ms: int, bucket: TokenBucket | None) -> Reply:
+    def _asked(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Exchange:
+        return Exchange(method, self._root + path, headers, body, body_bytes_max=ANSWER_BYTES_MAX)
+
+    async def _answered(self, exchange: Exchange, timeout_ms: int, bucket: TokenBucket | None) -> Reply:
         may_have_left = False
         try:
             async with asyncio.timeout(timeout_ms / 1_000):
@@ -80,7 +83,7 @@ class Poster:
                     await bucket.admit(1)
                 async with self._lines.one(connect_s=self._connect_s) as line:
                     may_have_left = True
-                    answer = await line.ask(request, body_bytes_max=ANSWER_BYTES_MAX)
+                    answer = await line.ask(exchange)
         except (OSError, BrokenLine) as error:  # TimeoutError is an OSError, and so is every failure of TLS
             raise (NoAnswer if may_have_left else NotSent)(_said(error)) from error
         return Reply(answer.status, answer.headers, answer.body, self._clock.now())
