@@ -21,15 +21,15 @@ from statistics import fmean
 from figures import Figure, own_cost, percentile, shown
 from ours import Hit, Pipeline
 from reference import Reference
-from traffic import NOW, Traffic, made
+from traffic import NOW, WILDNESS, Traffic, made
 
 from arbkit.core.books import LiveBook
 from arbkit.core.detect import find
 from arbkit.core.opportunity import Opportunity, Policy
 from arbkit.core.watch import Watch
 
-WILDNESS, WILD = 1.9, 4.0
-"""How far the venues err: one message in 700 leaves something, and one in 14."""
+WILD = 4.0
+"""How far the venues err where there is much to find: one message in 14 leaves something."""
 
 
 class Twin:

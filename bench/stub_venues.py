@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from traffic import SID, Couple, Message, Traffic, made
+from traffic import SID, WILDNESS, Couple, Message, Traffic, made
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
@@ -241,7 +241,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=0, help="traffic for `flood`; without it all books stand still")
     arguments = parser.parse_args()
     changes = arguments.changes
-    traffic = made(pairs=arguments.pairs, changes=changes, wildness=1.0) if changes else standing(arguments.pairs)
+    traffic = made(pairs=arguments.pairs, changes=changes, wildness=WILDNESS) if changes else standing(arguments.pairs)
     asyncio.run(run(Stubs(traffic)))
 
 

@@ -28,6 +28,8 @@ from arbkit.core.money import Price
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1_000)
 SID = 1
+WILDNESS = 1.9
+"""How far the venues err: one message in 700 leaves something."""
 KALSHI_FEES = KalshiFees("quadratic", 1_000_000)
 POLYMARKET_FEES = PolymarketFees(40_000, 1)
 Sizes = dict[int, int]

@@ -8,7 +8,7 @@ import asyncio
 import random
 import shutil
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -439,7 +439,11 @@ class DaySocket:
         self._deaf = False
         self.heard_ms = day.clock.monotonic_ms()
 
-    async def receive(self) -> bytes:
+    async def listen(self, take: Callable[[Sequence[bytes]], None]) -> None:
+        while True:
+            take([await self._receive()])
+
+    async def _receive(self) -> bytes:
         while True:
             self._check()
             if self._waiting:

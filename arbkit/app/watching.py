@@ -32,6 +32,8 @@ class Counts:
 
     changes: int = 0
     """Changes of live books."""
+    marked: int = 0
+    """Those behind which a gate was open, or that may have shut it."""
     looks: int = 0
     """How often a pair was looked at: for a change behind which the gate was open, or because it was time."""
     skipped_late: int = 0
@@ -114,6 +116,7 @@ class Watching:
         self.counts.changes += 1
         for watch in self._by_book.get(book, ()):
             if watch.gate() is not None or watch.id in self._standing:
+                self.counts.marked += 1
                 self._changed.setdefault(watch.id, received_ms)
                 self._wake.set()
 

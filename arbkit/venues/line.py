@@ -85,6 +85,7 @@ class Line:
         self.refusal: Lost | None = None
         self._dial, self._policy, self._clock, self._news, self._tap, self._draw = dial, policy, clock, news, tap, draw
         self._looked_ms = 0
+        self._unsent = asyncio.Event()
 
     @property
     def attempts(self) -> int:
@@ -118,7 +119,8 @@ class Line:
         if self._tap is not None:
             self._tap.connected()
         # No task group: before Python 3.11.4 one that is left through an error can leave its own task cancelled.
-        tasks = [asyncio.ensure_future(self._beat(socket)), asyncio.ensure_future(self._listen(socket))]
+        listening = socket.listen(lambda frames: self._heard(frames, socket.heard_ms))
+        tasks = [asyncio.ensure_future(work) for work in (listening, self._answer(socket), self._beat(socket))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -138,22 +140,27 @@ class Line:
         self.failures = 0 if lasted else self.failures + 1
         self.given_up = self.failures >= self._policy.max_attempts
 
-    async def _listen(self, socket: Socket) -> None:
-        talk = self.talk
-        await self._flush(socket)
-        while True:
-            frame = await socket.receive()
-            now_ms = socket.heard_ms
-            if now_ms - self._looked_ms > STALL_MS_MAX:
-                raise Lost("this process stood still, and what waited meanwhile is old")
+    def _heard(self, frames: Sequence[bytes], now_ms: int) -> None:
+        """Take the frames that came together. Raises Lost when the connection is of no more use."""
+        if now_ms - self._looked_ms > STALL_MS_MAX:
+            raise Lost("this process stood still, and what waited meanwhile is old")
+        talk, tap, take = self.talk, self._tap, self.talk.take
+        for frame in frames:
             self.frames += 1
-            if self._tap is not None:
-                self._tap.heard(frame)
-            talk.take(frame, now_ms)
-            if talk.outbox:
-                await self._flush(socket)
+            if tap is not None:
+                tap.heard(frame)
+            take(frame, now_ms)
             if talk.broken:
                 raise Lost(talk.broken)
+        if talk.outbox:
+            self._unsent.set()
+
+    async def _answer(self, socket: Socket) -> None:
+        """Send what is to be sent, as soon as it is."""
+        while True:
+            await self._flush(socket)
+            await self._unsent.wait()
+            self._unsent.clear()
 
     async def _beat(self, socket: Socket) -> None:
         clock, policy = self._clock, self._policy
