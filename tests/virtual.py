@@ -12,7 +12,7 @@ from typing import Any
 from tests.builders import NOW
 
 _OF_SOCKETS_S = 0.0002
-_STEP_S = 0.02
+_STEP_S, _LONG_STEP_S, _SOON_S = 0.02, 0.2, 2
 
 
 class _Jumping(selectors.SelectSelector):
@@ -71,9 +71,12 @@ class VirtualClock:
 
 
 async def until(what: Callable[[], object], *, within_s: float = 60) -> None:
-    """Let time pass until something is true."""
-    for _ in range(round(within_s / _STEP_S)):
+    """Let time pass until something is true; what takes long is looked for less often."""
+    passed_s = 0.0
+    while passed_s < within_s:
         if what():
             return
-        await asyncio.sleep(_STEP_S)
+        step_s = _STEP_S if passed_s < _SOON_S else _LONG_STEP_S
+        passed_s += step_s
+        await asyncio.sleep(step_s)
     raise AssertionError("it did not become true")
