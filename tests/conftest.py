@@ -1,6 +1,7 @@
 """Fixtures for every test: no socket but loopback, no real state directory, no real environment."""
 
 import os
+import subprocess
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -95,10 +96,25 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def apart(request: pytest.FixtureRequest) -> None:
-    """A test with a directory of its own has its state there, and its orders are watched; most need none of it."""
+    """A test with a directory of its own has its state there, and its orders are watched; most need none of it.
+
+    What starts a process takes its time: it is marked `slow`, so that the unit part stays quick.
+    """
     if "tmp_path" in request.fixturenames:
         request.getfixturevalue("home")
         request.getfixturevalue("journaled")
+    if not request.node.get_closest_marker("slow"):
+        request.getfixturevalue("monkeypatch").setattr(subprocess, "Popen", _Unstarted)
+
+
+class _Unstarted(subprocess.Popen[bytes]):
+    """Stands in a test of the unit part for a process."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        raise AssertionError("a test that starts a process is marked `slow`")
+
+    def __del__(self) -> None:
+        return
 
 
 @pytest.fixture

@@ -16,12 +16,19 @@ import pytest
 from arbkit.core.markets import Market, VenueName
 from arbkit.errors import BadFile, VenueUnavailable
 from arbkit.venues.recording import Entry, Kind, Recording, recordings
+from arbkit.wiring import recorder as recorder_module
 from arbkit.wiring.kit import SystemClock
 from arbkit.wiring.recorder import Recorder
 from tests.builders import a_market
 from tests.venues.stages import FastClock
 
 KALSHI, POLYMARKET = VenueName.KALSHI, VenueName.POLYMARKET
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer takes what waits twenty times a second, not once."""
+    monkeypatch.setattr(recorder_module, "FLUSH_S", 0.05)
 
 
 def entries(directory: Path) -> list[Entry]:

@@ -94,6 +94,7 @@ def script(path: Path, text: str) -> CommandSink:
     return CommandSink([sys.executable, str(path)])
 
 
+@pytest.mark.slow
 async def test_a_command_gets_the_text_on_stdin_and_none_of_our_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,6 +110,7 @@ async def test_a_command_gets_the_text_on_stdin_and_none_of_our_secrets(
     assert "canary" not in out.read_text()
 
 
+@pytest.mark.slow
 async def test_a_command_that_fails_hangs_or_is_not_there_is_tried_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,6 +30,7 @@ def offered(arbkit, tmp_path: Path):
     return ask
 
 
+@pytest.mark.slow
 def test_commands_options_and_values_are_offered(offered) -> None:
     assert {"scan", "markets", "report"} <= set(offered())
     assert {"list", "sync", "show", "import"} <= set(offered("markets"))
@@ -38,6 +39,7 @@ def test_commands_options_and_values_are_offered(offered) -> None:
     assert offered("--sim", "scan", "--sort") == ["net", "annualised"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_is_one_that_the_shell_can_read(arbkit, tmp_path: Path, shell: str) -> None:
     ran = arbkit("completion", shell)

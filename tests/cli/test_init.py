@@ -103,6 +103,7 @@ def test_a_key_that_others_can_read_is_refused_and_not_shown(arbkit, place: Path
     assert WALLET_KEY not in ran.err + ran.out
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_where_there_is_nobody(tmp_path: Path) -> None:
     ran = process("init", cwd=tmp_path, environ=environment(tmp_path))
     assert ran.code == 2

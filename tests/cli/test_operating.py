@@ -242,6 +242,7 @@ def test_following_a_log_that_is_not_there_yet_begins_with_its_first_line(tmp_pa
         assert list(followed.new("error")) == []
 
 
+@pytest.mark.slow
 def test_the_prompt_runs_the_same_commands(tmp_path: Path) -> None:
     typed = "status/dry-run/live/live --confirm/mode --json/say 'x/nonsense/config/help/exit/never"
     (tmp_path / "typed").write_text(typed.replace("/", "\n"))

@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.conftest import environment, process
 
+pytestmark = pytest.mark.slow
+
 HEAVY = {"httpx", "websockets", "rapidfuzz", "numpy", "sqlite_utils", "pydantic_settings", "uvicorn", "starlette"}
 SCRIPT = """
 import sys

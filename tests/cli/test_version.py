@@ -26,6 +26,7 @@ def test_it_says_version_commit_python_and_platform() -> None:
     assert arbkit.__version__ in version_text()
 
 
+@pytest.mark.slow
 def test_both_ways_to_ask_say_the_same(tmp_path: Path) -> None:
     environ = environment(tmp_path)
     alone, beside = (process(*words, cwd=tmp_path, environ=environ) for words in (["--version"], ["-q", "--version"]))

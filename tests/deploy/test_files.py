@@ -119,6 +119,7 @@ def test_live_trading_is_asked_for_nowhere() -> None:
     assert not [text for text in texts if text[:1] != "#" and "--live" in text]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [*UNITS, DEPLOY / "arbkit-health.timer"], ids=lambda path: path.name)
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
 def test_systemd_understands_a_unit(unit: Path, tmp_path: Path) -> None:
@@ -131,6 +132,7 @@ def test_systemd_understands_a_unit(unit: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
 def test_a_unit_can_do_little(unit: Path) -> None:
@@ -176,6 +178,7 @@ def test_panels_do_not_overlap_and_say_what_they_show() -> None:
         boxes |= cells
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not here (apt-get install prometheus)")
 @pytest.mark.parametrize(
     "words", [["check", "config", "prometheus.yml"], ["check", "rules", "arbkit.rules.yml"],

@@ -3,7 +3,7 @@
 Kalshi listings come with and without a YES label and rules, so each group is judged in all four forms.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -38,15 +38,23 @@ def sought(text: str) -> Facts:
     return read_facts(polymarket(title, rules, slug=slug, outcomes=(first, second)))
 
 
-def judged(group: Group, *, label: bool, rules: bool) -> Iterator[tuple[str, str, Polarity | None, Verdict]]:
+def judged(group: Group, *, label: bool, rules: bool) -> list[tuple[str, str, Polarity | None, Verdict]]:
     """Every pairing of a group: the expected polarity of twins, None for look-alikes."""
+    return _judged(group["family"], label=label, rules=rules)
+
+
+@cache
+def _judged(family: str, *, label: bool, rules: bool) -> list[tuple[str, str, Polarity | None, Verdict]]:
+    [group] = [one for one in GROUPS if one["family"] == family]
+    found: list[tuple[str, str, Polarity | None, Verdict]] = []
     twins = {(row[0], row[1]): Polarity(row[2] if len(row) > 2 else "aligned") for row in group["same"]}
     here = {one for one, _ in twins} | set(group.get("kalshi", ()))
     there = {other for _, other in twins} | set(group.get("polymarket", ()))
     for one in sorted(here):
         for other in sorted(there):
             made = judge(listed(one, label=label, rules=rules), sought(other))
-            yield one, other, twins.get((one, other)), made
+            found.append((one, other, twins.get((one, other)), made))
+    return found
 
 
 @pytest.mark.parametrize("form", FORMS, ids=["whole", "no label", "no rules", "title alone"])
