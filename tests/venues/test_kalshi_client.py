@@ -47,6 +47,7 @@ class Answers:
         params: Params = (),
         returned: Collection[int] = (),
         body_bytes_max: int | None = None,
+        small: bool = False,
     ) -> Reply:
         self.asked.append((path, dict(params)))
         answers = self.by_path.get(path, [(404, NOT_FOUND)])
