@@ -20,8 +20,7 @@ _FIGURES = Figures(
     trades_ms=0,
     alerts_pending=0, alert_oldest=None, alerts_given_up=0, fee_mismatch_micros=0, reconciled=True,
 )  # fmt: skip
-_OF_THE_LOOP = ("orders_denied", "exposure", "imbalance", "unrealized",
-                "halted", "unknown")  # fmt: skip
+_OF_THE_LOOP = ("exposure", "imbalance", "unrealized", "halted", "unknown")
 _SAMPLE = Sample(
     at=NOW,
     live=dict.fromkeys(_OF_THE_LOOP, 0.0),

@@ -13,6 +13,7 @@ from prometheus_client import generate_latest
 
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Choices, Live
+from arbkit.app.trader import DENIALS
 from arbkit.core.breaker import Failure
 from arbkit.core.markets import VenueName
 from arbkit.errors import ConfigError
@@ -150,6 +151,16 @@ async def test_a_pause_is_told_with_its_reason_and_labels_are_the_breakers_own(s
     for failure in Failure:
         assert value(text, f'breaker_open{{reason="{failure.lower()}"}}') == (failure is Failure.GHOST_FILL)
     assert "rain" not in text
+
+
+async def test_refusals_are_counted_by_their_reason_and_every_reason_is_there_from_the_start(scene: Scene) -> None:
+    live, metrics = standing(scene), Metrics("1", "live", {})
+    live.trader.tally.denied.update({"cash": 2, "near_close": 1})
+    metrics.show(metrics._taken(live, scene.room.store.figures.at(scene.clock.now())))
+    text = generate_latest(metrics.registry).decode()
+    assert value(text, 'orders_denied_total{reason="cash"}') == 2
+    assert value(text, 'orders_denied_total{reason="venue_unwell"}') == 0
+    assert text.count("orders_denied_total{") == len(DENIALS)
 
 
 async def test_an_order_whose_end_is_open_is_a_gauge_and_no_count(scene: Scene) -> None:

@@ -47,6 +47,8 @@ class ExecutionResult:
     warnings: tuple[str, ...] = ()
     circuit_breaker_triggered: bool = False
     in_doubt: bool = False
+    denied_by: str = ""
+    """The first rule of risk that said no."""
 
 
 def refused(room: Room, answer: Refused) -> ExecutionResult:
@@ -62,6 +64,7 @@ def refused(room: Room, answer: Refused) -> ExecutionResult:
         errors=tuple(reason.text for reason in answer.reasons),
         warnings=answer.warnings,
         circuit_breaker_triggered=any(reason.rule == "paused" for reason in answer.reasons),
+        denied_by=answer.reasons[0].rule,
     )
 
 

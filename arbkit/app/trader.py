@@ -1,6 +1,7 @@
 """Trader: of what is on offer, the best is sized to what risk leaves, and taken; one trade at a time."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,24 +17,34 @@ from arbkit.core.breaker import Failure
 from arbkit.core.inventory import inventory, score
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Reason
+from arbkit.core.risk import RULE_NAMES
 from arbkit.errors import AuthError, RefusedError
 
 AFTER_REFUSAL = timedelta(seconds=2)
 AFTER_FAILURE = timedelta(seconds=5)
 """How long a pair is left alone after it was refused, and after its orders came to nothing."""
 
+DENIALS = tuple(sorted({*RULE_NAMES, *Reason, "market_in_doubt", "authentication", "venue_fault", "withdrawn"}))
+"""Why an opportunity may be refused, in a word: the rules of risk, what sizing finds, and what the venues do."""
+
 
 @dataclass(slots=True)
 class Tally:
     """What the trader has done."""
 
-    refused: int = 0
+    denied: Counter[str] = field(default_factory=Counter)
+    """How often it said no, by the first reason: one of DENIALS."""
     tried: int = 0
     hedged: int = 0
     profit: Usd = ZERO_USD
     """What hedged trades will pay: as booked, or as expected while the chain has still to confirm."""
     trades: list[str] = field(default_factory=list)
     """The ids of what was tried."""
+
+    @property
+    def refused(self) -> int:
+        """How often it said no."""
+        return self.denied.total()
 
 
 class Trader:
@@ -78,8 +89,8 @@ class Trader:
 
     async def _consider(self, offer: Opportunity) -> None:
         pair_id = offer.pair.id
-        if why := self._obstacle(offer):
-            self._pass_over(offer, why, AFTER_REFUSAL)
+        if obstacle := self._obstacle(offer):
+            self._pass_over(offer, *obstacle, AFTER_REFUSAL)
             return
         markets, shown = self._watching.markets_of(pair_id), self._watching.books_of(pair_id)
         if markets is None or shown is None:
@@ -91,7 +102,7 @@ class Trader:
             return
         found = sized(self._room, offer.pair, markets, books)
         if isinstance(found, NoOpportunity):
-            self._pass_over(offer, self._in_words(found), AFTER_REFUSAL)
+            self._pass_over(offer, found.reason, self._in_words(found), AFTER_REFUSAL)
             return
         episode = self._watching.episodes.open.get(pair_id)
         self.in_flight, started_ms = pair_id, self._room.clock.monotonic_ms()
@@ -101,27 +112,29 @@ class Trader:
             )
         except AuthError as error:
             self._room.fail(Failure.AUTHENTICATION, str(error), once_a_day=True)
-            self._pass_over(offer, str(error), AFTER_FAILURE)
-        except (RefusedError, *FAULTS_OF_A_VENUE) as error:
-            self._pass_over(offer, str(error), AFTER_FAILURE)
+            self._pass_over(offer, "authentication", str(error), AFTER_FAILURE)
+        except RefusedError as error:
+            self._pass_over(offer, "withdrawn", str(error), AFTER_FAILURE)
+        except FAULTS_OF_A_VENUE as error:
+            self._pass_over(offer, "venue_fault", str(error), AFTER_FAILURE)
         else:
             await self._conclude(offer, result, took_ms=self._room.clock.monotonic_ms() - started_ms)
         finally:
             self.in_flight = ""
 
-    def _obstacle(self, offer: Opportunity) -> str:
-        """Why nothing may be tried now, "" if it may."""
+    def _obstacle(self, offer: Opportunity) -> tuple[str, str] | None:
+        """Why nothing may be tried now, in a word and in a sentence; None if it may."""
         if why := self._room.paused():
-            return f"trading is paused: {why}"
+            return "paused", f"trading is paused: {why}"
         unwell, watching = self._room.unwell(), self._watching
         for venue, market in (watching.markets_of(offer.pair.id) or {}).items():
             if what := watching.doubtful.get(market.id):
-                return f"{market.id}: {what}; it has not been read afresh yet"
+                return "market_in_doubt", f"{market.id}: {what}; it has not been read afresh yet"
             if closed := watching.closed.get(venue) or unwell.get(venue):
-                return f"{venue} does not trade: {closed}"
+                return "venue_unwell", f"{venue} does not trade: {closed}"
             if market.shard in watching.closed_shards.get(venue, ()):
-                return f"{venue} does not trade on shard {market.shard}"
-        return ""
+                return "venue_unwell", f"{venue} does not trade on shard {market.shard}"
+        return None
 
     def _too_old(self, books: BookPair) -> str:
         """Why two books cannot be compared, by the limits of risk; "" if they can."""
@@ -141,7 +154,7 @@ class Trader:
 
     async def _conclude(self, offer: Opportunity, result: ExecutionResult, *, took_ms: int) -> None:
         if result.state == "refused":
-            self._pass_over(offer, "; ".join(result.errors), AFTER_REFUSAL)
+            self._pass_over(offer, result.denied_by, "; ".join(result.errors), AFTER_REFUSAL)
             return
         self.tally.tried += 1
         if result.success:
@@ -182,8 +195,8 @@ class Trader:
             text = f"the balances could not be read: {error}"
             self._tell(LiveEvent(at=self._room.clock.now(), event=EventKind.WARNING, text=text))
 
-    def _pass_over(self, offer: Opportunity, why: str, pause: timedelta) -> None:
-        self.tally.refused += 1
+    def _pass_over(self, offer: Opportunity, reason: str, why: str, pause: timedelta) -> None:
+        self.tally.denied[reason] += 1
         self._not_before[offer.pair.id] = self._room.clock.now() + pause
         if self._watching.episodes.explain(offer.pair.id, why):
             now, pair_id = self._room.clock.now(), offer.pair.id

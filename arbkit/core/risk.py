@@ -293,6 +293,9 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 """Every rule. The order is the order in which reasons are shown."""
 
+RULE_NAMES = tuple(rule.__name__.removeprefix("_") for rule in RULES)
+"""What `Reason.rule` may say."""
+
 
 def _thin(q: _Question) -> str | None:
     depth = min(q.opportunity.kalshi.depth, q.opportunity.polymarket.depth)

@@ -22,6 +22,7 @@ from prometheus_client.registry import Collector
 
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Live
+from arbkit.app.trader import DENIALS
 from arbkit.core.books import LiveState
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState
@@ -61,6 +62,8 @@ class Sample:
 
     at: datetime
     live: Mapping[str, float] = field(default_factory=dict)
+    denied: Mapping[str, int] = field(default_factory=dict)
+    """Refusals by their first reason."""
     limits: Mapping[str, float] = field(default_factory=dict)
     open_for: frozenset[Failure] = frozenset()
     """The reasons for which the breaker is open."""
@@ -141,7 +144,6 @@ class Metrics(Collector):
         return Sample(
             at=now,
             live={
-                "orders_denied": live.trader.tally.refused,
                 "exposure": room.store.ledger.exposure().micros / MICRO,
                 "imbalance": max(imbalances, default=0) / MICRO,
                 "unrealized": self._unrealised(live),
@@ -151,6 +153,7 @@ class Metrics(Collector):
                     for trade in room.store.trades.unfinished() for leg in trade.legs
                 ),
             },
+            denied=dict(live.trader.tally.denied),
             limits=limits_told(room.limits),
             open_for=frozenset(room.store.operations.breaker().trips),
             feeds=tuple(live.health()),
@@ -267,7 +270,10 @@ def limits_told(limits: Limits) -> dict[str, float]:
 
 def _of_the_loop(sample: Sample) -> Iterator[Metric]:
     live = sample.live
-    yield _count("orders_denied", "Opportunities that risk or the books refused.", live["orders_denied"])
+    denied = CounterMetricFamily("orders_denied", "Opportunities that risk or the books refused.", labels=("reason",))
+    for reason in DENIALS:
+        denied.add_metric((reason,), sample.denied.get(reason, 0))
+    yield denied
     yield _plain("current_exposure", "Capital in positions, in dollars.", live["exposure"])
     yield _plain("exposure_usd", "Capital in positions.", live["exposure"])
     yield _plain("position_imbalance", "Largest unhedged number of contracts of a pair.", live["imbalance"])

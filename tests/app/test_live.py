@@ -11,6 +11,7 @@ import pytest
 from arbkit.app.chores import LOST_MS, Rhythm
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Choices, Live, Summary
+from arbkit.app.trader import DENIALS
 from arbkit.core.alerts import Alert
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import ZERO_STATES
@@ -399,6 +400,22 @@ async def test_a_refused_offer_is_told_once_while_nothing_changes(scene: Scene) 
             await asyncio.sleep(0.02)
         await run.end()
     assert len(run.told(EventKind.REFUSED)) == 1
+
+
+async def test_refusals_are_counted_by_a_reason_of_the_closed_list(scene: Scene) -> None:
+    async with running(scene) as run:
+        scene.halt.append("quiet")
+        run.offer()
+        await until(lambda: run.live.trader.tally.refused)
+        scene.halt.clear()
+        run.live.watching.closed[KALSHI] = "maintenance"
+        await asyncio.sleep(3)
+        run.offer()
+        await until(lambda: len(run.live.trader.tally.denied) == 2)
+        run.live.watching.closed.clear()
+        await run.end()
+    assert set(run.live.trader.tally.denied) == {"paused", "venue_unwell"}
+    assert set(run.live.trader.tally.denied) <= set(DENIALS)
 
 
 async def test_another_terminal_finds_how_a_loop_stands_in_the_store(scene: Scene) -> None:

@@ -10,7 +10,7 @@ import yaml
 
 DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
 _WORDS = {"by", "sum", "max", "min", "count", "rate", "increase", "changes", "absent", "abs", "and", "or", "ignoring",
-          "histogram_quantile", "time", "vector", "scalar", "without", "on"}  # fmt: skip
+          "histogram_quantile", "time", "topk", "vector", "scalar", "without", "on"}  # fmt: skip
 
 
 def rules() -> list[dict[str, Any]]:
