@@ -52,7 +52,7 @@ def markets_import(
     shown_or_failed([result], options.output)
 
 
-@app.command("match", epilog=EVERYWHERE)
+@app.command("match", short_help="Find the markets of both venues that pay alike.", epilog=EVERYWHERE)
 def match(
     ctx: typer.Context,
     *,
@@ -128,7 +128,7 @@ def mappings_reject(
         decide_on(kit, options.output, pair, decision="rejected", flip=False, note=note)
 
 
-@sim.command("serve", epilog=EVERYWHERE)
+@sim.command("serve", short_help="Serve both simulated venues until Ctrl-C.", epilog=EVERYWHERE)
 def sim_serve(
     ctx: typer.Context,
     *,
@@ -170,7 +170,7 @@ def sim_serve(
     serve_simulation(choices, port=port, started=lambda urls: options.output.facts(urls, ADDRESSES))
 
 
-@sim.command("faults", epilog=EVERYWHERE)
+@sim.command("faults", short_help="List what can go wrong at the simulated venues.", epilog=EVERYWHERE)
 def sim_faults(ctx: typer.Context) -> None:
     """List what can go wrong at the simulated venues, for `sim serve --faults` and POST /sim/faults.
 

@@ -10,10 +10,11 @@ from arbkit.cli.apps import app
 from arbkit.cli.options import EVERYWHERE, Options, VenueChoice
 
 Live = Annotated[bool, typer.Option("--live", help="Trade for real; needs --confirm too.")]
+Ask = Annotated[bool, typer.Option("--live", help="Ask both venues about your account; needs --confirm too.")]
 Confirm = Annotated[bool, typer.Option("--confirm", help="Yes, with real money (with --sim: simulated money).")]
 
 
-@app.command("trade", epilog=EVERYWHERE)
+@app.command("trade", short_help="Trade pairs by id; a dry run, unless it is live.", epilog=EVERYWHERE)
 def trade(
     ctx: typer.Context,
     *,
@@ -91,11 +92,11 @@ def record(
         recording.record(kit, options.output, directory, pairs=pairs or (), markets=market or (), span=span)
 
 
-@app.command("reconcile", epilog=EVERYWHERE)
+@app.command("reconcile", short_help="Compare the ledger with what the venues say is ours.", epilog=EVERYWHERE)
 def reconcile(
     ctx: typer.Context,
     *,
-    live: Live = False,
+    live: Ask = False,
     confirm: Confirm = False,
     fix: Annotated[bool, typer.Option("--fix", help="Book what the venues prove.")] = False,
 ) -> None:
@@ -112,7 +113,7 @@ def reconcile(
     raise typer.Exit(0 if clean else 1)
 
 
-@app.command("resolve", epilog=EVERYWHERE)
+@app.command("resolve", short_help="Show, or decide on, the trades that wait for a person.", epilog=EVERYWHERE)
 def resolve(
     ctx: typer.Context,
     *,
@@ -147,8 +148,8 @@ def resolve(
     raise typer.Exit(0 if done else 1)
 
 
-@app.command("balance", epilog=EVERYWHERE)
-def balance(ctx: typer.Context, *, live: Live = False, confirm: Confirm = False) -> None:
+@app.command("balance", short_help="Show the cash at both venues.", epilog=EVERYWHERE)
+def balance(ctx: typer.Context, *, live: Ask = False, confirm: Confirm = False) -> None:
     """Show the cash at both venues, by shard where a venue keeps it so.
 
     Example: arbkit balance --live --confirm --json | jq -s 'map(.available_usd) | add'
@@ -161,7 +162,7 @@ def balance(ctx: typer.Context, *, live: Live = False, confirm: Confirm = False)
         trading.show_balances(kit, options.output, mode=mode)
 
 
-@app.command("pause", epilog=EVERYWHERE)
+@app.command("pause", short_help="Stop trading until `resume`.", epilog=EVERYWHERE)
 def pause(
     ctx: typer.Context,
     reason: Annotated[str, typer.Option(help="Why; kept with the time.", metavar="TEXT")] = "Manual pause",
@@ -177,7 +178,7 @@ def pause(
         pause_all(kit, options.output, reason=reason)
 
 
-@app.command("resume", epilog=EVERYWHERE)
+@app.command("resume", short_help="Trade again after a pause.", epilog=EVERYWHERE)
 def resume(
     ctx: typer.Context,
     reason: Annotated[str, typer.Option(help="What was looked at; kept with the time.", metavar="TEXT")],
@@ -193,7 +194,7 @@ def resume(
         resume_all(kit, options.output, by=getpass.getuser(), reason=reason)
 
 
-@app.command("mode", epilog=EVERYWHERE)
+@app.command("mode", short_help="Show or set whether live orders may be sent at all.", epilog=EVERYWHERE)
 def mode(
     ctx: typer.Context,
     *,
@@ -211,7 +212,7 @@ def mode(
         show_or_set(kit, options.output, wanted=wanted, confirm=confirm)
 
 
-@app.command("dry-run", epilog=EVERYWHERE)
+@app.command("dry-run", short_help="Allow dry runs only.", epilog=EVERYWHERE)
 def dry_run(ctx: typer.Context) -> None:
     """Allow dry runs only: nothing real is sent from now on. The same as `mode dry-run`.
 
@@ -237,7 +238,7 @@ def live_mode(ctx: typer.Context, *, confirm: Confirm = False) -> None:
         show_or_set(kit, options.output, wanted="live", confirm=confirm)
 
 
-@app.command("init", epilog=EVERYWHERE)
+@app.command("init", short_help="Set up accounts, limits and alerts; try each credential.", epilog=EVERYWHERE)
 def init(
     ctx: typer.Context,
     *,
@@ -267,7 +268,7 @@ def init(
     raise typer.Exit(0 if setup(ctx.obj, choices) else 1)
 
 
-@app.command("doctor", epilog=EVERYWHERE)
+@app.command("doctor", short_help="Check everything that live trading needs.", epilog=EVERYWHERE)
 def doctor(ctx: typer.Context) -> None:
     """Check everything that live trading needs, and say why it is not possible; exit code 1 if it is not.
 

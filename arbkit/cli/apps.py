@@ -22,7 +22,7 @@ def _group(meaning: str, *, last: str = EVERYWHERE) -> typer.Typer:
 app = _group(
     "Find, vet and execute arbitrage between Polymarket and Kalshi, with strict limits.\n\n"
     "First time? arbkit run --sim. With your own accounts: arbkit init.",
-    last="NAME --help says more, with an example. Pages: docs/README.md",
+    last="NAME --help says more, with an example. Times are UTC. Pages: docs/README.md",
 )
 markets = _group("The catalogue of both venues' markets.")
 mappings = _group("Pairs that a person has decided on.")

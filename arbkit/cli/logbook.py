@@ -63,7 +63,7 @@ def milliseconds(text: str) -> int:
     parts = re.findall(r"(\d{1,9})(ms|s|m|h|d)", text)
     total = sum(int(number) * _UNITS[unit] for number, unit in parts)
     if "".join(number + unit for number, unit in parts) != text or not 0 < total <= _SPAN_DAYS_MAX * _UNITS["d"]:
-        raise UsageError(f"{text!r} is no span of time; write for example 90s, 10m or 2h")
+        raise UsageError(f"{text!r} is no span of time; write for example 90s, 10m, 2h or 7d")
     return total
 
 

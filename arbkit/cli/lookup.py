@@ -21,6 +21,11 @@ def markets_of(
     )
 
 
+def none_found(catalogue: Catalogue) -> str:
+    """Why nothing is listed."""
+    return "no such market" if catalogue.counts() else "no markets yet; `arbkit markets sync` reads the catalogues"
+
+
 def one_market(catalogue: Catalogue, text: str, venue: VenueName | None = None) -> Market:
     """Find a market by `venue:key`, by its key, or by the beginning of its key if only one market has it;
     `venue` is where to look when the text does not say.
@@ -33,6 +38,8 @@ def one_market(catalogue: Catalogue, text: str, venue: VenueName | None = None) 
     for name in (only,) if only else VenueName:
         if found := catalogue.market(MarketId(name, prefix)):
             return found
+    if not catalogue.counts():
+        raise BadId(text, "an id of `arbkit markets list`; nothing was read yet, run `arbkit markets sync` first")
     begun = [market for market in catalogue.markets(only, search=prefix) if market.id.key.startswith(prefix)]
     if not begun or not prefix:
         near = nearest(prefix, (market.id.key for market in catalogue.markets(only)))

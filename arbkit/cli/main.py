@@ -1,7 +1,7 @@
 """The command line: options of every command, and the way from arguments to an exit code."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from arbkit.cli import act, acting, read
 from arbkit.cli.apps import app
 from arbkit.cli.boundary import failed, guarded
 from arbkit.cli.options import SWITCHES, VALUED, Options, hoisted
+from arbkit.errors import nearest
 
 __all__ = ["act", "acting", "app", "read", "run"]
 
@@ -98,14 +99,31 @@ def _invoke(arguments: list[str], *, json: bool) -> int:
     except typer.Exit as end:
         return end.exit_code
     except TyperException as error:
-        path = getattr(getattr(error, "ctx", None), "command_path", "arbkit")
+        asked = getattr(error, "ctx", None)
+        path = asked.command_path if asked else " ".join(["arbkit", *_named(command, arguments)])
         return failed("UsageError", f"{_explained(error)} (see `{path} --help`)", 2, json=json)
     return 0
+
+
+def _named(command: object, arguments: Sequence[str]) -> Iterator[str]:
+    """The words that name a command: the parser does not always say whose option it could not read."""
+    for word in arguments:
+        below = getattr(command, "commands", {})
+        if word in below:
+            command = below[word]
+            yield word
 
 
 def _explained(error: TyperException) -> str:
     """What the parser says, in the words of all other errors."""
     text = error.format_message().replace("Value error, ", "").rstrip(".?")
+    option = getattr(error, "option_name", "")
+    if text.startswith("No such option") and (near := nearest(option, [*SWITCHES, *VALUED])):
+        return f"No such option: {option}; did you mean {near}?"
+    if text.startswith("Missing ") and (meant := getattr(getattr(error, "param", None), "help", None)):
+        missing, _, choices = " ".join(text.split()).partition(". Choose from: ")
+        return f"{missing}: {meant.rstrip('.')}{f' ({choices})' if choices else ''}"
+    text = re.sub(r"Input should be a valid (?:integer|number).*", "write a number, such as 3", text)
     if text == "Missing command":
         group = getattr(getattr(error, "ctx", None), "command", None)
         return f"{text}; there is {', '.join(sorted(getattr(group, 'commands', ())))}"

@@ -1,5 +1,6 @@
 """What `scan` shows: one row an opportunity, every figure exact in JSON, rounded against us in the table."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,10 @@ from arbkit.cli.render import Field, Output
 from arbkit.config.policy import is_worth_it
 from arbkit.config.ratio import Ratio
 from arbkit.config.settings import Settings
+from arbkit.core.books import BookProblem
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.money import Usd, ceil_div
-from arbkit.core.opportunity import Leg, Opportunity
+from arbkit.core.opportunity import Leg, NoOpportunity, Opportunity
 from arbkit.store.store import Store
 
 _BPS = 100
@@ -63,8 +65,21 @@ def summarise(scan: Scan, shown: Shown, settings: Settings, output: Output) -> N
     if shown.not_worth_it:
         threshold = f"trading.min_profit_threshold ({settings.trading.min_profit_threshold})"
         output.say(f"{shown.not_worth_it} below {threshold} or the hurdle rate are not shown; --all shows them")
-    if reasons := [f"{reason} {count}" for reason, count in scan.reasons.most_common()]:
-        output.say(f"passed over: {', '.join(reasons)}")
+    if reasons := Counter(map(_why_passed, scan.passed)).most_common():
+        output.say(f"passed over: {', '.join(f'{reason} {count}' for reason, count in reasons)}")
+    if late := stale(scan):
+        longest = f"data_age.book_max_ms ({settings.data_age.book_max_ms})"
+        output.say(f"{late} pairs had books older than {longest} when they were judged: something is slow; look again")
+
+
+def stale(scan: Scan) -> int:
+    """How many pairs were passed over because their books were read too long ago."""
+    return sum(refusal.book_problem is BookProblem.STALE for refusal in scan.passed)
+
+
+def _why_passed(refusal: NoOpportunity) -> str:
+    said = f"{refusal.reason} {refusal.book_problem or ''}".strip()
+    return said.replace("_", " ")
 
 
 def dollars(amount: Usd, digits: int, *, up: bool = False) -> str:

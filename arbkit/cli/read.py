@@ -23,13 +23,13 @@ def markets_list(
 
     Example: arbkit markets list --venue kalshi --search "fed cut" --json
     """
-    from arbkit.cli.lookup import markets_of
+    from arbkit.cli.lookup import markets_of, none_found
     from arbkit.cli.views import MARKET
 
     options: Options = ctx.obj
     with options.opened() as kit:
         found = markets_of(kit.store.catalogue, venue, status or (), search=search, limit=limit)
-        options.output.show(found, MARKET, nothing="no such market; `arbkit markets sync` reads the catalogues")
+        options.output.show(found, MARKET, nothing=none_found(kit.store.catalogue))
 
 
 @markets.command("show", epilog=EVERYWHERE)
@@ -49,7 +49,7 @@ def markets_show(
         options.output.facts(one_market(kit.store.catalogue, market), MARKET_DETAILS)
 
 
-@app.command("scan", epilog=EVERYWHERE)
+@app.command("scan", short_help="Look once at the books: what is worth trading now?", epilog=EVERYWHERE)
 def scan(
     ctx: typer.Context,
     *,
@@ -74,7 +74,7 @@ def scan(
         look(kit, options.output, fees=fees, sort=sort, min_net=min_net, every=every, limit=limit)
 
 
-@mappings.command("list", epilog=EVERYWHERE)
+@mappings.command("list", short_help="List what was decided, and whether it still holds.", epilog=EVERYWHERE)
 def mappings_list(ctx: typer.Context) -> None:
     """List the pairs that a person has decided on, and whether each decision still holds.
 
@@ -106,7 +106,7 @@ def config_show(
         options.output.show(entries(kit.configured), SETTING_WITH_ORIGIN if origin else SETTING)
 
 
-@config.command("path", epilog=EVERYWHERE)
+@config.command("path", short_help="Show which files of settings are read.", epilog=EVERYWHERE)
 def config_path(ctx: typer.Context) -> None:
     """Show which files of settings are read, the winning one first, and the state directory.
 
@@ -130,7 +130,7 @@ def config_sample() -> None:
     typer.echo(sample(), nl=False)
 
 
-@app.command("status", epilog=EVERYWHERE)
+@app.command("status", short_help="Show how things stand: mode, profit, what is open.", epilog=EVERYWHERE)
 def status(ctx: typer.Context) -> None:
     """Show how things stand: mode, breaker, profit, exposure, what is open. Asks no venue.
 
@@ -160,7 +160,7 @@ def positions(
         show_positions(kit, options.output, pairs=pairs)
 
 
-@app.command("settlements", epilog=EVERYWHERE)
+@app.command("settlements", short_help="List what ended, what it paid, and what is still due.", epilog=EVERYWHERE)
 def settlements(ctx: typer.Context) -> None:
     """List what ended of what was held, what it paid, and whose money is still to come. Asks no venue.
 
@@ -173,7 +173,7 @@ def settlements(ctx: typer.Context) -> None:
         show_settlements(kit, options.output)
 
 
-@ledger.command("verify", epilog=EVERYWHERE)
+@ledger.command("verify", short_help="Replay both ledgers: was anything changed?", epilog=EVERYWHERE)
 def ledger_verify(ctx: typer.Context) -> None:
     """Replay both ledgers from their first transaction; exit code 1 if anything was changed.
 
@@ -187,7 +187,7 @@ def ledger_verify(ctx: typer.Context) -> None:
     raise typer.Exit(0 if sound else 1)
 
 
-@mappings.command("export", epilog=EVERYWHERE)
+@mappings.command("export", short_help="Write the decisions made here as a file of mappings.", epilog=EVERYWHERE)
 def mappings_export(
     ctx: typer.Context,
     out: Annotated[Path | None, typer.Argument(help="A new file; stdout without it.", metavar="[FILE]")] = None,
@@ -203,7 +203,7 @@ def mappings_export(
         export(kit, options.output, out)
 
 
-@mappings.command("check", epilog=EVERYWHERE)
+@mappings.command("check", short_help="List the decisions that do not hold.", epilog=EVERYWHERE)
 def mappings_check(ctx: typer.Context) -> None:
     """List the decisions that do not hold: dangling, over, void or contradicting; exit code 1 if there are any.
 
@@ -217,7 +217,7 @@ def mappings_check(ctx: typer.Context) -> None:
     raise typer.Exit(0 if sound else 1)
 
 
-@app.command("opportunities", epilog=EVERYWHERE)
+@app.command("opportunities", short_help="List what was seen, for how long, and why not taken.", epilog=EVERYWHERE)
 def opportunities(
     ctx: typer.Context,
     since: Annotated[str, typer.Option(help="How far back.", metavar="SPAN")] = "1d",
@@ -253,7 +253,7 @@ def logs(
         show_log(kit, options.output, level=level, limit=limit, follow=follow)
 
 
-@app.command("health", epilog=EVERYWHERE)
+@app.command("health", short_help="Say whether anything needs a person.", epilog=EVERYWHERE)
 def health(ctx: typer.Context) -> None:
     """Say whether anything needs a person, from the store alone; exit code 1 if so.
 
@@ -267,7 +267,7 @@ def health(ctx: typer.Context) -> None:
     raise typer.Exit(0 if healthy else 1)
 
 
-@app.command("report", epilog=EVERYWHERE)
+@app.command("report", short_help="Add up profit, fees, slippage, capital, refusals.", epilog=EVERYWHERE)
 def report(
     ctx: typer.Context,
     *,
@@ -295,7 +295,7 @@ def report(
         show(kit, options.output, choices)
 
 
-@app.command("completion", epilog=EVERYWHERE)
+@app.command("completion", short_help="Print a script that completes commands and ids.", epilog=EVERYWHERE)
 def completion(
     ctx: typer.Context,
     shell: Annotated[str, typer.Argument(help="bash, zsh or fish; pairs: the ids to complete.", metavar="SHELL")],

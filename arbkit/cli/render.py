@@ -1,6 +1,7 @@
 """Rows to a table on a terminal, to plain aligned text in a pipe, or to JSON lines. Nothing else prints data."""
 
 import os
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 _GAP = "  "
+_HANGING = " " * 4
 _CUT_MIN = 6
 _ID_MAX = 40
 _encode = msgspec.json.Encoder().encode
@@ -38,6 +40,8 @@ class Field(Generic[Row]):
     """A column that may be cut down to this; 0 is never cut."""
     spare: int = 0
     """A column that is left out where the terminal is too narrow; the highest goes first, 0 never."""
+    whole: bool = False
+    """A column of sentences: broken over lines where it is too narrow, never cut."""
 
     def shown(self, row: Row) -> str:
         """The text in a table."""
@@ -122,11 +126,12 @@ class Output:
             console.print(f"{'':<{len(lead)}}{line}", style=style or None, soft_wrap=True)
 
     def one(self, row: Row, fields: Sequence[Field[Row]], worded: Callable[[Row], str]) -> None:
-        """Write one row of a stream: as an object, or in one line of words."""
+        """Write one row of a stream: as an object, or in words; one line, but for a terminal too narrow for it."""
         if self.json:
             self.line({field.key: field.value(row) for field in fields})
-        else:
-            sys.stdout.write(f"{worded(row)}\n")
+            return
+        first, *more = _fitting([worded(row)], len(_HANGING))
+        sys.stdout.write("".join(f"{line}\n" for line in (first, *(f"{_HANGING}{line}" for line in more))))
 
     def text(self, text: str) -> None:
         """Write a document to stdout as it is."""
@@ -147,9 +152,10 @@ class Output:
         titled = [(field.title or field.key, field.shown(row)) for field in fields]
         width = max(len(title) for title, _ in titled)
         for title, text in titled:
-            first, *more = text.split("\n")
-            sys.stdout.write(f"{title:<{width}}{_GAP}{first}".rstrip() + "\n")
-            sys.stdout.write("".join(f"{'':<{width}}{_GAP}{line}".rstrip() + "\n" for line in more))
+            lead = title
+            for line in _fitting(text.split("\n"), width + len(_GAP)):
+                sys.stdout.write(f"{lead:<{width}}{_GAP}{line}".rstrip() + "\n")
+                lead = ""
         sys.stdout.flush()
 
     def line(self, row: Mapping[str, object]) -> None:
@@ -182,11 +188,10 @@ class Output:
         console = self.console()
         natural = [max(map(cell_len, [c.title, *(row[at] for row in cells)])) for at, c in enumerate(columns)]
         widths, left_out = fitted(columns, natural, console.width)
-        lines = [[column.title for column in columns], *cells]
-        for number, row in enumerate(lines):
-            parts = (_sized(row[at], width, right=columns[at].right) for at, width in widths.items())
+        for number, row in enumerate([[column.title for column in columns], *cells]):
             style = Style(bold=True) if number == 0 else Style.null()
-            console.print(Text(_GAP.join(parts).rstrip(), style), soft_wrap=True)
+            for line in _lines_of(row, columns, widths):
+                console.print(Text(line, style), soft_wrap=True)
         if left_out:
             self.say(f"not shown at this width: {', '.join(left_out)} (--json has everything)")
 
@@ -283,6 +288,29 @@ def fitted(columns: Sequence[Field[Row]], natural: Sequence[int], width: int) ->
 
 def _sum_of(widths: Mapping[int, int]) -> int:
     return sum(widths.values()) + len(_GAP) * (len(widths) - 1)
+
+
+def _lines_of(row: Sequence[str], columns: Sequence[Field[Row]], widths: Mapping[int, int]) -> Iterable[str]:
+    """A row of a table: one line, or as many as its longest sentence needs."""
+    broken = {at: _broken(row[at], width) if columns[at].whole else [row[at]] for at, width in widths.items()}
+    for number in range(max(map(len, broken.values()))):
+        parts = (
+            _sized(lines[number] if number < len(lines) else "", widths[at], right=columns[at].right)
+            for at, lines in broken.items()
+        )
+        yield _GAP.join(parts).rstrip()
+
+
+def _broken(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+
+
+def _fitting(lines: Sequence[str], indent: int) -> Iterable[str]:
+    """Lines that stand so far from the left: broken between words on a terminal, as they are elsewhere."""
+    if not sys.stdout.isatty():
+        return lines
+    room = max(shutil.get_terminal_size().columns - indent, 20)
+    return [part for line in lines for part in (_broken(line, room) if len(line) > room else [line])]
 
 
 def _sized(text: str, width: int, *, right: bool) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,14 +61,18 @@ def report(kit: Kit, output: Output, choices: ReportChoices) -> None:
         output.text(CSV_OF[wanted](named.report))
     else:
         _show(output, named)
+    output.say(_nothing_traded(kit, named))
 
 
 def _moment(text: str, *, now: datetime) -> datetime:
     """A day (its beginning in UTC), or a span before now. Raises UsageError."""
-    try:
+    with suppress(ValueError):
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
+    try:
         return now - timedelta(milliseconds=milliseconds(text))
+    except UsageError:
+        wanted = f"a span back such as 12h or 7d, or a day such as {now:%Y-%m-%d}"
+        raise UsageError(f"{text!r} is neither span nor day; write {wanted}") from None
 
 
 def _made(kit: Kit, output: Output, asked: str, *, since: datetime, until: datetime) -> Named:
@@ -82,6 +87,17 @@ def _made(kit: Kit, output: Output, asked: str, *, since: datetime, until: datet
         if not asked and mode != "live":
             output.say("no live trades yet: this is the dry run; --mode live shows the other ledger")
         return Named(mode, report_of(stores[mode], kit.store, since=since, until=until))
+
+
+def _nothing_traded(kit: Kit, named: Named) -> str:
+    """Where to look instead, "" where there are trades."""
+    if named.report.trades:
+        return ""
+    since = f"{named.report.since:%Y-%m-%d %H:%M} UTC"
+    with ledgers(kit) as stores:
+        other = next((mode for mode in stores if mode != named.mode and stores[mode].trades.recent(count_max=1)), "")
+    hint = f"; --mode {other.replace('_', '-')} shows the other ledger, which has some" if other else ""
+    return f"no trades in the {named.mode} ledger since {since}{hint}"
 
 
 def _mode_with_trades(stores: dict[str, Store]) -> str:

@@ -52,6 +52,9 @@ def review(kit: Kit, output: Output) -> None:
     if output.json:
         output.show(waiting, PAIR)
         return
+    if not waiting:
+        output.say(_nothing_waits(kit))
+        return
     with Keys() as keys:
         session = _Session(kit, output, keys, waiting)
         while session.waiting:
@@ -60,6 +63,12 @@ def review(kit: Kit, output: Output) -> None:
             if not _act(session, pair, keys.key()):
                 break
     output.say(f"{len(session.done)} decided, {len(session.waiting)} left; decisions are kept")
+
+
+def _nothing_waits(kit: Kit) -> str:
+    if not kit.store.pairs.standing():
+        return "no pairs were found yet; run `arbkit markets sync`, then `arbkit match`"
+    return "no pair waits for a decision; `arbkit mappings list` shows those that were made"
 
 
 def _act(session: _Session, pair: Pair, key: str) -> bool:

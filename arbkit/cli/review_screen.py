@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from arbkit.cli.reasons import worded
 from arbkit.cli.render import Output
 from arbkit.cli.rewording import changed_lines
 from arbkit.core.books import Book
@@ -60,7 +61,8 @@ def screen(output: Output, pair: Pair, markets: tuple[Market, Market], *, left: 
     """Draw a pair for the width of the terminal."""
     console = output.console(stderr=True)
     with console.capture() as drawn:
-        _draw(console, card(pair, *markets), left=left)
+        shown = card(pair, *markets)
+        _draw(console, replace(shown, reasons=tuple(_in_words(reason, markets) for reason in shown.reasons)), left=left)
     return Screen(console, drawn.get().splitlines())
 
 
@@ -97,6 +99,11 @@ def _drawn(console: "Console", text: str) -> list[str]:
     with console.capture() as drawn:
         console.print(text)
     return drawn.get().splitlines()
+
+
+def _in_words(reason: str, markets: tuple[Market, Market]) -> str:
+    said = worded(reason, *markets)
+    return reason if said == reason else f"conflict: {said}"
 
 
 def _draw(console: "Console", shown: Card, *, left: int) -> None:

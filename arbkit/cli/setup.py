@@ -40,7 +40,8 @@ def setup(options: Options, choices: SetupChoices) -> bool:
         choices.replace or asker.agree(f"{target} exists; replace it? The old one is kept beside it", default=False)
     ):
         raise RefusedError(f"{target} exists and was left as it is; --replace replaces it, --out names another")
-    output.say("Every question has a safe default, in brackets. Without keys arbkit reads, scans and makes dry runs.")
+    asked = "" if choices.non_interactive else "Every question has a safe default, in brackets. "
+    output.say(f"{asked}Without keys arbkit reads, scans and makes dry runs.")
     keys = home_directory(options.home, environ=os.environ) / "keys"
     said = dict(setting.partition("=")[::2] for setting in options.settings)
     made = Questions(asker, said | {path: value for path, value in choices.answers.items() if value}, keys).all()

@@ -100,7 +100,7 @@ def standing(kit: Kit, store: Store, mode: str) -> Standing:
     total, figures = result(booked), store.figures.at(now)
     return Standing(
         mode=mode,
-        paused=f"PAUSED since {trip.at.isoformat(timespec='seconds')}: {trip.failure}: {trip.detail}" if trip else "",
+        paused=f"PAUSED since {trip.at:%Y-%m-%d %H:%M:%S} UTC: {trip.failure}: {trip.detail}" if trip else "",
         halted=halt_reason(kit.home),
         live_orders=dry_only(kit.store),
         now=now,
@@ -155,7 +155,8 @@ def show_soundness(kit: Kit, output: Output) -> bool:
     """Replay each ledger and say what is wrong; whether nothing is."""
     with ledgers(kit) as stores:
         wrong = [f"{mode}: {what}" for mode, store in stores.items() for what in store.ledger.verify()]
-    for line in wrong or ["every transaction follows from the one before it"]:
+        counts = [f"{mode}: {len(store.ledger.transactions())} transactions" for mode, store in stores.items()]
+    for line in wrong or [f"{', '.join(counts)}: each follows from the one before it"]:
         output.say(line)
     return not wrong
 

@@ -8,12 +8,16 @@ from arbkit.app.catalog import sync
 from arbkit.app.pairs import decide, match_catalogues
 from arbkit.app.reporting import report_of
 from arbkit.app.result import ExecutionResult
+from arbkit.app.scan import Scan
 from arbkit.cli.holdings import show_positions
 from arbkit.cli.looking import look, second_reading
+from arbkit.cli.opportunities import stale
 from arbkit.cli.progress import counting, shown_or_failed
+from arbkit.cli.reasons import asked, worded
 from arbkit.cli.render import Field, Output
 from arbkit.cli.report_tables import Named, cents, paid, yearly
 from arbkit.cli.trading import TradeChoices, attempt
+from arbkit.config.policy import is_worth_it
 from arbkit.core.markets import Market, Method, Pair, Relation
 from arbkit.core.report import percent
 from arbkit.core.risk import Mode
@@ -23,6 +27,7 @@ from arbkit.wiring import Kit
 _PAIRS_SHOWN = 4
 _TRAPS_SHOWN = 3
 _TRADES_SHOWN = 3
+_LOOKS_MORE = 4
 _NEXT = (
     ("arbkit run --sim --for 1m", "the live loop: a screen, a dry run"),
     ("arbkit scan --sim", "look at the books again"),
@@ -37,6 +42,7 @@ class _Verdict:
     pair: Pair
     kalshi: str
     polymarket: str
+    why: str
 
 
 _VERDICT: Sequence[Field[_Verdict]] = (
@@ -66,7 +72,7 @@ def tour(kit: Kit, output: Output) -> None:
     _step(output, 2, "match: which markets pay alike? Traps are refused, with a reason")
     _show_verdicts(kit, output)
     _step(output, 3, "scan: buy YES at one venue and NO at the other for less than $1, all fees paid")
-    seen = look(kit, output)
+    seen = _look(kit, output)
     pairs = [one.opportunity.pair for one in seen.found][:_TRADES_SHOWN]
     _step(output, 4, "trade: risk is asked, both orders are signed, written down, then sent together, fill or kill")
     _trade(kit, output, pairs)
@@ -82,6 +88,16 @@ def tour(kit: Kit, output: Output) -> None:
         output.say(f"  {command:<38}  {meaning}")
 
 
+def _look(kit: Kit, output: Output) -> Scan:
+    """Look at all books, and again where this machine was too slow to judge them while they were fresh."""
+    seen = look(kit, output)
+    for _ in range(_LOOKS_MORE):
+        if not stale(seen) or any(is_worth_it(one.opportunity, kit.settings) for one in seen.found):
+            break
+        seen = look(kit, output)
+    return seen
+
+
 def _show_verdicts(kit: Kit, output: Output) -> None:
     """A few pairs, and a few traps with the reason why each is one."""
     matched = match_catalogues(kit.store, kit.mappings, kit.clock)
@@ -91,21 +107,18 @@ def _show_verdicts(kit: Kit, output: Output) -> None:
     traps = [refused[reason] for reason in sorted(refused, reverse=True)]
     shown = [*good[:_PAIRS_SHOWN], *traps[:_TRAPS_SHOWN]]
     named = kit.store.catalogue.named(market for pair in shown for market in (pair.kalshi, pair.polymarket))
-    rows = [_Verdict(pair, _name(named[pair.kalshi]), _name(named[pair.polymarket])) for pair in shown]
+    rows = [_verdict(pair, named[pair.kalshi], named[pair.polymarket]) for pair in shown]
     output.show(rows[:_PAIRS_SHOWN], _VERDICT)
     for row in rows[_PAIRS_SHOWN:]:
-        output.say(f'trap: "{row.kalshi}" and "{row.polymarket}" are refused: {row.pair.reasons[0]}')
+        output.say(f'trap: "{row.kalshi}" and "{row.polymarket}" are refused: {row.why}')
     output.say(
         f"{matched.kalshi_markets} x {matched.polymarket_markets} markets in {matched.duration_ms} ms:"
         f" {len(found)} pairs look alike, {len(good)} may be traded (`arbkit match --sim` lists them all)"
     )
 
 
-def _name(market: Market) -> str:
-    """What a market asks, and what YES means where the question does not say it."""
-    label = market.yes_label
-    told = label.lower() in {"", "yes"} or label.lower() in market.title.lower()
-    return market.title if told else f"{market.title} [{label}]"
+def _verdict(pair: Pair, kalshi: Market, polymarket: Market) -> _Verdict:
+    return _Verdict(pair, asked(kalshi), asked(polymarket), worded(pair.reasons[0], kalshi, polymarket))
 
 
 def _trade(kit: Kit, output: Output, pairs: Sequence[Pair]) -> None:

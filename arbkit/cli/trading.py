@@ -19,6 +19,7 @@ from arbkit.app.unwind import choices as ways_out
 from arbkit.cli.render import Output, short
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
 from arbkit.cli.resolving import tell_ways_out
+from arbkit.core.breaker import Failure
 from arbkit.core.capital import LOW, Capital, advice, beyond_allotment
 from arbkit.core.execution import TradeState
 from arbkit.core.inventory import Difference
@@ -104,12 +105,24 @@ def start_checked(kit: Kit, room: Room, output: Output, *, force: bool, unattend
     """The checks of a start: what is unknown always stops; the rest stops it unless forced."""
     recovery = kit.settings.crash_recovery
     check = kit.run(check_start(room, state_age_max=timedelta(minutes=recovery.max_state_age_minutes)))
-    for reason in (*check.checks, *check.warnings):
-        output.say(f"note: {reason}")
     alone = unattended and room.mode is Mode.LIVE and recovery.require_manual_review
-    if reasons := check.hindrances(force=force, unattended=alone):
-        way_out = "" if check.blocking else "; --force starts all the same"
-        raise RefusedError(f"MANUAL REVIEW REQUIRED: {'; '.join(reasons)}; run `arbkit reconcile`{way_out}")
+    reasons = check.hindrances(force=force, unattended=alone)
+    for reason in (*check.checks, *check.warnings):
+        if reason not in reasons:
+            output.say(f"note: {reason}")
+    if reasons:
+        forced = "" if check.blocking else "; --force starts all the same"
+        raise RefusedError(f"MANUAL REVIEW REQUIRED: {'; '.join(reasons)}; {_way_on(room, reasons)}{forced}")
+
+
+def _way_on(room: Room, reasons: Sequence[str]) -> str:
+    """What to run so that trading may begin."""
+    trip = room.store.operations.breaker().first
+    if trip is None:
+        return "run `arbkit reconcile`"
+    if trip.failure is Failure.MANUAL and len(reasons) == 1:
+        return "`arbkit resume --reason ...` ends it"
+    return "run `arbkit reconcile`, then `arbkit resume --reason ...`"
 
 
 def _nothing(found: Opportunity | NoOpportunity) -> str:
@@ -124,7 +137,8 @@ def _show_plan(output: Output, planned: Plan, found: Opportunity, how: str) -> N
             f"{how}: buy {leg.qty} {leg.side} of {short(leg.market)} at {leg.limit} or better: ${leg.cost} and"
             f" ${leg.fee} fee"
         )
-    output.say(f"pair {planned.pair.id}: ${found.capital} for ${found.payout}; net ${found.net} after fees and gas")
+    left = f"net ${found.net} after fees and ${found.gas} that gas may cost"
+    output.say(f"pair {planned.pair.id}: ${found.capital} for ${found.payout}; {left}")
 
 
 def _agreed(output: Output) -> bool:
@@ -199,6 +213,8 @@ def show_balances(kit: Kit, output: Output, *, mode: Mode) -> None:
         capitals = [_capital(room, venue) for venue in VenueName]
         rows = [row for capital in capitals for row in _purses(room, capital)]
     output.show(rows, PURSE)
+    if mode is Mode.DRY_RUN:
+        output.say("cash of the dry run, on paper; --live --confirm asks both venues for yours")
     for line in (*advice(capitals), *beyond_allotment(capitals)):
         output.say(line)
 

@@ -120,8 +120,8 @@ ADDRESSES: "Sequence[Field[SimUrls]]" = (
 
 KNOB: "Sequence[Field[Knob]]" = (
     Field("do", lambda k: k.do, "do"),
-    Field("on", lambda k: " ".join(k.on), "on"),
+    Field("on", lambda k: " ".join(k.on), "on", width_min=12, spare=1, whole=True),
     Field("needs", lambda k: " ".join(sorted(k.needs)), "needs"),
-    Field("takes", lambda k: " ".join(sorted(k.takes - k.needs)), "takes"),
-    Field("does", lambda k: k.does, "what it does"),
+    Field("takes", lambda k: " ".join(sorted(k.takes - k.needs)), "takes", spare=2),
+    Field("does", lambda k: k.does, "what it does", width_min=34, whole=True),
 )

@@ -204,12 +204,12 @@ class Kit:
     def sim_urls(self) -> "SimUrls":
         """The simulated venues: those of ARBKIT_SIM, or embedded ones, started on first use."""
         from arbkit.venues.sim.server import SimServer, sim_urls
-        from arbkit.wiring.simulated import simulation
+        from arbkit.wiring.simulated import SimChoices, simulated
 
         if self._asked_sim:
             return sim_urls(self._asked_sim)
-        self.embedded = simulation()
-        return self._closing.enter_context(SimServer(self.embedded)).urls
+        self.embedded = simulated(SimChoices(), now=self.clock.now())
+        return self._closing.enter_context(SimServer(self.embedded, clock=self.clock)).urls
 
     def close(self) -> None:
         """Give back connections, the database, the simulator and the event loop, in the order opposite to opening."""

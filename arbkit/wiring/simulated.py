@@ -42,9 +42,10 @@ def serve_simulation(choices: SimChoices, *, port: int, started: Callable[["SimU
     serve(simulated(choices), port, started=started)
 
 
-def simulated(choices: SimChoices) -> "Simulation":
-    """Both simulated venues as chosen. Raises BadFile and, for a plan of faults that cannot be meant, UsageError."""
-    venues = _shown(choices)
+def simulated(choices: SimChoices, *, now: datetime | None = None) -> "Simulation":
+    """Both simulated venues as chosen, as of today or of another day. Raises BadFile and, for a plan of faults that
+    cannot be meant, UsageError."""
+    venues = _shown(choices, now or datetime.now(UTC))
     if choices.faults:
         from arbkit.venues.sim.knobs import read_plan
 
@@ -55,11 +56,10 @@ def simulated(choices: SimChoices) -> "Simulation":
     return venues
 
 
-def _shown(choices: SimChoices) -> "Simulation":
+def _shown(choices: SimChoices, now: datetime) -> "Simulation":
     from arbkit.venues.sim.crowd import Flow
     from arbkit.venues.sim.simulation import Simulation
 
-    now = datetime.now(UTC)
     if choices.replay:
         return _replayed(choices, now)
     if choices.catalog:

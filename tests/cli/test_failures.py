@@ -94,7 +94,7 @@ def test_short_values_are_not_taken_for_secrets(monkeypatch: pytest.MonkeyPatch)
         (["markets", "import", "/nonexistent.json", "--venue", "kalshi"], 2, "/nonexistent.json"),
         (["config", "show", "--config", "/nonexistent.yaml"], 2, "no such file of settings"),
         (["config", "show", "--set", "risk.profil=strict"], 2, "did you mean risk.profile?"),
-        (["run", "--for", "ever"], 2, "90s, 10m or 2h"),
+        (["run", "--for", "ever"], 2, "90s, 10m, 2h or 7d"),
         (["scan", "--sim", "--home", "/proc/nowhere"], 70, "/proc"),
         (["sim", "serve", "--port", "70000"], 2, "--port"),
     ],

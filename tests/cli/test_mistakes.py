@@ -1,5 +1,6 @@
 """Mistakes of a newcomer: each gets one line that says what was probably meant."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,17 +16,24 @@ from tests.cli.conftest import environment, on_terminal
         ("markets lst", "did you mean 'list'? (see `arbkit markets --help`)"),
         ("markets", "Missing command; there is import, list, show, sync (see `arbkit markets --help`)"),
         ("scan --limt 3", "No such option: --limt; did you mean --limit? (see `arbkit scan --help`)"),
+        ("scan --simm", "No such option: --simm; did you mean --sim? (see `arbkit scan --help`)"),
+        ("scan --limit x", "Invalid value for '--limit': write a number, such as 3"),
+        ("report --html", "Option '--html' requires an argument (see `arbkit report --help`)"),
+        ("resume", "Missing option '--reason': What was looked at; kept with the time"),
+        ("completion", "Missing argument 'SHELL': bash, zsh or fish"),
+        ("markets import x", "Missing option '--venue': Whose objects the file holds (kalshi, polymarket)"),
         ("markets list --venue kalsi", "'kalsi' is not one of 'kalshi', 'polymarket'"),
         ("config show --set trading.max_slipage=1", "did you mean trading.max_slippage?"),
         ("markets list --fields titel", "--fields titel: did you mean title?"),
         ("status --fields zzz", "--fields zzz: there is mode, "),
         ("trade", "say the id of a pair (`arbkit scan` shows them), or --stdin"),
         ("trade zzz", "'zzz' is not an id; write the id of a pair or of an opportunity"),
-        ("markets show zzz", "'zzz' is not an id; write an id of `arbkit markets list`"),
+        ("markets show zzz", "nothing was read yet, run `arbkit markets sync` first"),
+        ("mappings add KX-1 0x12", "nothing was read yet, run `arbkit markets sync` first"),
         ("markets import nofile --venue kalshi", "nofile: cannot be read (No such file or directory)"),
         ("run --live", "repeat it with --live --confirm"),
         ("logs --level wran", "use debug, info, warn, error"),
-        ("run --for 5x", "write for example 90s, 10m or 2h"),
+        ("run --for 5x", "write for example 90s, 10m, 2h or 7d"),
     ],
 )
 def test_one_line_says_what_to_do(arbkit, line: str, says: str) -> None:
@@ -33,6 +41,45 @@ def test_one_line_says_what_to_do(arbkit, line: str, says: str) -> None:
     assert ran.code in {UsageError.exit_code, 3}
     assert (ran.out, ran.err.count("\n")) == ("", 1)
     assert says in ran.err
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("markets list", "no markets yet; `arbkit markets sync` reads the catalogues"),
+        ("match", "a catalogue is empty; run `arbkit markets sync` first"),
+        ("match --review", "no pairs were found yet; run `arbkit markets sync`, then `arbkit match`"),
+        ("scan", "no pairs to look at; run `arbkit markets sync`, then `arbkit match`"),
+        ("opportunities", "nothing was seen within 1d; `arbkit scan` and `arbkit run` look"),
+        ("positions", "no open positions"),
+        ("settlements", "nothing has ended yet; `arbkit reconcile --fix` books what venues settled"),
+        ("report", "no trades in the live ledger since "),
+        ("mappings list", "no decisions yet; see `arbkit mappings add -h`"),
+        ("logs", "`arbkit run` writes it"),
+        ("ledger verify", "live: 0 transactions: each follows from the one before it"),
+        ("health --fields detail", ""),
+    ],
+)
+def test_where_nothing_is_yet_a_line_says_how_it_comes(arbkit, line: str, says: str) -> None:
+    ran = arbkit(*line.split())
+    assert ran.code == 0
+    assert says in ran.err
+    assert "not compared with the venues yet; `arbkit reconcile` does" in ran.out or "health" not in line
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("simulated")
+def test_a_pause_says_how_it_ends(arbkit) -> None:
+    assert arbkit("reconcile", "--sim").code == 0
+    assert arbkit("pause", "--sim", "--reason", "maintenance").code == 0
+    paused = r"PAUSED since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: MANUAL: maintenance"
+    assert re.search(paused, arbkit("status", "--sim").out)
+    ran = arbkit("trade", "--sim", "b7dec2d69092")
+    assert ran.code == 3
+    assert ran.err.splitlines() == [
+        "arbkit: MANUAL REVIEW REQUIRED: Circuit breaker was paused: MANUAL: maintenance; `arbkit resume --reason ...`"
+        " ends it; --force starts all the same"
+    ]
 
 
 def test_fields_choose_and_order_in_json_and_in_tables(arbkit) -> None:

@@ -1,7 +1,9 @@
 """Rows on their way out: exact in JSON, aligned in a pipe, and never interpreted."""
 
 import json
+import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -71,6 +73,55 @@ def test_a_terminal_shows_a_title_as_it_is_too(
     shown = capsys.readouterr().out
     assert title in shown
     assert "\x1b]8" not in shown
+
+
+@pytest.fixture
+def narrow(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """What a terminal of forty columns shows."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def shown(show: Callable[[], None]) -> list[str]:
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        show()
+        return re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+
+    return shown
+
+
+WHY = (Field("id", lambda row: row[0], "id"), Field("why", lambda row: row[1], "why", width_min=12, whole=True))
+REASON = "a return of 155 bps after fees; the minimum is 300 bps"
+
+
+def test_a_reason_is_broken_between_words_and_never_cut(narrow) -> None:
+    assert narrow(lambda: Output().show([("7f44055149a4", REASON), ("693fefa29106", "-")], WHY)) == [
+        "id            why",
+        "7f44055149a4  a return of 155 bps after",
+        "              fees; the minimum is 300",
+        "              bps",
+        "693fefa29106  -",
+    ]
+
+
+def test_a_fact_that_is_too_long_hangs_under_itself(narrow) -> None:
+    fields = [Field("id", lambda r: r[0]), Field("why", lambda r: r[1], "why not")]
+    assert narrow(lambda: Output().facts(("none", REASON), fields)) == [
+        "id       none",
+        "why not  a return of 155 bps after fees;",
+        "         the minimum is 300 bps",
+    ]
+
+
+def test_a_line_of_the_log_is_broken_on_a_terminal_and_whole_elsewhere(
+    narrow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Output().one(REASON, (), str)
+    assert capsys.readouterr().out == f"{REASON}\n"
+    assert narrow(lambda: Output().one(REASON, (), str)) == [
+        "a return of 155 bps after fees; the",
+        "    minimum is 300 bps",
+    ]
 
 
 def test_nothing_to_show_leaves_stdout_empty(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ import csv
 import html.parser
 import io
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -106,8 +107,9 @@ def test_spans_are_said_in_the_unit_that_fits() -> None:
 
 def test_nothing_traded_yet_is_no_error(arbkit) -> None:
     ran = arbkit("report")
-    assert (ran.code, ran.err) == (0, "")
-    assert "locked_profit_usd" in ran.out
+    assert (ran.code, ran.err.count("\n")) == (0, 1)
+    assert "no trades in the live ledger since" in ran.err
+    assert re.search(r"^locked in +\$0\.00$", ran.out, re.MULTILINE)
     assert arbkit("report", "--json").rows[0]["trades"] == 0
     assert arbkit("report", "--lots").out.count("\n") == 1
 
@@ -118,7 +120,7 @@ def test_nothing_traded_yet_is_no_error(arbkit) -> None:
         (("--mode", "paper"), "there is live and dry-run"),
         (("--mode", "dry-run"), "there is no dry run here yet"),
         (("--csv", "fills"), "there is days, venues, pairs, trades, lots, opportunities, reasons"),
-        (("--since", "yesterday"), "write for example 90s"),
+        (("--since", "yesterday"), "write a span back such as 12h or 7d, or a day such as 20"),
         (("--since", "2026-02-01", "--until", "2026-01-01"), "nothing lies between"),
         (("--html", "no/such/place.html"), "cannot be written"),
     ],

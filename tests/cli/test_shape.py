@@ -44,6 +44,14 @@ def test_help_fits_eighty_columns(path: tuple[str, ...], _command) -> None:
     assert not [line for line in help_text(path).splitlines() if len(line) > 80]
 
 
+@pytest.mark.parametrize(("path", "command"), [(p, c) for p, c in ALL if is_group(c)], ids=named)
+def test_a_list_of_commands_says_each_in_full_on_eighty_columns(path: tuple[str, ...], command) -> None:
+    room = 80 - len("  ") - max(map(len, command.commands)) - len("  ")
+    said = {name: one.get_short_help_str(500) for name, one in command.commands.items()}
+    assert not {name: text for name, text in said.items() if len(text) > room}
+    assert not [line for line in help_text(path).splitlines()[1:] if line.endswith("...")]
+
+
 @pytest.mark.parametrize(("path", "_command"), LEAVES, ids=named)
 def test_help_names_the_options_of_every_command(path: tuple[str, ...], _command) -> None:
     assert EVERYWHERE in help_text(path)

@@ -1,0 +1,62 @@
+"""The tour shows the whole job on any day: the simulated world follows the calendar."""
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from arbkit.cli.render import Output
+from arbkit.cli.tour import tour
+from arbkit.config.load import load
+from arbkit.venues.sim.world.generator import generate, planted_twins
+from arbkit.wiring.kit import Kit, SystemClock
+
+LEAP_DAY = datetime(2028, 2, 29, 12, 0, tzinfo=UTC)
+DAYS = {
+    "over midnight at new year": datetime(2026, 12, 31, 23, 59, 57, tzinfo=UTC),
+    "leap day": LEAP_DAY,
+    "american clocks go forward": datetime(2027, 3, 14, 7, 0, 1, tzinfo=UTC),
+}
+MORE = int(os.environ.get("ARBKIT_TOUR_DAYS", "0"))
+"""So many days more, spread over a year, at all hours."""
+DAYS |= {f"day {n}": LEAP_DAY + timedelta(days=n * 366 / MORE, hours=n * 7 % 24) for n in range(MORE)}
+
+
+class OtherDay(SystemClock):
+    """The machine's clock, set to another day."""
+
+    def __init__(self, start: datetime) -> None:
+        self._ahead = start - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", DAYS.values(), ids=DAYS)
+def test_the_tour_shows_the_whole_job(start: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    configured = load(flags=(), environ={}, config=None, cwd=tmp_path)
+    clock = OtherDay(start)
+    kit = Kit(lambda: configured, home=tmp_path / "state", cwd=tmp_path, sim=True, environ={}, clock=clock)
+    try:
+        tour(kit, Output())
+    finally:
+        kit.close()
+    assert clock.now() - start < timedelta(seconds=30)
+    out, err = capsys.readouterr()
+    assert len(re.findall(r'^trap: ".+" and ".+" are refused: (?:only \w+ says|Kalshi says) ', err, re.MULTILINE)) == 3
+    assert "refused: a pair matched by method fuzzy needs approval" in err
+    assert re.search(r"^\d+-\w+ +hedged +no ", out, re.MULTILINE)
+    legs = set(re.findall(r"^live +(kalshi|polymarket) ", out, re.MULTILINE))
+    assert legs == {"kalshi", "polymarket"}
+    assert re.search(r"^pays +\$[1-9]\d*\.\d\d more than that", out, re.MULTILINE)
+    assert re.search(r"hedged trades: [1-9]\d*, locked in: \$[1-9]", err)
+    assert len(re.findall(r"^ {2}arbkit ", err, re.MULTILINE)) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", range(0, 366, 61))
+def test_every_day_has_something_planted(day: int) -> None:
+    assert len(planted_twins(generate(7, LEAP_DAY + timedelta(days=day)))) >= 4
