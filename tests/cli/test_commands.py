@@ -151,7 +151,7 @@ def test_the_settings_show_where_they_come_from(arbkit, tmp_path: Path, monkeypa
 def test_run_shows_the_job_and_what_to_do_next(arbkit, simulated: str) -> None:
     ran = arbkit("run", "--sim")
     assert ran.code == 0
-    for words in ("Simulated:", "1/6 sync", "2/6 match", "trap: ", "are refused: conflict:", "3/6 scan", "4/6 trade",
+    for words in ("Simulated:", "1/6 sync", "2/6 match", "trap: ", "are refused: only ", "3/6 scan", "4/6 trade",
                   "refused: a pair matched by method fuzzy needs approval", "5/6 positions", "6/6 ledger",
                   "Next:"):  # fmt: skip
         assert words in ran.err

@@ -4,6 +4,7 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -40,11 +41,12 @@ def test_the_tour_shows_the_whole_job(start: datetime, tmp_path: Path, capsys: p
     configured = load(flags=(), environ={}, config=None, cwd=tmp_path)
     clock = OtherDay(start)
     kit = Kit(lambda: configured, home=tmp_path / "state", cwd=tmp_path, sim=True, environ={}, clock=clock)
+    begun_s = process_time()
     try:
         tour(kit, Output())
     finally:
         kit.close()
-    assert clock.now() - start < timedelta(seconds=30)
+    assert process_time() - begun_s < 20  # of this machine's work, whatever else it does
     out, err = capsys.readouterr()
     assert len(re.findall(r'^trap: ".+" and ".+" are refused: (?:only \w+ says|Kalshi says) ', err, re.MULTILINE)) == 3
     assert "refused: a pair matched by method fuzzy needs approval" in err
@@ -59,4 +61,4 @@ def test_the_tour_shows_the_whole_job(start: datetime, tmp_path: Path, capsys: p
 @pytest.mark.slow
 @pytest.mark.parametrize("day", range(0, 366, 61))
 def test_every_day_has_something_planted(day: int) -> None:
-    assert len(planted_twins(generate(7, LEAP_DAY + timedelta(days=day)))) >= 4
+    assert len(planted_twins(generate(7, LEAP_DAY + timedelta(days=day)))) >= 8

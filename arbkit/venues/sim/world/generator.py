@@ -18,8 +18,8 @@ from arbkit.venues.sim.world.model import JsonObject, SeedBook, Twin, TwinKind, 
 from arbkit.venues.sim.world.quotes import FeeRates, Plan, Theirs, beside, holds_arbitrage, mirrored, quoted
 
 MARKETS_OF_A_DEMO = 150
-_PLANTED_PERCENT = 5
-_PLANTED_MIN = 4
+_PLANTED_PERCENT = 12
+_PLANTED_MIN = 10
 _PLANTED_SHARE_MIN = 0.035
 _FAIR_OF_PLANTED = (1_200, 8_800)
 _FALSE_PLANS = (
