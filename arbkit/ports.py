@@ -44,6 +44,8 @@ class CataloguePage:
     markets: tuple[Market, ...]
     unusable: tuple[UnusableRow, ...] = ()
     cursor: str = ""
+    barren: bool = False
+    """Whether there were rows and none of them could be used: the venue has probably changed their shape."""
 
 
 CatalogueParser = Callable[[bytes], CataloguePage]

@@ -68,6 +68,9 @@ class VenueSync:
     """Rows that could not be used, by reason."""
     unusable_shown: list[UnusableRow] = field(default_factory=list)
     """The first few of them."""
+    barren: SchemaMismatch | None = None
+    """Set when no row of some page could be used, with the first reason. What other pages brought is stored; the pass
+    closes nothing and does not count, so the next one reads again what this one should have brought."""
     duration_ms: int = 0
     error: ArbkitError | None = None
     """What ended this venue's part early; the pages before it are stored, and the next sync goes on behind them."""
@@ -83,6 +86,11 @@ class VenueSync:
         self.voided += saved.voided
         self.unusable.update(row.why for row in page.unusable)
         self.unusable_shown += page.unusable[: _UNUSABLE_SHOWN_MAX - len(self.unusable_shown)]
+        if page.barren and not self.barren:
+            first, count = page.unusable[0], len(page.unusable)
+            self.barren = SchemaMismatch(
+                self.venue, first.path, f"{first.why} (none of the {count} rows of page {self.pages} could be used)"
+            )
 
 
 def silent(_: PageStored) -> None:
@@ -128,8 +136,9 @@ def import_file(
         whole = parse(_content(path))
     except SchemaMismatch as error:
         raise BadFile(path, f"not a listing of {venue}: {error.found} at {error.path}") from error
-    if not whole.markets and not whole.unusable:
-        raise BadFile(path, f"no market of {venue} in it")
+    if not whole.markets:
+        found = [f"; {row.path}: {row.why}" for row in whole.unusable[:1]]
+        raise BadFile(path, f"no market of {venue} in it ({len(whole.unusable)} rows{''.join(found)})")
     result = VenueSync(venue, PassKind.IMPORT)
     with store.together():
         listing = store.catalogue.begin(venue, PassKind.IMPORT, at=clock.now())
@@ -214,7 +223,8 @@ async def _read(venue: Venue, plan: _Plan, result: VenueSync, scope: _Scope) -> 
         scope.progress(PageStored(venue.name, plan.kind, pages, seen, result.resumed))
     if listing is None:
         listing = catalogue.begin(venue.name, plan.kind, source=scope.source, since=plan.since, at=began_at)
-    result.closed = catalogue.finish(listing, at=scope.clock.now())
+    if not result.barren:
+        result.closed = catalogue.finish(listing, at=scope.clock.now())
 
 
 def _content(path: Path) -> bytes:

@@ -29,7 +29,6 @@ _FREE: Mapping[VenueName, Fees] = {
     VenueName.KALSHI: KalshiFees("quadratic", 0),
     VenueName.POLYMARKET: PolymarketFees(0, 1),
 }
-_ONLY_LOOKED = "a scan looks and does not trade"
 
 
 class SortKey(StrEnum):
@@ -91,7 +90,6 @@ async def scan(
         released,
         looked_at=[pair.id for pair in fit],
         fee_model=policy.fee_model,
-        why_not=_ONLY_LOOKED,
         at=clock.now(),
     )
     known = dict(zip((opportunity.pair.id for opportunity in released), sightings, strict=True))

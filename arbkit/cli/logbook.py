@@ -34,6 +34,11 @@ def log_text(line: LogLine) -> str:
     return f"{line.at[:23].replace('T', ' ')}  {line.level:<5}  {line.event:<11}  {line.text}"
 
 
+def _why_not(seen: Sighting) -> str:
+    """Only a loop or a trade has reasons; a scan looks at what may well be taken."""
+    return seen.why_not or ("" if seen.was_executed else "not tried")
+
+
 SEEN: Sequence[Field[Sighting]] = (
     Field("id", lambda s: s.id, "id"),
     Field("pair", lambda s: s.pair_id, "pair"),
@@ -50,7 +55,7 @@ SEEN: Sequence[Field[Sighting]] = (
     Field("peak_net_usd", lambda s: s.peak_net, "peak", text=lambda s: dollars(s.peak_net, 2), right=True, spare=1),
     Field("fee_model", lambda s: s.fee_model),
     Field("was_executed", lambda s: s.was_executed, "taken"),
-    Field("why_not", lambda s: s.why_not or None, "why not", width_min=12),
+    Field("why_not", lambda s: s.why_not or None, "why not", text=_why_not, width_min=12),
 )
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}

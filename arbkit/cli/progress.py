@@ -21,7 +21,7 @@ SYNC: Sequence[Field[VenueSync]] = (
     Field("unusable", lambda s: s.unusable.total(), "unusable", right=True),
     Field("unusable_reasons", lambda s: dict(s.unusable)),
     Field("duration_ms", lambda s: s.duration_ms, "ms", right=True),
-    Field("error", lambda s: str(s.error) if s.error else None),
+    Field("error", lambda s: str(error) if (error := s.error or s.barren) else None),
 )
 
 
@@ -53,5 +53,5 @@ def shown_or_failed(results: Sequence[VenueSync], output: Output) -> None:
                 f"{result.venue}: rules of {len(result.reworded)} markets changed; {result.voided} verdicts void"
             )
     for result in results:
-        if result.error:
-            raise result.error
+        if error := result.error or result.barren:
+            raise error

@@ -78,7 +78,11 @@ def _prepare(kit: Kit, output: Output) -> None:
         for result in results:
             if result.error:
                 raise result.error
+            if result.barren and not result.seen:
+                raise result.barren
             output.say(f"{result.venue}: {result.seen} markets, {result.unusable.total()} not usable")
+            if result.barren:
+                output.say(f"attention: {result.barren}")
     matched = match_catalogues(kit.store, kit.mappings, kit.clock)
     pairs = second_reading(kit, output, matched.pairs)
     output.say(

@@ -51,7 +51,8 @@ _EXTEND = """
 UPDATE sightings SET last_seen_at = :at, looks = looks + 1,
   peak_at = iif(:net > peak_net_micros, :at, peak_at), peak_net_micros = max(:net, peak_net_micros),
   qty_micros = :qty, kalshi_price_micros = :kalshi, polymarket_price_micros = :polymarket, cost_micros = :cost,
-  gross_micros = :gross, fees_micros = :fees, gas_micros = :gas, net_micros = :net, why_not = :why_not
+  gross_micros = :gross, fees_micros = :fees, gas_micros = :gas, net_micros = :net,
+  why_not = iif(:why_not = '', why_not, :why_not)
 WHERE pair_id = :pair AND kalshi_side = :side AND fee_model = :model AND expired_at IS NULL
 """
 _BEGIN = """
@@ -109,8 +110,8 @@ class Sightings:
         at: datetime,
     ) -> list[Sighting]:
         """Note what one look showed: each opportunity begins an episode or prolongs its own, and the episodes of pairs
-        that were looked at (`looked_at`: pair ids) without showing theirs end. `why_not` is why none of them is taken.
-        Returns the episodes in the order of `found`."""
+        that were looked at (`looked_at`: pair ids) without showing theirs end. `why_not` is why none of them is taken;
+        "" leaves what was noted before. Returns the episodes in the order of `found`."""
         with self._database.writing_ahead() as db:
             sightings = [self._note(db, opportunity, text_of(at), why_not) for opportunity in found]
             db.execute(_EXPIRE, [text_of(at), fee_model, json.dumps(list(looked_at))])

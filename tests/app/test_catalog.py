@@ -191,6 +191,22 @@ async def test_rows_that_cannot_be_used_are_counted_with_their_reasons(store: St
     assert result.unusable_shown == rows[:20]
 
 
+async def test_a_page_without_a_usable_row_is_told_closes_nothing_and_its_pass_does_not_count(
+    store: Store, clock: StandingClock
+) -> None:
+    await sync([three_pages()], store, clock)
+    torn = CataloguePage((), (UnusableRow("?", "$.events[0].markets", "Expected `array`"),) * 2, barren=True)
+    venue = three_pages(listing=[replace(three_pages().listing[0], cursor="c1"), torn], tells_changes=True)
+    [result] = await sync([venue], store, clock, full=True)
+    assert str(result.barren).startswith("kalshi: unexpected answer at $.events[0].markets: Expected `array`")
+    assert "none of the 2 rows of page 2 could be used" in str(result.barren)
+    assert (result.error, result.seen, result.closed) == (None, 2, 0)
+    assert len(store.catalogue.markets(KALSHI, statuses=[MarketStatus.OPEN])) == 5
+    clock.advance(hours=2)
+    await sync([venue], store, clock)
+    assert venue.asked == [("", None), ("", NOW - timedelta(minutes=10))]
+
+
 async def test_reworded_rules_and_voided_verdicts_are_told(store: Store, clock: StandingClock) -> None:
     kalshi, polymarket = a_market(KALSHI), a_market(POLYMARKET)
     await sync([ScriptedVenue(KALSHI, pages([kalshi])), ScriptedVenue(POLYMARKET, pages([polymarket]))], store, clock)
@@ -225,6 +241,18 @@ async def test_a_file_is_imported_packed_or_not(
     assert (result.kind, result.pages, result.seen, result.unusable) == (PassKind.IMPORT, 3, 2_500, {"no key": 1})
     assert [event.seen for event in told] == [1_000, 2_000, 2_500]
     assert store.catalogue.seen_at([MarketId(KALSHI, "K0000")]) == {}
+
+
+@pytest.mark.parametrize(("content", "says"), [("[]", "(0 rows)"), ('["", ""]', "(2 rows; $[0]: no key)")])
+async def test_a_file_without_a_usable_row_is_refused_and_nothing_is_written(
+    tmp_path: Path, store: Store, clock: StandingClock, content: str, says: str
+) -> None:
+    path = tmp_path / "file"
+    path.write_text(content)
+    with pytest.raises(BadFile) as caught:
+        imported(path, store, clock)
+    assert str(caught.value) == f"{path}: no market of kalshi in it {says}"
+    assert not store.table("sync_passes")
 
 
 async def test_an_import_leaves_an_interrupted_sync_alone(tmp_path: Path, store: Store, clock: StandingClock) -> None:

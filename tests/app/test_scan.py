@@ -151,6 +151,15 @@ async def test_a_pair_that_waits_for_review_is_passed_over_where_one_is_required
     assert "approve" in result.passed[0].detail
 
 
+async def test_a_scan_has_nothing_against_what_it_shows_and_leaves_the_reasons_of_others(scene: Scene) -> None:
+    [found] = (await scene.scan()).found
+    assert found.sighting
+    assert scene.store.sightings.sighting(found.sighting.id).why_not == ""
+    scene.store.sightings.explain(found.sighting.id, "the market is quiet")
+    await scene.scan()
+    assert scene.store.sightings.sighting(found.sighting.id).why_not == "the market is quiet"
+
+
 async def test_a_pair_that_is_shown_only_is_not_remembered(scene: Scene) -> None:
     scene.store.pairs.replace([replace(scene.pairs[0], tradable=False)], at=NOW)
     result = await scene.scan(Policy(include_untradable=True))

@@ -71,7 +71,8 @@ class KalshiVenue:
         names = list(stages)
         if asked not in stages:
             asked, position = names[0], ""
-        yield CataloguePage((), await self._read_series(), f"{asked}:{position}")
+        unusable = await self._read_series()
+        yield CataloguePage((), unusable, f"{asked}:{position}", barren=bool(unusable) and not self._series)
         for name, following in zip(names, [*names[1:], ""], strict=True):
             if names.index(name) < names.index(asked):
                 continue
@@ -172,7 +173,8 @@ class KalshiVenue:
             body = await self._get(requests.events_named(batch, with_markets=True), EVENTS_BYTES_MAX)
             pages.append(catalogue.parse_events(body, self._series.get))
         markets = tuple(market for page in pages for market in page.markets)
-        yield CataloguePage(markets, tuple(row for page in pages for row in page.unusable))
+        unusable = tuple(row for page in pages for row in page.unusable)
+        yield CataloguePage(markets, unusable, barren=any(page.barren for page in pages))
 
     async def _of_series(self, series: frozenset[str]) -> AsyncIterator[CataloguePage]:
         if len(series) > _SERIES_ASKED_MAX:

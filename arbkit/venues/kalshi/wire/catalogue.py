@@ -243,7 +243,8 @@ def _market(raw: msgspec.Raw | bytes, event: EventRow | None, series: Series | N
 def _page(found: Iterator[Market | UnusableRow], cursor: str) -> CataloguePage:
     rows = list(found)
     markets = tuple(row for row in rows if isinstance(row, Market))
-    return CataloguePage(markets, tuple(row for row in rows if isinstance(row, UnusableRow)), cursor)
+    unusable = tuple(row for row in rows if isinstance(row, UnusableRow))
+    return CataloguePage(markets, unusable, cursor, barren=bool(unusable) and not markets)
 
 
 _NAMELESS: Final = "?"

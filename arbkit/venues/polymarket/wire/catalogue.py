@@ -1,6 +1,6 @@
 """Gamma's listing: which requests walk it, and its pages (or saved files) row by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -61,15 +61,13 @@ def market_params(market: MarketId, *, closed: bool) -> list[tuple[str, str]]:
 def parse_listing(body: bytes) -> CataloguePage:
     """Read a page of events. A row that cannot be used is reported in the page; a wrong page is a SchemaMismatch."""
     page = fields.decode(body, _EventsPage)
-    markets, unusable = _collected(_events(page.events, "$.events"))
-    return CataloguePage(markets, unusable, page.next_cursor or "")
+    return _page(_events(page.events, "$.events"), page.next_cursor or "")
 
 
 def parse_markets(body: bytes) -> CataloguePage:
     """Read a page of markets, each with its event inside."""
     page = fields.decode(body, _MarketsPage)
-    markets, unusable = _collected(_markets(page.markets, "$.markets", None))
-    return CataloguePage(markets, unusable, page.next_cursor or "")
+    return _page(_markets(page.markets, "$.markets", None), page.next_cursor or "")
 
 
 class _Ended(msgspec.Struct, rename="camel"):
@@ -102,8 +100,7 @@ def parse_file(body: bytes) -> CataloguePage:
         except SchemaMismatch:
             is_event = False
         found += _event(row, at) if is_event else [_market(row, at, None)]
-    markets, unusable = _collected(iter(found))
-    return CataloguePage(markets, unusable)
+    return _page(found)
 
 
 def _rows(body: bytes) -> Sequence[msgspec.Raw | bytes]:
@@ -120,10 +117,11 @@ def _rows(body: bytes) -> Sequence[msgspec.Raw | bytes]:
     return [text]
 
 
-def _collected(found: Iterator[Market | UnusableRow]) -> tuple[tuple[Market, ...], tuple[UnusableRow, ...]]:
+def _page(found: Iterable[Market | UnusableRow], cursor: str = "") -> CataloguePage:
     rows = list(found)
     markets = tuple(row for row in rows if isinstance(row, Market))
-    return markets, tuple(row for row in rows if isinstance(row, UnusableRow))
+    unusable = tuple(row for row in rows if isinstance(row, UnusableRow))
+    return CataloguePage(markets, unusable, cursor, barren=bool(unusable) and not markets)
 
 
 def _events(rows: Sequence[msgspec.Raw], at: str) -> Iterator[Market | UnusableRow]:
