@@ -120,7 +120,12 @@ def problem(book: Book, *, age_ms_max: int, now: datetime) -> BookProblem | None
 
 def off_grid(book: Book, grid: PriceGrid) -> Level | None:
     """A level at a price where the market takes no orders, if there is one."""
-    return next((level for level in book.yes_bids + book.yes_asks if not grid.holds(level.price)), None)
+    ticks = grid.ticks()
+    for levels in (book.yes_bids, book.yes_asks):
+        for level in levels:
+            if level.price.micros not in ticks and not grid.holds(level.price):
+                return level
+    return None
 
 
 class LiveState(StrEnum):
@@ -140,20 +145,24 @@ _LIVE, _YES = LiveState.LIVE, Side.YES
 class Ladder:
     """The bids for one outcome as raw ints: price in ticks -> size in the venue's unit, and the best price at hand."""
 
-    __slots__ = ("best", "sizes")
+    __slots__ = ("best", "frozen", "sizes")
 
     def __init__(self) -> None:
         self.sizes: dict[int, int] = {}
         self.best = 0
         """The highest price with a size; 0 when there is none."""
+        self.frozen: tuple[Level, ...] | None = None
+        """The same as values, once they were asked for, until the next change."""
 
     def load(self, sizes: Mapping[int, int]) -> None:
         """Replace everything; zeros are left out."""
         self.sizes = {price: size for price, size in sizes.items() if size}
         self.best = max(self.sizes, default=0)
+        self.frozen = None
 
     def put(self, price: int, size: int) -> None:
         """Let exactly `size` stand at a price; 0 removes it."""
+        self.frozen = None
         if size:
             self.sizes[price] = size
             if price > self.best:  # noqa: PLR1730 - max() costs more than all the rest of this
@@ -221,6 +230,7 @@ class LiveBook:
         size = sizes.get(price, 0) + difference
         if size < 0 or not 0 < price < TICKS:
             return self._corrupt()
+        ladder.frozen = None
         if size:  # what `put` does, without calling it: this runs for most messages
             sizes[price] = size
             if price > ladder.best:  # noqa: PLR1730
@@ -243,14 +253,13 @@ class LiveBook:
         """What stands now, as a value. Raises InvariantError unless LIVE."""
         if self.state is not LiveState.LIVE:
             raise InvariantError(f"the book of {self.market} is {self.state} and was to be read")
-        unit = self.unit_micros
-        return Book(
-            self.market,
-            tuple([_level(price, size * unit) for price, size in sorted(self.yes.sizes.items(), reverse=True)]),
-            tuple([_level(TICKS - price, size * unit) for price, size in sorted(self.no.sizes.items(), reverse=True)]),
-            seen_at,
-            venue_at,
-        )
+        unit, yes, no = self.unit_micros, self.yes, self.no
+        if yes.frozen is None:
+            yes.frozen = tuple([_level(tick, size * unit) for tick, size in sorted(yes.sizes.items(), reverse=True)])
+        if no.frozen is None:
+            asks = sorted(no.sizes.items(), reverse=True)
+            no.frozen = tuple([_level(TICKS - tick, size * unit) for tick, size in asks])
+        return Book(self.market, yes.frozen, no.frozen, seen_at, venue_at)
 
 
 @lru_cache(maxsize=65_536)

@@ -113,10 +113,11 @@ def find(
     if refusal := scene.book_problem():
         return refusal
     # While neither book is crossed, at most one orientation can leave anything.
-    side = max(Side, key=scene.edge)
-    if scene.edge(side) <= 0:
-        return NoOpportunity(pair=pair, reason=Reason.NO_EDGE, kalshi_side=side, edge=Usd(scene.edge(side)))
-    return scene.grid_problem() or _Trade(scene, side).best()
+    edges = {side: scene.edge(side) for side in Side}
+    side = max(edges, key=lambda side: edges[side])
+    if edges[side] <= 0:
+        return NoOpportunity(pair=pair, reason=Reason.NO_EDGE, kalshi_side=side, edge=Usd(edges[side]))
+    return scene.grid_problem() or _Trade(scene, side, edges[side]).best()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +180,8 @@ class _Scene:
 
     def tariffs(self, kalshi_side: Side) -> tuple[Tariff, Tariff]:
         """Both depths with what is charged for walking them."""
-        kalshi = Depth(self.kalshi_book.asks(kalshi_side))
-        polymarket = Depth(self.polymarket_book.asks(self.polymarket_side(kalshi_side)))
+        kalshi = Depth.of(self.kalshi_book, kalshi_side)
+        polymarket = Depth.of(self.polymarket_book, self.polymarket_side(kalshi_side))
         if self.policy.fee_model is FeeModel.SPEC:
             return (
                 ShareTariff(kalshi, share_ppm=spec_kalshi_ppm(kalshi_side)),
@@ -221,8 +222,8 @@ class _Scene:
 class _Trade:
     """One orientation of a scene, being sized."""
 
-    def __init__(self, scene: _Scene, side: Side) -> None:
-        self.scene, self.side = scene, side
+    def __init__(self, scene: _Scene, side: Side, edge: int) -> None:
+        self.scene, self.side, self.edge = scene, side, edge
         self.kalshi, self.polymarket = scene.tariffs(side)
         self.step = scene.step
         self.total = min(self.kalshi.depth.total, self.polymarket.depth.total)
@@ -231,8 +232,7 @@ class _Trade:
         caps = self.caps()
         high, cap = min((qty, limit) for limit, qty in caps.items())
         low = self.low()
-        edge = Usd(self.scene.edge(self.side))
-        refused = partial(NoOpportunity, pair=self.scene.pair, kalshi_side=self.side, edge=edge)
+        refused = partial(NoOpportunity, pair=self.scene.pair, kalshi_side=self.side, edge=Usd(self.edge))
         if low is None or low > high:
             needed = f"at least {Qty(low)} contracts are" if low else "more contracts than are offered are"
             detail = f"{needed} needed for the minimums; {cap} allows {Qty(high)}"

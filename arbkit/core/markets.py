@@ -4,10 +4,13 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from arbkit.core.money import MICRO, Price, Qty
 from arbkit.errors import BadId
+
+_TICK_MICROS = 100
 
 
 class VenueName(StrEnum):
@@ -87,11 +90,27 @@ class PriceGrid:
         micros = price.micros
         if not 0 < micros < MICRO:
             return False
-        for band in self.bands:  # asked for every level of a book that is looked at: plain ints, no generator
+        for band in self.bands:
             start = band.start.micros
             if start <= micros <= band.end.micros and not (micros - start) % band.step.micros:
                 return True
         return False
+
+    def ticks(self) -> frozenset[int]:
+        """The prices in millionths that are on the grid and multiples of $0.0001, for asking about a whole book. Made
+        once for every grid; finer prices are for `holds` to judge."""
+        return _on_grid(self)
+
+
+@lru_cache(maxsize=256)
+def _on_grid(grid: PriceGrid) -> frozenset[int]:
+    return frozenset(
+        price
+        for band in grid.bands
+        if not (band.start.micros % _TICK_MICROS or band.step.micros % _TICK_MICROS)
+        for price in range(band.start.micros, band.end.micros + 1, band.step.micros)
+        if 0 < price < MICRO
+    )
 
 
 class StrikeKind(StrEnum):

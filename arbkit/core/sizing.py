@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import accumulate
 from math import gcd
-from typing import Protocol
+from typing import Protocol, Self
 
-from arbkit.core.books import Level
+from arbkit.core.books import Book, Level
 from arbkit.core.fees import (
     kalshi_buy_fee_raw,
     kalshi_model_raw,
@@ -22,7 +22,7 @@ from arbkit.core.fees import (
     polymarket_fee_raw,
     polymarket_ratio,
 )
-from arbkit.core.markets import KalshiFees, PolymarketFees
+from arbkit.core.markets import KalshiFees, PolymarketFees, Side
 from arbkit.core.money import MICRO, ceil_div
 
 CENT_PICO = 10_000 * MICRO
@@ -34,10 +34,19 @@ class Depth:
 
     __slots__ = ("costs", "ends", "prices")
 
-    def __init__(self, asks: Sequence[Level]) -> None:
-        self.prices = [level.price.micros for level in asks]
-        self.ends = [0, *accumulate(level.qty.micros for level in asks)]
-        self.costs = [0, *accumulate(level.price.micros * level.qty.micros for level in asks)]
+    def __init__(self, levels: Sequence[Level], *, mirrored: bool = False) -> None:
+        """`mirrored`: the levels are bids for the opposite outcome. The same as mirroring each, without its objects."""
+        prices = [level.price.micros for level in levels]
+        sizes = [level.qty.micros for level in levels]
+        self.prices = [MICRO - price for price in prices] if mirrored else prices
+        self.ends = [*accumulate(sizes, initial=0)]
+        costs = [price * size for price, size in zip(self.prices, sizes, strict=True)]
+        self.costs = [*accumulate(costs, initial=0)]
+
+    @classmethod
+    def of(cls, book: Book, side: Side) -> Self:
+        """What a book offers of an outcome."""
+        return cls(book.yes_asks) if side is Side.YES else cls(book.yes_bids, mirrored=True)
 
     @property
     def total(self) -> int:
@@ -189,11 +198,16 @@ def stretches(kalshi: Depth, polymarket: Depth, *, step: int, low: int, high: in
     """
     first = ceil_div(low, step) * step
     high = min(high, kalshi.total, polymarket.total)
-    for end in sorted({*kalshi.ends, *polymarket.ends, high}):
-        if first <= min(end, high):
-            if found := _whole_cents(polymarket, step=step, low=first, high=min(end, high)):
+    inner = {
+        end
+        for ends in (kalshi.ends, polymarket.ends)
+        for end in ends[bisect_left(ends, first) : bisect_left(ends, high)]
+    }
+    for end in sorted({*inner, high}):
+        if first <= end:
+            if found := _whole_cents(polymarket, step=step, low=first, high=end):
                 yield found
-            first = (min(end, high) // step + 1) * step
+            first = (end // step + 1) * step
 
 
 def _whole_cents(depth: Depth, *, step: int, low: int, high: int) -> Stretch | None:
@@ -227,17 +241,21 @@ class _Search:
     def add(self, stretch: Stretch) -> None:
         """Try both ends, and keep what lies between if it might be better."""
         low, high = stretch.first, stretch.last
-        kalshi_floors = self.kalshi.floors(low, high)
-        polymarket_floors = self.polymarket.floors(low, high)
-        bound = 0
-        for qty, floor in zip((low, high), map(sum, zip(kalshi_floors, polymarket_floors, strict=True)), strict=True):
-            cost_kalshi, cost_polymarket = self.kalshi.depth.cost(qty), self.polymarket.depth.cost(qty)
-            bound = max(bound, qty - (cost_kalshi + cost_polymarket) // MICRO - floor)
-            fees = self.kalshi.fee(qty) + self.polymarket.fee(qty)
-            profit = qty - ceil_div(cost_kalshi, MICRO) - ceil_div(cost_polymarket, MICRO) - fees
-            if self.beats(profit, qty):
-                self.profit, self.qty = profit, qty
-        if stretch.count > 2 and self.beats(bound, low + stretch.stride):
+        kalshi, polymarket = self.kalshi, self.polymarket
+        gross = []
+        for qty in (low, high) if high > low else (low,):
+            cost_kalshi, cost_polymarket = kalshi.depth.cost(qty), polymarket.depth.cost(qty)
+            gross.append(qty - (cost_kalshi + cost_polymarket) // MICRO)
+            profit = qty - ceil_div(cost_kalshi, MICRO) - ceil_div(cost_polymarket, MICRO)
+            if profit >= self.profit:  # fees only take from it
+                profit -= kalshi.fee(qty) + polymarket.fee(qty)
+                if self.beats(profit, qty):
+                    self.profit, self.qty = profit, qty
+        if stretch.count <= 2 or max(gross) < self.profit:
+            return
+        floors = map(sum, zip(kalshi.floors(low, high), polymarket.floors(low, high), strict=True))
+        bound = max(0, *(left - floor for left, floor in zip(gross, floors, strict=True)))
+        if self.beats(bound, low + stretch.stride):
             heappush(self.open, (-bound, low + stretch.stride, stretch.stride, stretch.count - 2))
 
     def finish(self) -> None:

@@ -66,11 +66,14 @@ class Watch:
     def _promise(self, side: Side) -> int:
         """What buying this outcome on Kalshi and its opposite could leave at most, before gas, in millionths."""
         kalshi, polymarket = self._yes if side is _YES else self._no
-        ours = _offers(kalshi, self._kalshi_all_in, self.kalshi_book.unit_micros)
-        theirs = _offers(polymarket, self._polymarket_all_in, self.polymarket_book.unit_micros)
-        if isinstance(self.polymarket.fees, PolymarketFees) and self.polymarket.fees.exponent != 1:
-            # The fee is on the average price. With other exponents only the first level's is surely not above it.
-            theirs = [(theirs[-1][0], size) for _, size in theirs]
+        cheapest = self._polymarket_all_in[polymarket.best]
+        ours = _offers(kalshi, self._kalshi_all_in, self.kalshi_book.unit_micros, below=MICRO - cheapest)
+        # The fee is on the average price. With other exponents only the first level's is surely not above it.
+        plain = isinstance(self.polymarket.fees, PolymarketFees) and self.polymarket.fees.exponent == 1
+        below = MICRO - self._kalshi_all_in[kalshi.best] if plain else 2 * MICRO
+        theirs = _offers(polymarket, self._polymarket_all_in, self.polymarket_book.unit_micros, below=below)
+        if not plain:
+            theirs = [(cheapest, size) for _, size in theirs]
         left, promise = self.policy.qty_max.micros, 0
         while ours and theirs and left and ours[-1][0] + theirs[-1][0] < MICRO:
             (cost, size), (other_cost, other_size) = ours.pop(), theirs.pop()
@@ -102,9 +105,11 @@ class Watch:
         )
 
 
-def _offers(bids: Ladder, all_in: "array[int]", unit_micros: int) -> list[tuple[int, int]]:
-    """What mirrors these bids: a contract's cost with the floor of its fee, and how many there are; dearest first."""
-    return [(all_in[tick], size * unit_micros) for tick, size in sorted(bids.sizes.items())]
+def _offers(bids: Ladder, all_in: "array[int]", unit_micros: int, *, below: int) -> list[tuple[int, int]]:
+    """What mirrors these bids and costs less than so much: a contract's cost with the floor of its fee, and how many
+    there are; dearest first."""
+    sizes = bids.sizes
+    return [(all_in[tick], sizes[tick] * unit_micros) for tick in sorted([t for t in sizes if all_in[t] < below])]
 
 
 @lru_cache(maxsize=64)

@@ -148,6 +148,7 @@ def test_nothing_is_believed_after_an_interruption_until_the_next_snapshot() -> 
     book.interrupt()
 
     assert not book.put(Side.YES, 4_100, 7)
+    assert (book.best_ask(Side.YES), book.best_ask(Side.NO)) == (None, None)
     with pytest.raises(InvariantError):
         book.freeze(seen_at=NOW)
     assert book.snapshot(yes_bids={100: 1}, no_bids={})
@@ -203,15 +204,17 @@ def test_a_stream_of_changes_ends_where_plain_bookkeeping_ends(changes: list[tup
         if not stands:
             assert wanted < 0
             assert book.state is LiveState.CORRUPT
+            assert (book.yes.best, book.no.best) == (0, 0)
             return
         kept[side][price] = wanted
+        afresh = LiveBook(KALSHI_ID, unit_micros=book.unit_micros)
+        afresh.snapshot(yes_bids=kept[Side.YES], no_bids=kept[Side.NO])
+        assert book.freeze(seen_at=NOW) == afresh.freeze(seen_at=NOW)
 
     for side in Side:
         sizes = {price: size for price, size in kept[side].items() if size}
         assert book.ladder(side).sizes == sizes
         assert book.ladder(side).best == max(sizes, default=0)
-    frozen = book.freeze(seen_at=NOW)
-    assert frozen == make_book(KALSHI_ID, yes_bids=frozen.yes_bids, yes_asks=frozen.yes_asks, seen_at=NOW)
 
 
 @given(st.dictionaries(st.integers(1, 9_999), st.integers(0, 10**6)), st.integers(1, 10_000))

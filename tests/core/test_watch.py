@@ -146,6 +146,18 @@ def test_what_all_levels_promise_never_holds_a_trade_back(
         assert look(watch) == found
 
 
+def test_an_edge_that_even_the_most_contracts_cannot_make_worth_a_trade_leaves_the_gate_shut() -> None:
+    """At 0.44 and 0.52 with these fees a contract leaves 0.0128: of seven it is not the ten cents that are wanted."""
+    markets = a_market(KALSHI), a_market(POLYMARKET)
+    for most, opens in ((7, False), (8, True)):
+        watch = Watch(
+            a_pair(*markets), kalshi=markets[0], polymarket=markets[1],
+            kalshi_book=a_live_book(markets[0], 43, 44), polymarket_book=a_live_book(markets[1], 48, 49),
+            policy=Policy(qty_max=Qty.whole(most)),
+        )  # fmt: skip
+        assert (watch.gate() is Side.YES) is opens
+
+
 def test_a_few_contracts_at_a_good_price_are_not_looked_at_closer() -> None:
     markets = a_market(KALSHI), a_market(POLYMARKET)
     few, many = a_live_book(markets[0], 44, 45, contracts=1), a_live_book(markets[1], 55, 56)
