@@ -7,7 +7,7 @@ from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
 from arbkit.core.matching.clauses import compare_clauses
-from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT
+from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, OPPOSITES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
@@ -28,6 +28,7 @@ _HOLDING = stems("hold own acquire sell etf reserve approve move treasury mine t
 _AGREEMENTS = stems("agreement deal treaty accord peace ceasefire truce pact")
 _WEALTH = stems("worth trillionaire billionaire richest")
 """What has no one official figure: each list of the rich has its own."""
+_OPPOSITES = {name: (stems(" ".join(one)), stems(" ".join(two))) for name, (one, two) in OPPOSITES.items()}
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
 
@@ -49,7 +50,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
     """Compare two markets fact by fact, cheap ones first; no further once what is found is `hopeless`."""
     found: list[Finding] = []
     inverted, relation = _thresholds(kalshi, polymarket, found)
-    for stage in (_groups, _leagues, compare_words, _timing, _sources, _clauses):
+    for stage in (_groups, _opposites, _leagues, compare_words, _timing, _sources, _clauses):
         if hopeless(found):
             return Comparison(tuple(found), Polarity.ALIGNED, relation)
         found.extend(stage(kalshi, polymarket))
@@ -152,6 +153,21 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         if name == "direction" and nothing_changes(kalshi, polymarket):
             continue
         found.append(conflict(name, mine, other))
+    return found
+
+
+def _opposites(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Small words that turn a question round: up and down, most and least, begin and end."""
+    found = []
+    for name, sides in _OPPOSITES.items():
+        mine, other = ([facts.turns & side for side in sides] for facts in (kalshi, polymarket))
+        if (mine[0] and not mine[1] and other[1] and not other[0]) or (
+            mine[1] and not mine[0] and other[0] and not other[1]
+        ):
+            found.append(conflict(name, mine[0] | mine[1], other[0] | other[1]))
+    ends = ["end" in facts.turns for facts in (kalshi, polymarket)]
+    if ends[0] is not ends[1] and not found:
+        found.append(conflict("beginning or end", *("end" if one else "" for one in ends)))
     return found
 
 

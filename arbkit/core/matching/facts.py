@@ -12,7 +12,7 @@ from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.sports import SERIES
 from arbkit.core.matching.entities.teams import LEAGUES
-from arbkit.core.matching.entities.words import LIGHT, PLACE_PARTS, STRICT
+from arbkit.core.matching.entities.words import LIGHT, OPPOSITES, PLACE_PARTS, STRICT
 from arbkit.core.matching.lexicon import ALL_LEAGUES, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
@@ -23,6 +23,10 @@ NO_ALIASES = Aliases({})
 
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
+_TURNS = frozenset(stem(word) for sides in OPPOSITES.values() for words_of_side in sides for word in words_of_side)
+_STRETCHES = frozenset(
+    stem(word) for word in ("year", "yoy", "quarter", "qoq", "month", "mom", "week", "period", "day")
+)
 _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
 _SOURCE_MAX = 300
 _SINGLE = frozenset("aix")
@@ -74,6 +78,8 @@ class Facts:
     """The two sides of a match."""
     order: tuple[str, ...] = ()
     """The words of weight in the question as they come."""
+    turns: frozenset[str] = frozenset()
+    """The light words of the question that have an opposite: up, more, most, start, before."""
     ranked: bool = False
     """Whether the question sets one name before or above another."""
     detail: frozenset[str] = frozenset()
@@ -163,12 +169,24 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
     return replace(
         facts,
         order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.asked)),
+        turns=_turns(asked),
         ranked=any(word.text in _RANKING for word in asked),
         detail=facts.common - headline if headline else frozenset(),
         how_much=bool(_HOW_MUCH.match(texts.title)),
         until_meeting=texts.until_meeting,
         all_rules=texts.rules,
         intervals=tuple(map(upward, facts.intervals)) if borders_go_up(texts.rules) else facts.intervals,
+    )
+
+
+def _turns(asked: Sequence[Word]) -> frozenset[str]:
+    """What has an opposite; the end of a year, and a week ending some day, are times and nothing that ends."""
+    found = ["", *(stem(word.text) for word in asked), ""]
+    near = zip(found, found[1:], found[2:], strict=False)
+    return frozenset(
+        text
+        for before, text, after in near
+        if text in _TURNS and not (text == "end" and (after == "of" or before in _STRETCHES))
     )
 
 
@@ -208,7 +226,7 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
         text = stem(word.text)
         if word.text in LIGHT and text not in _PLACE_PARTS:
             continue
-        if text in _STRICT or text.startswith(("district_", "group_", "pool_", "class_", "tier_", "roundof")):
+        if text in _STRICT or text.startswith(("district_", "of_", "group_", "pool_", "class_", "tier_", "roundof")):
             strict.add(text)
         elif word.name and text in _PLACE_PARTS:
             names.add(text)

@@ -56,6 +56,13 @@ _WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], 
     ("ligue", re.compile(r"\bligue[ -]?([12])\b", re.IGNORECASE), r"ligue\1"),
     ("round of", re.compile(r"\bround of (\d+)\b", re.IGNORECASE), r"roundof\1"),
     ("last ", re.compile(r"\blast (16|32|64)\b", re.IGNORECASE), r"roundof\1"),
+    (
+        " of the ",
+        re.compile(
+            r"\b(?:player|man|woman) of the (?:(match|tournament|series|month|week|round)|game)\b", re.IGNORECASE
+        ),
+        lambda hit: f"player of_{(hit[1] or 'match').lower()}",
+    ),
     ("game ", re.compile(r"\bgame (\d)\b", re.IGNORECASE), r"map \1"),
     (
         "th ",

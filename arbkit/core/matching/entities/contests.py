@@ -27,6 +27,25 @@ rugby_championship < the rugby championship
 ashes < the ashes; ashes series
 champions_trophy < icc champions trophy
 euroleague < turkish airlines euroleague; euroleague basketball
+eurocup < bkt eurocup; eurocup basketball
+pga_tour < pga tour; pga tour golf
+liv_golf < liv golf; liv golf league
+dp_world_tour < dp world tour; european tour golf
+lpga < lpga tour
+players_championship < players championship; the players golf
+phoenix_open < wm phoenix open; waste management phoenix open; phoenix open
+pebble_beach_pro_am < at t pebble beach pro am; pebble beach pro am
+ryder_cup < ryder cup; the ryder cup
+presidents_cup < presidents cup; the presidents cup
+red bull < oracle red bull racing; red bull racing
+mclaren < mclaren racing; mclaren f1 team; mclaren mercedes; mclaren formula1 team
+ferrari < scuderia ferrari; scuderia ferrari hp; ferrari f1 team
+mercedes < mercedes amg; mercedes amg petronas; mercedes f1 team; mercedes amg f1
+aston martin < aston martin aramco; aston martin f1 team
+racing bulls < visa cash app racing bulls; visa cash app rb; vcarb
+haas < haas f1 team; moneygram haas; haas formula1 team
+alpine < bwt alpine; alpine f1 team
+williams < atlassian williams racing; williams f1 team
 eredivisie < dutch eredivisie; vriendenloterij eredivisie
 primeira_liga < liga portugal; portuguese primeira liga; liga portugal betclic; primeira liga
 brasileirao < brasileiro serie a; brasileirao serie a; brazilian serie a; campeonato brasileiro serie a
@@ -58,5 +77,10 @@ giro < giro d italia; tour of italy
 indy500 < indy 500; indianapolis 500
 rocket_league < rlcs; rocket league championship series
 call_of_duty < cdl; call of duty league
+most_gold < most gold medals; most golds
+most_silver < most silver medals
+most_bronze < most bronze medals
+most_medals < most medals; most total medals; most overall medals
+winter_olympics < winter olympics; winter olympic games; milano cortina 2026; milan cortina olympics; milano cortina
 summer_olympics < summer olympics; summer olympic games; la 2028 olympics
 """

@@ -59,6 +59,12 @@ lax_airport < los angeles international airport; lax airport
 ohare_airport < o hare international airport; ohare airport; chicago o hare; o hare airport
 atl_airport < hartsfield jackson atlanta international airport; hartsfield jackson
 dfw_airport < dallas fort worth international airport; dfw airport
+departures < flights departing; departing flights; flight departures
+arrivals < flights arriving; arriving flights; flight arrivals
+newark_airport < newark liberty international airport; newark airport; newark liberty
+lga_airport < laguardia airport; la guardia airport; laguardia
+sfo_airport < san francisco international airport; sfo airport
+den_airport < denver international airport; denver airport
 heathrow < heathrow airport; london heathrow; lhr
 american_airlines < american airlines
 delta_airlines < delta air lines; delta airlines

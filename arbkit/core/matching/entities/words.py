@@ -60,6 +60,7 @@ STRICT = _words(
     academy reserves u17 u19 u20 u21 u23 ii iii juniors challengers
     next median mean average cumulative daily weekly largest smallest biggest richest
     global globally worldwide domestic domestically international overseas
+    gold silver bronze medal most_gold most_silver most_bronze most_medals
     say mention tweet post all-time all_time_high record
     """
 )
@@ -105,10 +106,22 @@ GROUPS = {
     "compass": {"north", "south", "east", "west", "central"},
     "temperature": {"temperature", "low_temperature"},
     "racing title": {"drivers_championship", "constructors_championship"},
+    "medal": {"gold", "silver", "bronze"},
     "esport": {"cs2", "lol", "dota2", "valorant"},
     "gender": {"women", "female", "actress", "male", "actor"},
 }
 """Names of facts whose values exclude each other."""
+
+OPPOSITES = {
+    "beginning or end": (_words("start begin"), _words("end")),
+    "up or down": (_words("up"), _words("down")),
+    "more or less": (_words("more greater higher above over increase"), _words("less fewer lower below under cut")),
+    "most or least": (_words("most highest"), _words("least fewest lowest")),
+    "before or after": (_words("before until till"), _words("after since")),
+    "one game or several": (_words("game match"), _words("series tournament")),
+    "league or cup": (_words("league"), _words("cup")),
+}
+"""Light words that turn a question round when one side says the one and the other side the other."""
 
 LENIENT = frozenset({"frequency", "direction", "league", "kind of price", "competition"})
 """Groups of which one side may be silent: the other side's word is then looked for in the whole text."""
