@@ -1,11 +1,14 @@
 """`match` and `mappings`: both catalogues and what people decided -> pairs with verdicts, kept in the store."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
-from arbkit.core.matching import Aliases, Curated, match
+from arbkit.core.matching import Aliases, Candidate, Curated, Progress, match
+from arbkit.core.matching.tokens import Asked, asked, edition, kept, read_kept
 from arbkit.errors import BadId
 from arbkit.ports import Clock
 from arbkit.store.mappings import CuratedEntry, load_aliases, load_mappings, refuse_conflicts
@@ -40,7 +43,11 @@ class Matched:
         return sum(pair.tradable for pair in self.pairs)
 
 
-def match_catalogues(store: Store, mappings: Path, clock: Clock) -> Matched:
+def silent(_done: int, _of: int) -> None:
+    """No progress is shown."""
+
+
+def match_catalogues(store: Store, mappings: Path, clock: Clock, progress: Progress = silent) -> Matched:
     """Match what both catalogues hold, with the curated pairs of a directory and the decisions in the store, and
     replace the stored pairs by the result. Raises BadFile for mappings that are malformed or contradict each other."""
     started_ms = clock.monotonic_ms()
@@ -48,7 +55,15 @@ def match_catalogues(store: Store, mappings: Path, clock: Clock) -> Matched:
     kalshi = store.catalogue.markets(VenueName.KALSHI, statuses=MATCHED_STATUSES)
     polymarket = store.catalogue.markets(VenueName.POLYMARKET, statuses=MATCHED_STATUSES)
     aliases = Aliases(load_aliases(mappings))
-    pairs = match(kalshi, polymarket, curated=_curated(entries, store.pairs.reviews()), aliases=aliases)
+    with _without_collecting():
+        pairs = match(
+            kalshi,
+            polymarket,
+            curated=_curated(entries, store.pairs.reviews()),
+            candidates=_candidates(store, kalshi, polymarket, aliases),
+            aliases=aliases,
+            progress=progress,
+        )
     store.pairs.replace(pairs, at=clock.now())
     return Matched(
         pairs=pairs,
@@ -57,6 +72,44 @@ def match_catalogues(store: Store, mappings: Path, clock: Clock) -> Matched:
         dangling=dangling(store, entries),
         duration_ms=clock.monotonic_ms() - started_ms,
     )
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Matching makes millions of small values and no cycles of them: looking for cycles takes a third of its time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _candidates(
+    store: Store, kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases
+) -> list[Candidate]:
+    from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
+
+    return candidates(
+        _asked(store, VenueName.KALSHI, kalshi, aliases), _asked(store, VenueName.POLYMARKET, polymarket, aliases)
+    )
+
+
+def _asked(store: Store, venue: VenueName, markets: Sequence[Market], aliases: Aliases) -> list[Asked]:
+    """The words by which markets are found: as kept, or read now and kept until the market changes."""
+    name, say, stored = edition(aliases.phrases), aliases.spoken(), store.catalogue.tokens(venue)
+    found: list[Asked] = []
+    fresh: dict[str, str] = {}
+    for market in markets:
+        words = read_kept(stored.get(market.id.key, ""), name)
+        if words is None:
+            words = asked(say(market))
+            fresh[market.id.key] = kept(words, name)
+        found.append(words)
+    if fresh:
+        store.catalogue.keep_tokens(venue, fresh)
+    return found
 
 
 def curated_entries(store: Store, mappings: Path) -> list[CuratedEntry]:

@@ -60,7 +60,10 @@ def _dollars(option: str, text: str) -> Usd:
 
 def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: bool = False) -> int:
     """Match both catalogues, show the pairs, and return how many may be traded."""
-    matched = match_catalogues(kit.store, kit.mappings, kit.clock)
+    from arbkit.cli.progress import judging
+
+    with judging(output) as told:
+        matched = match_catalogues(kit.store, kit.mappings, kit.clock, told)
     pairs = second_reading(kit, output, matched.pairs)
     rows = [pair for pair in pairs if pair.tradable or not tradable]
     output.show(rows[:limit], PAIR)

@@ -1,11 +1,13 @@
 """Progress on stderr while a catalogue is read, and its outcome afterwards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from arbkit.app.catalog import PageStored, Progress, VenueSync, silent
+from arbkit.app.pairs import silent as unseen
 from arbkit.cli.render import Field, Output
 
+Judging = Callable[[int, int], None]
 SYNC: Sequence[Field[VenueSync]] = (
     Field("venue", lambda s: s.venue, "venue"),
     Field("kind", lambda s: s.kind, "pass"),
@@ -40,6 +42,16 @@ def counting(output: Output) -> Iterator[Progress]:
             status.update("  ".join(counts.values()))
 
         yield show
+
+
+@contextmanager
+def judging(output: Output) -> Iterator[Judging]:
+    """Count judged candidates on a terminal's stderr; nothing is shown elsewhere."""
+    if not output.progress:
+        yield unseen
+        return
+    with output.console(stderr=True).status("looking for candidates") as status:
+        yield lambda done, of: status.update(f"judged {done} of {of} candidates")
 
 
 def shown_or_failed(results: Sequence[VenueSync], output: Output) -> None:

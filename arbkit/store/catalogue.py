@@ -68,6 +68,8 @@ _VERDICTS = {
 _SLUGGED = """
 SELECT slug, key FROM markets WHERE venue = 'polymarket' AND slug IN (SELECT value FROM json_each(?))
 """
+_TOKENS = "SELECT key, tokens FROM markets WHERE venue = ? AND tokens IS NOT NULL"
+_KEEP_TOKENS = "UPDATE markets SET tokens = ? WHERE venue = ? AND key = ?"
 _LISTED = f"{_SELECT} {_AMONG}"
 
 
@@ -208,6 +210,16 @@ class Catalogue:
         with self._database.reading() as db:
             rows = db.execute(_SLUGGED, [json.dumps(sorted(slugs))])
             return {str(slug): MarketId(VenueName.POLYMARKET, str(key)) for slug, key in rows}
+
+    def tokens(self, venue: VenueName) -> dict[str, str]:
+        """What matching keeps of the words of each market, by key; gone as soon as the market changes."""
+        with self._database.reading() as db:
+            return {str(key): str(text) for key, text in db.execute(_TOKENS, [venue])}
+
+    def keep_tokens(self, venue: VenueName, tokens: Mapping[str, str]) -> None:
+        """Keep what matching made of the words of these markets, until they change."""
+        with self._database.writing() as db:
+            db.executemany(_KEEP_TOKENS, [(text, venue, key) for key, text in tokens.items()])
 
     def counts(self) -> dict[tuple[VenueName, MarketStatus], int]:
         """How many markets each venue has in each status."""

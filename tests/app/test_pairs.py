@@ -122,3 +122,33 @@ def test_a_decision_names_known_markets_of_the_right_venues(
     with pytest.raises(BadId):
         decided(store, Decision.APPROVED, kalshi, polymarket)
     assert store.pairs.reviews() == []
+
+
+def test_the_words_of_markets_are_kept_until_a_market_changes(store: Store, mappings: Path) -> None:
+    match_catalogues(store, mappings, StandingClock())
+    before = store.catalogue.tokens(POLYMARKET)
+    store.catalogue.refresh([replace(P, title="Colour of the tram")], at=NOW)
+
+    assert "ferry" in before[P.id.key].lower()
+    assert store.catalogue.tokens(POLYMARKET) == {}
+    match_catalogues(store, mappings, StandingClock())
+    assert "tram" in store.catalogue.tokens(POLYMARKET)[P.id.key]
+
+
+def test_kept_words_are_read_and_not_made_again(store: Store, mappings: Path) -> None:
+    match_catalogues(store, mappings, StandingClock())
+    marked = {P.id.key: store.catalogue.tokens(POLYMARKET)[P.id.key] + " marked"}
+    store.catalogue.keep_tokens(POLYMARKET, marked)
+    match_catalogues(store, mappings, StandingClock())
+
+    assert store.catalogue.tokens(POLYMARKET) == marked
+
+
+def test_words_kept_under_other_aliases_are_made_again(store: Store, mappings: Path) -> None:
+    match_catalogues(store, mappings, StandingClock())
+    before = store.catalogue.tokens(POLYMARKET)
+    (mappings / "aliases.yaml").write_text("version: 1\naliases:\n  ferry: the long boat\n")
+    match_catalogues(store, mappings, StandingClock())
+
+    assert store.catalogue.tokens(POLYMARKET) != before
+    assert "boat" in store.catalogue.tokens(POLYMARKET)[P.id.key]

@@ -1,7 +1,7 @@
 """Two catalogues -> pairs: curated first, then judged candidates, each market in at most one tradable pair."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation
@@ -14,6 +14,9 @@ from arbkit.core.money import MICRO
 REVIEW_FLOOR_PPM = 500_000
 """Pairs from here on are worth a person's look; what lies below is dropped."""
 
+PROGRESS_EVERY = 1_000
+Progress = Callable[[int, int], None]
+"""Told now and then how many candidates are judged, of how many."""
 Candidate = tuple[int, int]
 """(index into the Kalshi markets, index into the Polymarket markets)"""
 
@@ -49,6 +52,7 @@ def match(
     candidates: Iterable[Candidate] | None = None,
     aliases: Aliases = NO_ALIASES,
     review_required: bool = False,
+    progress: Progress = lambda _done, _of: None,
 ) -> list[Pair]:
     """Judge every candidate and return the pairs worth keeping, best first.
 
@@ -62,7 +66,10 @@ def match(
     decisions = {(row.kalshi, row.polymarket): row for row in curated}
     judged, settled = [], _curated(kalshi, polymarket, decisions, aliases)
     taken = {pair.kalshi for pair in settled if pair.tradable} | {pair.polymarket for pair in settled if pair.tradable}
-    for here, there in dict.fromkeys(found):
+    asked_for = list(dict.fromkeys(found))
+    for done, (here, there) in enumerate(asked_for):
+        if done % PROGRESS_EVERY == 0:
+            progress(done, len(asked_for))
         one, two = kalshi[here], polymarket[there]
         if (one.id, two.id) in decisions or one.id in taken or two.id in taken:
             continue

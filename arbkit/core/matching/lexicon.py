@@ -212,11 +212,15 @@ def replace(found: Sequence[Word], table: Table) -> list[Word]:
     return out
 
 
+PHRASE_TEXTS = (PHRASES, CONTESTS, FINANCE, POLITICS, COUNTRIES)
+"""What the phrase table is made from."""
+
+
 @cache
 def phrases() -> Table:
     """House names, competitions, offices, measures and countries."""
     rows: list[tuple[str, str]] = []
-    for line in "".join((PHRASES, CONTESTS, FINANCE, POLITICS)).split("\n"):
+    for line in "".join(PHRASE_TEXTS[:-1]).split("\n"):
         canonical, _, variants = line.partition(" < ")
         rows.extend((variant.strip(), canonical) for variant in variants.split(";"))
     for line in COUNTRIES.strip().splitlines():

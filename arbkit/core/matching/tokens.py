@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT
 
+TOKENS_VERSION = 1
+"""Raised with each change of code that makes other tokens of some text; a test holds it to a sample."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NUMBERS = {month.upper(): number for number, month in enumerate(_MONTHS, 1)}
 _DATE_TEXT = (
@@ -88,6 +91,28 @@ def asked(market: Market) -> Asked:
         return asked_in(*texts, key=market.id.key, closes_at=market.expected_at)
     texts = (market.title, market.subtitle, market.yes_label, market.no_label)
     return asked_in(*texts, key=market.slug, closes_at=market.expected_at or market.closes_at)
+
+
+def edition(aliases: Mapping[str, str]) -> str:
+    """A name for all that tokens are made from: this module, the tables of names, and a user's aliases.
+
+    What was kept under another name is read afresh.
+    """
+    tables = (TOKENS_VERSION, sorted(LIGHT), LEAGUES, [CONTEXTS[name].names for name in CONTEXTS], lexicon.PHRASE_TEXTS)
+    return sha256(repr((*tables, sorted(aliases.items()))).encode()).hexdigest()[:12]
+
+
+def kept(asked: Asked, name: str) -> str:
+    """What is stored of a market's tokens, under the name of the edition."""
+    return f"{name} {asked.day} {asked.closes} {asked.tokens}"
+
+
+def read_kept(text: str, name: str) -> Asked | None:
+    """What `kept` wrote; None when there is nothing, or tokens of another edition."""
+    if not text.startswith(f"{name} "):
+        return None
+    _, day, closes, found = text.split(" ", 3)
+    return Asked(found, int(day), int(closes))
 
 
 def asked_in(*texts: str, key: str = "", closes_at: date | None = None) -> Asked:

@@ -14,7 +14,9 @@ from arbkit.core.matching import Facts, Verdict, judge, read_facts
 from tests.core.matching.markets import kalshi, polymarket, read_yaml
 
 Group = Mapping[str, Any]
-GROUPS: Sequence[Group] = [group for file in ("families.yaml", "names.yaml", "further.yaml") for group in read_yaml(file)]
+GROUPS: Sequence[Group] = [
+    group for file in ("families.yaml", "names.yaml", "further.yaml") for group in read_yaml(file)
+]
 FORMS = [(True, True), (False, True), (True, False), (False, False)]
 """Whether the listing has the label, and the rules."""
 FOUND_MIN = 0.8
