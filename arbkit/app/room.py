@@ -1,6 +1,6 @@
 """What trading needs, gathered once: the store, both venues with desks and accounts, the clock, and the rules."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from arbkit.core.limits import Limits
 from arbkit.core.markets import Market, Pair, Side, VenueName
 from arbkit.core.money import Price, Usd
 from arbkit.core.opportunity import Opportunity, Policy
+from arbkit.core.orders import Balance
 from arbkit.core.risk import Mode, Situation, exit_loss
 from arbkit.errors import InvariantError
 from arbkit.ports import Account, Clock, Desk, Venue, VenueHealth
@@ -167,7 +168,7 @@ def situation(room: Room, opportunity: Opportunity, markets: Markets, books: Boo
     """Gather what risk has to know, from the store alone. Call it in the transaction that writes the intent."""
     store, pair = room.store, opportunity.pair
     reserved = store.trades.reserved("exposure")
-    ages = [_balance_age_ms(room, venue, now) for venue in VenueName]
+    known = {venue: store.operations.balances(venue) for venue in VenueName}
     held = store.ledger.positions()
     return Situation(
         mode=room.mode,
@@ -178,8 +179,8 @@ def situation(room: Room, opportunity: Opportunity, markets: Markets, books: Boo
         imbalance=inventory(pair, held, imbalance_max=room.limits.imbalance_max).imbalance,
         realised_today=room.realised_today(),
         loss_at_risk=store.trades.reserved("loss"),
-        cash={venue: _cash(room, markets[venue]) for venue in VenueName},
-        balance_age_ms=max(ages),
+        cash={venue: _cash(room, markets[venue], purses) for venue, (purses, _) in known.items()},
+        balance_age_ms=max(_age_ms(room, asked, now) for _, asked in known.values()),
         exit_loss=max(_exit_loss(opportunity, markets, books, venue) for venue in VenueName),
         yes_prices=_yes_prices(pair, books),
         closes_at=min((m.closes_at for m in markets.values() if m.closes_at), default=None),
@@ -190,14 +191,12 @@ def situation(room: Room, opportunity: Opportunity, markets: Markets, books: Boo
     )
 
 
-def _balance_age_ms(room: Room, venue: VenueName, now: datetime) -> int:
-    _, asked = room.store.operations.balances(venue)
+def _age_ms(room: Room, asked: datetime | None, now: datetime) -> int:
     return (now - asked) // timedelta(milliseconds=1) if asked else room.limits.balance_age_ms_max + 1
 
 
-def _cash(room: Room, market: Market) -> Usd:
+def _cash(room: Room, market: Market, purses: Sequence[Balance]) -> Usd:
     """What the purse of this market holds, less what is reserved at its venue."""
-    purses, _ = room.store.operations.balances(market.id.venue)
     total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
     return Usd(total) - room.store.trades.reserved("exposure", market.id.venue)
 

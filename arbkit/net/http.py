@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Final
+from urllib.parse import urlencode
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -111,6 +112,7 @@ class Http:
         """How many answers came, by status; 0 stands for none at all."""
         self.clock_ahead_s: float | None = None
         """How far the venue's clock is ahead of ours, by the Date of its last answer: to a second."""
+        self._root = self._base_url.raw_path.rstrip(b"/").decode("ascii")
         self._lines, self._line_headers = lines_to(self._base_url), own_headers(self._base_url)
         self._client = httpx.AsyncClient(
             verify=tls() if self._base_url.scheme == "https" else False,
@@ -145,8 +147,10 @@ class Http:
         over a line (net/lines.py): as it is, without compression.
         """
         cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
-        url, statuses = self._url(path, params), frozenset(returned)
-        return await self._read(_Read("GET", url, None, headers or {}, sign, bucket, cost, statuses, cap, small))
+        target, statuses = self._target(path, params), frozenset(returned)
+        return await self._read(
+            _Read("GET", self._base_url, target, None, headers or {}, sign, bucket, cost, statuses, cap, small)
+        )
 
     async def post_read(
         self,
@@ -164,7 +168,9 @@ class Http:
         """POST JSON to an endpoint that only reads (a batch of order books); retried like a GET."""
         cap = self._body_bytes_max if body_bytes_max is None else body_bytes_max
         own, statuses = {"Content-Type": "application/json", **(headers or {})}, frozenset(returned)
-        return await self._read(_Read("POST", self._url(path), body, own, sign, bucket, cost, statuses, cap, small))
+        return await self._read(
+            _Read("POST", self._base_url, self._target(path), body, own, sign, bucket, cost, statuses, cap, small)
+        )
 
     def was_crowded(self) -> bool:
         """Whether more than 80 % of a rate limit of ours was used at some moment since this was asked last."""
@@ -173,7 +179,7 @@ class Http:
     async def keep_warm(self, path: str) -> None:
         """Keep one line open by a request that means nothing, until cancelled; a failure is left to the next read."""
         while True:
-            target = self._url(path).raw_path.decode("ascii")
+            target = self._target(path)
             with suppress(OSError, BrokenLine):
                 await self._over_a_line(
                     Exchange("GET", target, self._line_headers, body_bytes_max=self._body_bytes_max)
@@ -185,13 +191,16 @@ class Http:
         await self._lines.close()
         await self._client.aclose()
 
-    def _url(self, path: str, params: Sequence[tuple[str, str]] = ()) -> httpx.URL:
+    def _target(self, path: str, params: Sequence[tuple[str, str]] = ()) -> str:
         if not path.startswith("/") or not path.isascii() or "?" in path or "#" in path or ".." in path.split("/"):
             raise InvariantError(f"{shown(path)} is not a request path; quote what goes into it")
-        url = self._base_url.copy_with(raw_path=self._base_url.raw_path.rstrip(b"/") + path.encode("ascii"))
-        return url.copy_with(params=httpx.QueryParams(tuple(params))) if params else url
+        return f"{self._root}{path}?{urlencode(params)}" if params else self._root + path
 
     async def _read(self, read: "_Read") -> Reply:
+        try:  # what nearly always succeeds; to wind up the retries costs as much as the request
+            return await self._attempt(read)
+        except _TryAgain as failure:
+            failed = [failure]
         attempts = AsyncRetrying(
             stop=stop_after_attempt(self._retry.retries + 1),
             retry=retry_if_exception_type(_TryAgain),
@@ -199,10 +208,16 @@ class Http:
             reraise=True,
         )
         try:
-            return await attempts(self._attempt, read)
+            return await attempts(self._attempt_after, failed, read)
         except _TryAgain as failure:
             what = f"{read.name}: {failure.what}, {self._retry.retries + 1} attempts"
             raise VenueUnavailable(self.venue, what, advice=failure.advice) from failure
+
+    async def _attempt_after(self, failed: list["_TryAgain"], read: "_Read") -> Reply:
+        """The attempts as the policy counts them: of the first it is known how it ended."""
+        if failed:
+            raise failed.pop()
+        return await self._attempt(read)
 
     def _delay_s(self, state: RetryCallState) -> float:
         policy = self._retry
@@ -213,13 +228,13 @@ class Http:
 
     async def _attempt(self, read: "_Read") -> Reply:
         await self._admit(read)
-        signed = read.sign(read.method, read.url.raw_path.partition(b"?")[0].decode("ascii")) if read.sign else {}
+        signed = read.sign(read.method, read.target.partition("?")[0]) if read.sign else {}
         headers = {**read.headers, **signed}
         secrets = tuple(value for name, value in headers.items() if name.lower() != "content-type")
         try:
+            if read.small:
+                return await self._read_line(read, headers, secrets)
             async with asyncio.timeout(self._timeouts.total_s):
-                if read.small:
-                    return await self._read_line(read, headers, secrets)
                 request = self._client.build_request(read.method, read.url, headers=headers, content=read.body)
                 response = await self._client.send(request, stream=True)
                 try:
@@ -236,10 +251,9 @@ class Http:
             raise _TryAgain(f"no connection, or it broke ({why})", advice="check the network and the host") from error
 
     async def _read_line(self, read: "_Read", headers: Mapping[str, str], secrets: tuple[str, ...]) -> Reply:
-        target = read.url.raw_path.decode("ascii")
         asked = {**self._line_headers, **headers}
         answer = await self._over_a_line(
-            Exchange(read.method, target, asked, read.body or b"", body_bytes_max=read.body_bytes_max)
+            Exchange(read.method, read.target, asked, read.body or b"", body_bytes_max=read.body_bytes_max)
         )
         return await self._judged(_Came(answer.status, answer.headers, _whole(answer.body)), read, secrets)
 
@@ -322,7 +336,8 @@ class Http:
 @dataclass(frozen=True, slots=True)
 class _Read:
     method: str
-    url: httpx.URL
+    base_url: httpx.URL
+    target: str
     body: bytes | None
     headers: Mapping[str, str]
     sign: Sign | None
@@ -331,6 +346,11 @@ class _Read:
     returned: frozenset[int]
     body_bytes_max: int
     small: bool
+
+    @property
+    def url(self) -> httpx.URL:
+        """Where it goes, whole."""
+        return self.base_url.copy_with(raw_path=self.target.encode("ascii"))
 
     @property
     def name(self) -> str:

@@ -8,8 +8,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from arbkit.errors import BadId, InvariantError, StoreError
@@ -17,7 +18,7 @@ from arbkit.store.files import own_directory, own_file
 from arbkit.store.schema import APPLICATION_ID, MIGRATIONS, statements
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from arbkit.store.flushing import Flusher
 
 BUSY_MS = 5_000
 """How long a transaction waits for another process before it gives up."""
@@ -25,7 +26,8 @@ BUSY_MS = 5_000
 _WAL_TRIES = 50
 _flush = getattr(os, "fdatasync", os.fsync)
 READ, WRITE = "DEFERRED", "IMMEDIATE"
-_INNER = ("SAVEPOINT inside", "RELEASE inside", "ROLLBACK TO inside")
+_INNER = {WRITE: ("SAVEPOINT inside", "RELEASE inside", "ROLLBACK TO inside"), READ: ("", "", "")}
+"""How a transaction begins, ends and is undone within another one. Reading leaves nothing to undo."""
 _ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full; make room and run the command again",
     sqlite3.SQLITE_BUSY: "another process holds the database; wait for it to end and run the command again",
@@ -48,8 +50,10 @@ class Database:
         """Open or create the file and bring its schema up to date. Raises StoreError."""
         self.path = path
         self._pid = os.getpid()
-        self._modes: list[str] = []
-        self._writer: ThreadPoolExecutor | None = None
+        self.modes: list[str] = []
+        """What the transactions that are open may do, from the outermost on."""
+        self._waits_for_disk = True
+        self._flusher: Flusher | None = None
         own_directory(path.parent)
         own_file(path)
         with self._failures():
@@ -62,8 +66,8 @@ class Database:
 
     def close(self) -> None:
         """Give the file back."""
-        if self._writer is not None:
-            self._writer.shutdown()
+        if self._flusher is not None:
+            self._flusher.close()
         self._db.close()
 
     @property
@@ -73,38 +77,23 @@ class Database:
             raise InvariantError(f"{self.path}: a connection was carried into another process")
         return self._db
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction that may write, from its start on. Raises StoreError; then nothing of it stands."""
-        with self._transaction(WRITE) as db:
-            yield db
+        return _Transaction(self, WRITE)
 
-    @contextmanager
-    def writing_ahead(self) -> Iterator[sqlite3.Connection]:
+    def writing_ahead(self) -> AbstractContextManager[sqlite3.Connection]:
         """Like `writing`, but the commit is not on the disk before `durable` returned, or before the next one that
         waits. Within another transaction it is part of that one. Raises StoreError."""
-        if self._modes:
-            with self.writing() as db:
-                yield db
-            return
-        with self._failures():
-            self.connection.execute("PRAGMA synchronous = NORMAL")
-        try:
-            with self.writing() as db:
-                yield db
-        finally:
-            with self._failures():
-                self.connection.execute("PRAGMA synchronous = FULL")
+        return _Transaction(self, WRITE, waits_for_disk=False)
 
     async def durable(self) -> None:
         """Return when all that was committed would survive a power cut. Raises StoreError: then it might not."""
-        import asyncio  # noqa: PLC0415 - not for the commands that only look
-        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+        if self._flusher is None:
+            from arbkit.store.flushing import Flusher  # noqa: PLC0415 - not for the commands that only look
 
-        if self._writer is None:
-            self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
+            self._flusher = Flusher(self._flush_log)
         try:
-            await asyncio.get_running_loop().run_in_executor(self._writer, self._flush_log)
+            await self._flusher.flushed()
         except OSError as error:
             raise StoreError(f"{self.path}: the journal did not reach the disk ({error}); check the disk") from error
 
@@ -116,11 +105,9 @@ class Database:
         finally:
             os.close(log)
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction that sees the same state from its first statement to its last. Raises StoreError."""
-        with self._transaction(READ) as db:
-            yield db
+        return _Transaction(self, READ)
 
     def version(self) -> int:
         """How many migrations this file has seen."""
@@ -147,35 +134,26 @@ class Database:
             return [str(error)]
         return [line for line in found if line != "ok"]
 
-    @contextmanager
-    def _transaction(self, mode: str) -> Iterator[sqlite3.Connection]:
-        db = self.connection
-        if self._modes and mode == WRITE and READ in self._modes:
-            raise InvariantError(f"{self.path}: a transaction that reads was asked to write")
-        begin, end, undo = _INNER if self._modes else (f"BEGIN {mode}", "COMMIT", "ROLLBACK")
-        with self._failures():
-            db.execute(begin)
-            self._modes.append(mode)
-            try:
-                yield db
-                db.execute(end)
-            except BaseException:
-                if db.in_transaction:  # a full disk makes SQLite roll back by itself
-                    db.execute(undo)
-                raise
-            finally:
-                self._modes.pop()
+    def wait_for_disk(self, waits: bool) -> None:
+        """Whether the commits from now on wait for the disk."""
+        if waits is not self._waits_for_disk:
+            self.connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
+            self._waits_for_disk = waits
+
+    def failure(self, error: sqlite3.Error) -> InvariantError | StoreError:
+        """What an error of SQLite means, in one line."""
+        if isinstance(error, sqlite3.IntegrityError):
+            return InvariantError(f"{self.path}: the database refused a row: {error}")
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        advice = _ADVICE.get(code, "nothing was written; run the command again")
+        return StoreError(f"{self.path}: {error}; {advice}")
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.IntegrityError as error:
-            raise InvariantError(f"{self.path}: the database refused a row: {error}") from error
         except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            advice = _ADVICE.get(code, "nothing was written; run the command again")
-            raise StoreError(f"{self.path}: {error}; {advice}") from error
+            raise self.failure(error) from error
 
     def _set_up(self) -> None:
         with self._failures():
@@ -235,3 +213,50 @@ class Database:
             fresh.replace(target)
         finally:
             fresh.unlink(missing_ok=True)
+
+
+class _Transaction:
+    """A transaction for the length of a block, or a part of the one that is open: what reads within it needs none."""
+
+    __slots__ = ("_database", "_end", "_mode", "_undo", "_waits_for_disk")
+
+    def __init__(self, database: Database, mode: str, *, waits_for_disk: bool = True) -> None:
+        self._database, self._mode, self._waits_for_disk = database, mode, waits_for_disk
+
+    def __enter__(self) -> sqlite3.Connection:
+        database, mode = self._database, self._mode
+        db, modes = database.connection, database.modes
+        if mode == WRITE and READ in modes:
+            raise InvariantError(f"{database.path}: a transaction that reads was asked to write")
+        begin, self._end, self._undo = (f"BEGIN {mode}", "COMMIT", "ROLLBACK") if not modes else _INNER[mode]
+        try:
+            if mode == WRITE and not modes:
+                database.wait_for_disk(self._waits_for_disk)
+            if begin:
+                db.execute(begin)
+        except sqlite3.Error as error:
+            raise database.failure(error) from error
+        modes.append(mode)
+        return db
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        database = self._database
+        try:
+            if error is None and self._end:
+                self._commit(database.connection)
+            elif self._undo and database.connection.in_transaction:  # a full disk makes SQLite roll back by itself
+                database.connection.execute(self._undo)
+        except sqlite3.Error as failed:
+            raise database.failure(failed) from failed
+        finally:
+            database.modes.pop()
+        if isinstance(error, sqlite3.Error):
+            raise database.failure(error) from error
+
+    def _commit(self, db: sqlite3.Connection) -> None:
+        try:
+            db.execute(self._end)
+        except BaseException:
+            if db.in_transaction:
+                db.execute(self._undo)
+            raise

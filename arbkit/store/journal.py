@@ -86,10 +86,16 @@ class Journal:
 
     def mark_sending(self, trade_id: str, *, at: datetime, deadline: datetime) -> None:
         """Mark both legs as sending in one commit. Only after this returns may a byte leave."""
+        after = step_leg(LegState.INTENT, LegEvent.MARKED)
         with self._database.writing() as db:
-            for leg in self._trades.trade(trade_id).legs:
-                self._step(db, leg, LegEvent.MARKED, "both legs", at)
-                db.execute("UPDATE legs SET deadline = ? WHERE id = ?", [text_of(deadline), leg.leg_id])
+            marked = db.execute(
+                "UPDATE legs SET state = ?, deadline = ? WHERE trade_id = ? AND role = ? AND state = ? RETURNING id",
+                [after, text_of(deadline), trade_id, Role.ENTRY, LegState.INTENT],
+            ).fetchall()
+            if len(marked) != len(VenueName):
+                raise InvariantError(f"trade {trade_id} was to be sent, and {len(marked)} of its legs await it")
+            for (leg_id,) in marked:
+                self._event(db, leg_id, (LegState.INTENT, LegEvent.MARKED, after), "both legs", at)
 
     def open_unwind(self, trade_id: str, order: PlannedLeg, *, at: datetime, deadline: datetime) -> None:
         """Write the order that sells a lonely leg back, already marked as sending. A trade has one at most, ever."""

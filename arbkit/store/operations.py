@@ -89,7 +89,8 @@ class Operations:
         """The breaker as it stands, over all restarts."""
         with self._database.reading() as db:
             rows = db.execute("SELECT failure, detail, opened_at FROM breaker_trips WHERE closed_at IS NULL").fetchall()
-        counts = {name: int(fact[0]) if (fact := self.fact(f"breaker.{name}")) else 0 for name in _COUNTERS}
+            facts = dict(db.execute("SELECT name, value FROM facts WHERE name GLOB 'breaker.*'").fetchall())
+        counts = {name: int(facts.get(f"breaker.{name}", 0)) for name in _COUNTERS}
         trips = {Failure(f): Trip(Failure(f), detail, moment_of(at)) for f, detail, at in rows}
         return Breaker(trips=trips, **counts)
 

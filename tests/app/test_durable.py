@@ -118,9 +118,19 @@ async def test_what_forbids_to_send_while_the_disk_is_awaited_is_seen(
 
 async def test_every_other_commit_waits_for_the_disk(scene: Scene) -> None:
     store = scene.room.store
+
+    def waits() -> bool:
+        return store._database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+    with store.together():
+        assert waits()
     with store.together_ahead():
-        pass
-    assert store._database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert not waits()
+    with store.together(), store.together_ahead():
+        assert waits()
     with pytest.raises(ZeroDivisionError), store.together_ahead():
         raise ZeroDivisionError
-    assert store._database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    with store.together():
+        assert waits()
+    with store.together_ahead(), store.together():
+        assert not waits()
