@@ -119,15 +119,49 @@ def test_each_change_comes_at_its_time(tmp_path: Path, speed: float) -> None:
     assert kalshi_book(simulation, later(int(2_000 / speed)))["yes_dollars"][-1] == ["0.4700", "5.00"]
 
 
-def test_the_stream_of_kalshi_tells_every_change_and_adds_up_to_what_http_shows(tmp_path: Path) -> None:
-    changes = [delta(100 * n, "0.4700", "1.00") for n in range(1, 40)] + [delta(4_000, "0.5000", "9.00", "no")]
-    simulation = begun(playing(tmp_path, SNAPSHOT, *changes))
+def following(simulation: Simulation) -> tuple[KalshiSession, list[dict[str, object]]]:
+    """A session that follows the book of Kalshi, and what it was told at first."""
     account = simulation.kalshi.open_account("k", {0: 0})
     session = KalshiSession(simulation.kalshi_listing, simulation.kalshi_floor, account, now=NOW)
     params = {"channels": ["orderbook_delta"], "market_tickers": [TICKER], "use_yes_price": True}
-    asked = {"id": 1, "cmd": "subscribe", "params": params}
     simulation.advance(NOW)
-    frames = session.command(json.dumps(asked), NOW)
+    return session, session.command(json.dumps({"id": 1, "cmd": "subscribe", "params": params}), NOW)
+
+
+def test_a_snapshot_that_is_asked_for_comes_after_every_change_before_it(tmp_path: Path) -> None:
+    simulation = begun(playing(tmp_path, SNAPSHOT, delta(100, "0.4700", "1.00")))
+    session, _ = following(simulation)
+    simulation.advance(later(1_000))
+    params = {"sid": 1, "market_tickers": [TICKER], "action": "get_snapshot"}
+    asked = json.dumps({"id": 2, "cmd": "update_subscription", "params": params})
+
+    frames = session.command(asked, later(1_000))
+    assert [frame["type"] for frame in frames] == ["orderbook_delta", "orderbook_snapshot"]
+    assert not session.news(later(1_000))
+
+
+def test_a_second_whole_book_is_told_without_a_price_that_crosses_on_the_way(tmp_path: Path) -> None:
+    higher = kalshi(
+        100, "orderbook_snapshot", 1, yes_dollars_fp=[["0.7000", "10.00"]], no_dollars_fp=[["0.7500", "4.00"]]
+    )
+    simulation = begun(playing(tmp_path, SNAPSHOT, higher))
+    session, _ = following(simulation)
+    simulation.advance(later(1_000))
+
+    best = {"yes": {"0.4500", "0.4700"}, "no": {"0.5200"}}
+    for frame in session.news(later(1_000)):
+        message = frame["msg"]
+        assert isinstance(message, dict)
+        standing = best[message["side"]]
+        (standing.discard if message["delta_fp"].startswith("-") else standing.add)(message["price_dollars"])
+        assert max(best["yes"], default="0") < min(best["no"], default="1")
+    assert best == {"yes": {"0.7000"}, "no": {"0.7500"}}
+
+
+def test_the_stream_of_kalshi_tells_every_change_and_adds_up_to_what_http_shows(tmp_path: Path) -> None:
+    changes = [delta(100 * n, "0.4700", "1.00") for n in range(1, 40)] + [delta(4_000, "0.5000", "9.00", "no")]
+    simulation = begun(playing(tmp_path, SNAPSHOT, *changes))
+    session, frames = following(simulation)
     simulation.advance(later(10_000))
     frames += session.news(later(10_000))
 

@@ -118,10 +118,14 @@ class _Truth:
         self._books: dict[str, dict[Place, int]] = {}
 
     def replace(self, key: str, levels: dict[Place, int], at: datetime) -> None:
-        """A whole book: whatever it does not name is gone."""
-        gone = dict.fromkeys(self._floor.pit(key, at).levels().keys() - levels.keys(), 0)
+        """A whole book: whatever it does not name is gone.
+
+        What becomes less is told first: level by level, the old prices of one side would cross the new of the other.
+        """
+        before = self._floor.pit(key, at).levels()
+        after = dict.fromkeys(before.keys() - levels.keys(), 0) | levels
         self._books[key] = levels
-        self._floor.show(key, gone | levels, at)
+        self._floor.show(key, dict(sorted(after.items(), key=lambda one: one[1] > before.get(one[0], 0))), at)
 
     def move(self, key: str, levels: Sequence[tuple[Place, int]], at: datetime, *, relative: bool) -> None:
         """Some levels, each by a difference or to a total; nothing while no whole book was shown."""

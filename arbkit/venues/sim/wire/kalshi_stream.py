@@ -164,7 +164,8 @@ class KalshiSession:
         subscription = self._named(params)
         if params.action == "get_snapshot":
             for ticker in params.tickers:
-                if ticker in subscription.books:
+                if (told := subscription.books.get(ticker)) is not None:
+                    yield from self._deltas(subscription, ticker, told, now)  # a snapshot tells no news of its own
                     yield _numbered(number, self._snapshot(subscription, ticker, now))
         elif params.action == "add_markets":
             yield from self._add(number, subscription, params.tickers, now, acknowledged=True)
