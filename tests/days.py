@@ -8,14 +8,15 @@ import asyncio
 import random
 import shutil
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+import h11
 import httpx
 import pytest
 
@@ -38,6 +39,7 @@ from arbkit.core.money import ZERO_USD, Qty, Usd
 from arbkit.core.orders import Settlement
 from arbkit.core.risk import Mode
 from arbkit.errors import RefusedError
+from arbkit.net import lines
 from arbkit.net.sockets import Lost, Refused
 from arbkit.venues import line, rereading
 from arbkit.venues.sim.control import Post
@@ -57,10 +59,12 @@ from tests.crash.loopback import a_world_of, condition, ticker, token
 from tests.oracles import (
     Witness,
     _cash_agrees,
-    asked,
     hedged_means_settled,
     judge_on_the_way,
     nothing_lost_or_invented,
+)
+from tests.oracles import (
+    asked as rows,
 )
 from tests.venues.sim_worlds import MADE_AT
 from tests.virtual import VirtualLoop
@@ -390,7 +394,7 @@ class Day:
             "SELECT coalesce(sum(usd_micros), 0) FROM ledger_entries WHERE account = 'external_cash' AND venue = ?"
             " AND seq NOT IN (SELECT seq FROM ledger_transactions WHERE ref LIKE '%:opening')"
         )
-        booked = {venue: -Usd(int(asked(room.store.path, question, venue)[0][0])) for venue in VenueName}
+        booked = {venue: -Usd(int(rows(room.store.path, question, venue)[0][0])) for venue in VenueName}
         return [] if booked == self.moved else [f"moved by the owner {self.moved}, booked {booked}"]
 
     def trips(self) -> set[Failure]:
@@ -399,34 +403,61 @@ class Day:
             return {Failure(row[0]) for row in db.execute("SELECT DISTINCT failure FROM breaker_trips")}
 
 
+async def asked(day: Day, port: int | None, request: Request) -> Answer:
+    """What the simulator answers, when it has; raises BrokenLine where nothing comes back."""
+    await asyncio.sleep(WIRE_S)
+    if day.down:
+        raise lines.BrokenLine("reset")
+    answer = day.sim.answer(Service((port or BASE_PORT) - BASE_PORT), request)
+    await asyncio.sleep(HANG_S if answer.hang else answer.after_ms / 1_000)
+    if day.dead or answer.hang:
+        raise lines.BrokenLine("no answer")
+    return answer
+
+
 class Wire(httpx.AsyncBaseTransport):
-    """Requests as calls of the simulator."""
+    """Requests of the general client as calls of the simulator."""
 
     def __init__(self, day: Day) -> None:
         self._day = day
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        day = self._day
-        trace: Callable[[str, object], Awaitable[None]] | None = request.extensions.get("trace")
-        if day.down:
+        if self._day.down:
             raise httpx.ConnectError("unreachable", request=request)
-        if trace is not None:
-            await trace("http11.send_request_headers.started", {})
-        await asyncio.sleep(WIRE_S)
-        if day.down:
-            raise httpx.ReadError("reset", request=request)
-        answer = day.sim.answer(
-            Service((request.url.port or BASE_PORT) - BASE_PORT),
-            Request(
-                method=request.method, path=request.url.path, at=day.clock.now(),
-                query=tuple(request.url.params.multi_items()), headers=dict(request.headers), body=request.content,
-            ),
+        call = Request(
+            method=request.method, path=request.url.path, at=self._day.clock.now(),
+            query=tuple(request.url.params.multi_items()), headers=dict(request.headers), body=request.content,
         )  # fmt: skip
-        await asyncio.sleep(HANG_S if answer.hang else answer.after_ms / 1_000)
-        if day.dead or answer.hang:
-            raise httpx.ReadTimeout("no answer", request=request)
+        try:
+            answer = await asked(self._day, request.url.port, call)
+        except lines.BrokenLine as error:
+            raise httpx.ReadError(str(error), request=request) from error
         headers = {**dict(answer.headers), "content-type": answer.content_type}
         return httpx.Response(answer.status, headers=headers, stream=httpx.ByteStream(answer.body), request=request)
+
+
+class DayLine:
+    """A line: requests as calls of the simulator, read from the very bytes that would travel."""
+
+    def __init__(self, day: Day, port: int) -> None:
+        self._day, self._port = day, port
+
+    async def ask(self, exchange: lines.Exchange) -> lines.Answer:
+        server, body = h11.Connection(h11.SERVER), b""
+        server.receive_data(exchange.request)
+        head = server.next_event()
+        assert isinstance(head, h11.Request)
+        while isinstance(event := server.next_event(), h11.Data):
+            body += event.data
+        url = urlsplit(head.target.decode())
+        call = Request(
+            method=head.method.decode(), path=url.path, at=self._day.clock.now(),
+            query=tuple(parse_qsl(url.query, keep_blank_values=True)),
+            headers={name.decode(): value.decode() for name, value in head.headers}, body=body,
+        )  # fmt: skip
+        answer = await asked(self._day, self._port, call)
+        headers = {name.lower(): value for name, value in answer.headers}
+        return lines.Answer(answer.status, {**headers, "content-type": answer.content_type}, answer.body)
 
 
 class DaySocket:
@@ -496,7 +527,15 @@ def without_sockets(day: Day) -> Iterator[None]:
             raise Refused(stream.status, "")
         yield DaySocket(day, stream)
 
+    @asynccontextmanager
+    async def one(self: lines.Lines, *, connect_s: float) -> AsyncIterator[DayLine]:
+        del connect_s
+        if day.down:
+            raise ConnectionRefusedError("unreachable")
+        yield DayLine(day, self._port)
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines.Lines, "one", one)
         patch.setattr("httpx._client.AsyncHTTPTransport", lambda **_: Wire(day))
         patch.setattr(line, "dialled", dialled)
         patch.setattr(line, "TICK_MS", 1_000)
