@@ -59,9 +59,17 @@ async def _weigh_health(room: Room, market: Market) -> None:
         room.set_aside(market.id.venue, why, CLOSED_FOR)
 
 
-def sized(room: Room, pair: Pair, markets: Markets, books: BookPair) -> Opportunity | NoOpportunity:
-    """What these books offer within the cash at hand and what the exposure limit leaves. Reads the store alone."""
+def sized(
+    room: Room, pair: Pair, markets: Markets, books: BookPair, *, offer: Opportunity | None = None
+) -> Opportunity | NoOpportunity:
+    """What these books offer within the cash at hand and what the exposure limit leaves. Reads the store alone.
+
+    `offer` is what was found in these very books without regard to money. If all of it can be paid, less money would
+    have found the same, and nothing is looked for again.
+    """
     left = capital_left(room)
+    if offer is not None and _is_payable(room, offer, markets, left):
+        return offer
     found = _found(room, pair, markets, books, capital_max=left)
     if isinstance(found, Opportunity):
         # The exposure limit holds for what the orders may take at worst: leave room for that, too.
@@ -69,6 +77,11 @@ def sized(room: Room, pair: Pair, markets: Markets, books: BookPair) -> Opportun
         if found.capital + more > left:
             found = _found(room, pair, markets, books, capital_max=max(left - more, ZERO_USD))
     return found
+
+
+def _is_payable(room: Room, offer: Opportunity, markets: Markets, left: Usd) -> bool:
+    legs = (offer.kalshi, offer.polymarket)
+    return worst_case(offer, markets) <= left and all(leg.debit <= _free(room, markets[leg.venue]) for leg in legs)
 
 
 def _found(

@@ -23,6 +23,8 @@ from arbkit.errors import AuthError, RefusedError
 AFTER_REFUSAL = timedelta(seconds=2)
 AFTER_FAILURE = timedelta(seconds=5)
 """How long a pair is left alone after it was refused, and after its orders came to nothing."""
+A_MOMENT = timedelta(milliseconds=50)
+"""How old an offer may be that is taken as it was found."""
 
 DENIALS = tuple(sorted({*RULE_NAMES, *Reason, "market_in_doubt", "authentication", "venue_fault", "withdrawn"}))
 """Why an opportunity may be refused, in a word: the rules of risk, what sizing finds, and what the venues do."""
@@ -100,7 +102,8 @@ class Trader:
             # No refusal: who asked how old the books are has made them be read; the pair is looked at again then.
             self._watching.episodes.explain(pair_id, why, mildly=True)
             return
-        found = sized(self._room, offer.pair, markets, books)
+        stands = self._stands(offer, shown, books)
+        found = sized(self._room, offer.pair, markets, books, offer=offer if stands else None)
         if isinstance(found, NoOpportunity):
             self._pass_over(offer, found.reason, self._in_words(found), AFTER_REFUSAL)
             return
@@ -121,6 +124,15 @@ class Trader:
             await self._conclude(offer, result, took_ms=self._room.clock.monotonic_ms() - started_ms)
         finally:
             self.in_flight = ""
+
+    def _stands(self, offer: Opportunity, shown: BookPair, books: BookPair) -> bool:
+        """Whether these books are still those that the offer was found in: whole, unchanged, and a moment ago."""
+        is_whole = all(books[venue] is book for venue, book in shown.items())
+        return (
+            is_whole
+            and self._room.clock.now() - offer.found_at <= A_MOMENT
+            and not self._watching.is_due(offer.pair.id)
+        )
 
     def _obstacle(self, offer: Opportunity) -> tuple[str, str] | None:
         """Why nothing may be tried now, in a word and in a sentence; None if it may."""

@@ -91,6 +91,10 @@ class Watching:
         watch = self._watches.get(pair_id)
         return {VenueName.KALSHI: watch.kalshi, VenueName.POLYMARKET: watch.polymarket} if watch else None
 
+    def is_due(self, pair_id: str) -> bool:
+        """Whether something of a pair changed that has not been looked at yet."""
+        return pair_id in self._changed
+
     def books_of(self, pair_id: str) -> BookPair | None:
         """Both books of a pair as they stand now; None unless both are live."""
         watch = self._watches.get(pair_id)
