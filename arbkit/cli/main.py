@@ -124,8 +124,8 @@ def _explained(error: TyperException) -> str:
         missing, _, choices = " ".join(text.split()).partition(". Choose from: ")
         return f"{missing}: {meant.rstrip('.')}{f' ({choices})' if choices else ''}"
     text = re.sub(r"Input should be a valid (?:integer|number).*", "write a number, such as 3", text)
-    if text == "Missing command":
-        group = getattr(getattr(error, "ctx", None), "command", None)
-        return f"{text}; there is {', '.join(sorted(getattr(group, 'commands', ())))}"
+    below = sorted(getattr(getattr(getattr(error, "ctx", None), "command", None), "commands", ()))
+    if text == "Missing command" or (text.startswith("No such command") and "Did you mean" not in text):
+        return f"{text}; there is {', '.join(below)}"
     text = re.sub(r"\. Did you mean (.*)", r"; did you mean \1?", text)
     return re.sub(r" \(Possible options: (.*)\)", r"; did you mean \1?", text)

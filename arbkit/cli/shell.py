@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from arbkit.cli.render import Output
+from arbkit.errors import nearest
 from arbkit.store.files import own_directory, own_file
 from arbkit.wiring import Kit
 
@@ -45,9 +46,14 @@ def shell(
                 output.say(f"Available commands: {', '.join(names)}; help, exit. NAME --help says more.")
                 continue
             if words[0] not in {*names, *SHORT} and not words[0].startswith("-"):
-                output.say(f"Unknown command: {words[0]}. Available commands: {', '.join(names)}")
+                near = nearest(words[0], names)
+                output.say(f"Unknown command: {words[0]}{_meant_or_all(near, names)}")
                 continue
             again([*before, *_meant(words)])
+
+
+def _meant_or_all(near: str, names: Sequence[str]) -> str:
+    return f"; did you mean {near}? `help` lists all" if near else f". Available commands: {', '.join(names)}"
 
 
 def _meant(words: Sequence[str]) -> list[str]:

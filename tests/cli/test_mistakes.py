@@ -16,6 +16,7 @@ from tests.cli.conftest import environment, on_terminal
         ("markets lst", "did you mean 'list'? (see `arbkit markets --help`)"),
         ("markets", "Missing command; there is import, list, show, sync (see `arbkit markets --help`)"),
         ("scan --limt 3", "No such option: --limt; did you mean --limit? (see `arbkit scan --help`)"),
+        ("config risk", "No such command 'risk'; there is path, sample, show (see `arbkit config --help`)"),
         ("scan --simm", "No such option: --simm; did you mean --sim? (see `arbkit scan --help`)"),
         ("scan --limit x", "Invalid value for '--limit': write a number, such as 3"),
         ("report --html", "Option '--html' requires an argument (see `arbkit report --help`)"),
