@@ -55,7 +55,7 @@ SEEN: Sequence[Field[Sighting]] = (
     Field("peak_net_usd", lambda s: s.peak_net, "peak", text=lambda s: dollars(s.peak_net, 2), right=True, spare=1),
     Field("fee_model", lambda s: s.fee_model),
     Field("was_executed", lambda s: s.was_executed, "taken"),
-    Field("why_not", lambda s: s.why_not or None, "why not", text=_why_not, width_min=12),
+    Field("why_not", lambda s: s.why_not or None, "why not", text=_why_not, width_min=20, whole=True),
 )
 
 _UNITS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}

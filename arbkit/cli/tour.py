@@ -26,7 +26,7 @@ from arbkit.wiring import Kit
 
 _PAIRS_SHOWN = 4
 _TRAPS_SHOWN = 3
-_TRADES_SHOWN = 3
+_TRADES_SHOWN = 2
 _LOOKS_MORE = 4
 _NEXT = (
     ("arbkit run --sim --for 1m", "the live loop: a screen, a dry run"),
@@ -73,9 +73,9 @@ def tour(kit: Kit, output: Output) -> None:
     _show_verdicts(kit, output)
     _step(output, 3, "scan: buy YES at one venue and NO at the other for less than $1, all fees paid")
     seen = _look(kit, output)
-    pairs = [one.opportunity.pair for one in seen.found][:_TRADES_SHOWN]
+    worth = [one.opportunity.pair for one in seen.found if is_worth_it(one.opportunity, kit.settings)]
     _step(output, 4, "trade: risk is asked, both orders are signed, written down, then sent together, fill or kill")
-    _trade(kit, output, pairs)
+    _trade(kit, output, worth[:_TRADES_SHOWN])
     _step(output, 5, "positions: equal contracts of both outcomes; one of each pair will pay a dollar")
     show_positions(kit, output, pairs=False)
     _step(output, 6, "ledger: double entry, to the micro-dollar")

@@ -177,7 +177,7 @@ def test_a_narrow_terminal_keeps_what_a_person_needs_to_go_on(tmp_path: Path) ->
         ("scan --sim --all", "pair title fees net size profit capital days annual"),
         ("match --sim --limit 3", "pair kalshi polymarket sure trade why"),
         ("positions --sim", "mode venue market side contracts average cost"),
-        ("opportunities --sim", "id pair seen qty net peak taken why"),
+        ("opportunities --sim", "id pair seen qty net taken why"),
     ):
         shown = on_terminal(*command.split(), cwd=tmp_path, environ=environ, columns=80).out
         lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
