@@ -18,6 +18,7 @@ TICK_MICROS = 100
 """Streams count prices in ticks of $0.0001, the finest step of either venue."""
 TICKS = MICRO // TICK_MICROS
 """Ticks in a dollar."""
+_MS = timedelta(milliseconds=1)
 STUB_BID, STUB_ASK = Price(10_000), Price(990_000)
 """Quotes at or beyond both of these are nobody's opinion: they hold the ends of an empty book."""
 
@@ -97,7 +98,7 @@ def _real(levels: Iterable[Level]) -> Iterable[Level]:
 
 def age_ms(book: Book, now: datetime) -> int:
     """How old a book is in milliseconds, by our own clock."""
-    return (now - book.seen_at) // timedelta(milliseconds=1)
+    return (now - book.seen_at) // _MS
 
 
 def problem(book: Book, *, age_ms_max: int, now: datetime) -> BookProblem | None:
@@ -105,13 +106,13 @@ def problem(book: Book, *, age_ms_max: int, now: datetime) -> BookProblem | None
     nobody, and the mirrored outcome could not be sold back."""
     if not book.yes_bids or not book.yes_asks:
         return BookProblem.ONE_SIDED if book.yes_bids or book.yes_asks else BookProblem.EMPTY
-    bid, ask = book.yes_bids[0].price, book.yes_asks[0].price
-    ends = (book.yes_bids[-1].price, book.yes_asks[0].price, bid, book.yes_asks[-1].price)
-    if any(price.micros in (0, MICRO) for price in ends):
+    bid, ask = book.yes_bids[0].price.micros, book.yes_asks[0].price.micros
+    ends = (book.yes_bids[-1].price.micros, ask, bid, book.yes_asks[-1].price.micros)
+    if 0 in ends or MICRO in ends:
         return BookProblem.SENTINEL
     if bid >= ask:
         return BookProblem.CROSSED
-    if bid <= STUB_BID and ask >= STUB_ASK:
+    if bid <= STUB_BID.micros and ask >= STUB_ASK.micros:
         return BookProblem.SENTINEL
     if not 0 <= age_ms(book, now) <= age_ms_max:
         return BookProblem.STALE
@@ -120,10 +121,11 @@ def problem(book: Book, *, age_ms_max: int, now: datetime) -> BookProblem | None
 
 def off_grid(book: Book, grid: PriceGrid) -> Level | None:
     """A level at a price where the market takes no orders, if there is one."""
-    ticks = grid.ticks()
+    first, *more = grid.ranges() or [range(0)]
     for levels in (book.yes_bids, book.yes_asks):
         for level in levels:
-            if level.price.micros not in ticks and not grid.holds(level.price):
+            micros = level.price.micros
+            if micros not in first and not any(micros in band for band in more):
                 return level
     return None
 
@@ -265,4 +267,14 @@ class LiveBook:
 @lru_cache(maxsize=65_536)
 def _level(ticks: int, size_micros: int) -> Level:
     """A level as a value. From one look at a book to the next nearly all of them are the same."""
-    return Level(Price(ticks * TICK_MICROS), Qty(size_micros))
+    return Level(_price(ticks), _qty(size_micros))
+
+
+@lru_cache(maxsize=TICKS)
+def _price(ticks: int) -> Price:
+    return Price(ticks * TICK_MICROS)
+
+
+@lru_cache(maxsize=16_384)
+def _qty(size_micros: int) -> Qty:
+    return Qty(size_micros)

@@ -4,13 +4,10 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Self
 
 from arbkit.core.money import MICRO, Price, Qty
 from arbkit.errors import BadId
-
-_TICK_MICROS = 100
 
 
 class VenueName(StrEnum):
@@ -87,30 +84,12 @@ class PriceGrid:
 
     def holds(self, price: Price) -> bool:
         """Whether an order at this price is on the grid and strictly between 0 and 1."""
-        micros = price.micros
-        if not 0 < micros < MICRO:
-            return False
-        for band in self.bands:
-            start = band.start.micros
-            if start <= micros <= band.end.micros and not (micros - start) % band.step.micros:
-                return True
-        return False
+        return any(price.micros in band for band in self.ranges())
 
-    def ticks(self) -> frozenset[int]:
-        """The prices in millionths that are on the grid and multiples of $0.0001, for asking about a whole book. Made
-        once for every grid; finer prices are for `holds` to judge."""
-        return _on_grid(self)
-
-
-@lru_cache(maxsize=256)
-def _on_grid(grid: PriceGrid) -> frozenset[int]:
-    return frozenset(
-        price
-        for band in grid.bands
-        if not (band.start.micros % _TICK_MICROS or band.step.micros % _TICK_MICROS)
-        for price in range(band.start.micros, band.end.micros + 1, band.step.micros)
-        if 0 < price < MICRO
-    )
+    def ranges(self) -> list[range]:
+        """Every band in millionths, without 0 and 1: to ask about a whole book."""
+        bands = ((band.start.micros, band.end.micros, band.step.micros) for band in self.bands)
+        return [range(start or step, min(end + 1, MICRO), step) for start, end, step in bands]
 
 
 class StrikeKind(StrEnum):

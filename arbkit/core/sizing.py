@@ -59,7 +59,7 @@ class Depth:
 
     def cost(self, qty: int) -> int:
         """What `qty` costs in 1e-12 dollar; 0 < qty <= total."""
-        level = self.level(qty)
+        level = bisect_left(self.ends, qty) - 1
         return self.costs[level] + self.prices[level] * (qty - self.ends[level])
 
 

@@ -45,6 +45,7 @@ class BookTalk:
         self._listener, self._tell, self._silence_ms = listener, tell, silence_ms
         self._told = listener.book_changed
         self._stream = MarketStream()
+        self._quick = self._stream.quick
         self._markets: dict[MarketId, Market] = {}
         self._verified_ms: dict[str, int] = {}
         """By condition id: when the read was asked for that last agreed."""
@@ -102,7 +103,7 @@ class BookTalk:
         except fields.NOT_DECODED:
             self._take(frame, now_ms)
             return
-        book = self._stream.quick(change)
+        book = self._quick(change)
         if book is None:
             self._take(frame, now_ms)
         else:
