@@ -14,6 +14,8 @@ from arbkit.core.money import MICRO
 REVIEW_FLOOR_PPM = 500_000
 """Pairs from here on are worth a person's look; what lies below is dropped."""
 
+FACTS_MAX = 20_000
+"""Of how many markets of a venue the facts are held at once; each takes some kilobytes."""
 PROGRESS_EVERY = 1_000
 Progress = Callable[[int, int], None]
 """Told now and then how many candidates are judged, of how many."""
@@ -66,7 +68,7 @@ def match(
     decisions = {(row.kalshi, row.polymarket): row for row in curated}
     judged, settled = [], _curated(kalshi, polymarket, decisions, aliases)
     taken = {pair.kalshi for pair in settled if pair.tradable} | {pair.polymarket for pair in settled if pair.tradable}
-    asked_for = list(dict.fromkeys(found))
+    asked_for = sorted(set(found))  # neighbours in a listing have the same candidates, so that few facts are read twice
     for done, (here, there) in enumerate(asked_for):
         if done % PROGRESS_EVERY == 0:
             progress(done, len(asked_for))
@@ -93,7 +95,7 @@ def candidate_pairs(
 
 
 class _Reader:
-    """Facts of a catalogue, each read once and only when a candidate needs it."""
+    """Facts of a catalogue, read only when a candidate needs them; of a large one the latest are remembered."""
 
     def __init__(self, markets: Sequence[Market], aliases: Aliases) -> None:
         self.markets = markets
@@ -102,6 +104,8 @@ class _Reader:
 
     def __getitem__(self, index: int) -> Facts:
         if (facts := self._read.get(index)) is None:
+            if len(self._read) >= FACTS_MAX:
+                del self._read[next(iter(self._read))]
             facts = self._read[index] = read_facts(self.markets[index], self._aliases)
         return facts
 
