@@ -35,6 +35,8 @@ _SPLIT = re.compile(
     r"|20\d\d-[01]\d-[0-3]\d|20\d\d[-/](?:20)?\d\d(?!\d)"
     r"|\d+(?:,\d\d\d)*(?:\.\d+)?(?:%|[a-z]+| (?:thousand|million|billion|trillion))?"
 )
+_LETTERS, _DIGIT = re.compile("[a-z]+"), re.compile(r"\d")
+"""All that `_SPLIT` finds where no number stands."""
 _DATE = re.compile(
     r"(?P<before>before )?(?P<month>[a-z]{3})[a-z]*\.?(?: (?P<day>\d\d?)[a-z]*)?(?:,? (?P<year>20\d\d))?"
 )
@@ -48,7 +50,7 @@ _TICKER_DATE = re.compile(r"-(\d\d)(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|
 _SLUG_DATE = re.compile(r"(20\d\d)-([01]\d)-([0-3]\d)")
 _DASHES = dict.fromkeys(range(0x2010, 0x2016), "-")
 _RULE_LENGTH_MAX = 240
-_TEXT_LENGTH_MAX = 600
+_TEXT_LENGTH_MAX = 1_200
 _DIGITS_MAX = 18
 _STEPPED = re.compile(r"(?P<whole>\d{1,3})(?:\.(?P<fraction>(?!5(?:%|$))\d{1,2}))?%?")
 _GRAMMAR = frozenset({"a", "the", "at", "as", "by", "in", "of", "on", "to", "be", "is", "for", "will"})
@@ -120,12 +122,11 @@ def asked_in(*texts: str, key: str = "", closes_at: date | None = None) -> Asked
     for it may be the day of listing."""
     read: list[str] = []
     dates: list[str] = []
-    for text in texts:
-        if text:
-            for piece in _seamed(text):
-                tokens_there, dates_there = _PIECES[piece]
-                read += tokens_there
-                dates += dates_there
+    for piece in _seamed(_SEAM.join(texts)):
+        tokens_there, dates_there = _PIECES[piece]
+        read += tokens_there
+        if dates_there:
+            dates += dates_there
     day = _DAYS[tuple(dates)] if dates else _NO_DAY
     if day == _NO_DAY:
         read += _key_date(key)
@@ -133,7 +134,7 @@ def asked_in(*texts: str, key: str = "", closes_at: date | None = None) -> Asked
 
 
 def _seamed(text: str) -> list[str]:
-    """A text cut where no phrase and no date goes on."""
+    """Texts cut where no phrase and no date goes on."""
     cut = text[:_TEXT_LENGTH_MAX].replace(": ", _SEAM).replace(" vs. ", _SEAM).replace(" at ", _SEAM)
     return cut.replace(" win ", _SEAM).replace(" during ", _SEAM).replace(" on ", _SEAM).split(_SEAM)
 
@@ -170,7 +171,8 @@ def tokens(text: str) -> tuple[str, ...]:
     plain = text
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain.translate(_DASHES)).encode("ascii", "ignore").decode()
-    found = _SPLIT.findall(plain.lower())
+    plain = plain.lower()
+    found = (_SPLIT if _DIGIT.search(plain) or "before " in plain else _LETTERS).findall(plain)
     puts = [_PUTS[word] for word in found]
     return _in_context(found, puts) if None in puts else tuple(chain.from_iterable(filter(None, puts)))
 
@@ -178,19 +180,18 @@ def tokens(text: str) -> tuple[str, ...]:
 def _in_context(found: list[str], puts: list[_Put]) -> tuple[str, ...]:
     """Tokens of words of which some may begin a phrase."""
     made: list[str] = []
-    index, length = 0, len(found)
+    table, index, length = _phrases(), 0, len(found)
     while index < length:
         put = puts[index]
-        if put is None:
-            alone, longer = _phrases()[found[index]]
-            phrase = _phrase(found, index + 1, longer) if index + 1 < length else None
-            if phrase:
-                index, put = phrase
-                made += put
-                continue
-            put = alone
-        made += put
         index += 1
+        if put is None:
+            put, longer = table[found[index - 1]]
+            for rest, tokens_of_phrase in longer.get(found[index], ()) if index < length else ():
+                end = index + 1 + len(rest)
+                if not rest or tuple(found[index + 1 : end]) == rest:
+                    index, put = end, tokens_of_phrase
+                    break
+        made += put
     return tuple(made)
 
 
@@ -278,14 +279,6 @@ def _scaled(token: str, scale: str) -> str:
         return token
     digits = fraction[:6] if fraction.isdigit() else ""
     return f"n{int(whole) * _SCALES[scale] + int(digits or 0) * _SCALES[scale] // 10 ** len(digits)}"
-
-
-def _phrase(found: list[str], index: int, phrases: _Longer) -> tuple[int, tuple[str, ...]] | None:
-    """The longest phrase that goes on here: where it ends, and its tokens."""
-    for rest, put in phrases.get(found[index], ()):
-        if not rest or tuple(found[index + 1 : index + 1 + len(rest)]) == rest:
-            return index + 1 + len(rest), put
-    return None
 
 
 @lru_cache(maxsize=8_192)
