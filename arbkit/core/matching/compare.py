@@ -152,7 +152,7 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             continue
         if name == "direction" and nothing_changes(kalshi, polymarket):
             continue
-        found.append(conflict(name, mine, other))
+        found.append(conflict(name, kalshi.spell(mine), polymarket.spell(other)))
     return found
 
 
@@ -261,18 +261,18 @@ def _outcome(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> bool | N
         if kalshi.regulation:
             found.append(conflict("outcomes", "a draw is possible", "two sides"))
         if polymarket.pick and not polymarket.pick & kalshi.pick:
-            found.append(conflict("outcome", kalshi.pick, polymarket.pick))
+            found.append(conflict("outcome", kalshi.spell(kalshi.pick), polymarket.spell(polymarket.pick)))
         mine = len(first & kalshi.pick), len(second & kalshi.pick)
         if mine[0] == mine[1]:
-            found.append(conflict("outcome", kalshi.pick, first | second))
+            found.append(conflict("outcome", kalshi.spell(kalshi.pick), polymarket.spell(first | second)))
             return None
-        found.append(agree("outcome", f"YES on Kalshi is about {', '.join(sorted(kalshi.pick))}"))
+        found.append(agree("outcome", f"YES on Kalshi is about {', '.join(kalshi.spell(kalshi.pick))}"))
         return mine[0] < mine[1]
     if polymarket.versus and not (polymarket.pick or polymarket.strict or polymarket.common or polymarket.intervals):
         found.append(conflict("outcome", kalshi.pick, "YES of a match, without saying for which side"))
     about_sides = kalshi.versus or polymarket.versus or polymarket.timing.match_up
     if about_sides and kalshi.pick and polymarket.pick and not polymarket.pick & kalshi.pick:
-        found.append(conflict("outcome", kalshi.pick, polymarket.pick))
+        found.append(conflict("outcome", kalshi.spell(kalshi.pick), polymarket.spell(polymarket.pick)))
     return None
 
 

@@ -1,8 +1,8 @@
 """What a market asks, as a small typed record: words by weight, numbers, dates, subject, sources."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from arbkit.core.markets import Market, MarketId, VenueName
@@ -97,6 +97,13 @@ class Facts:
     how_much: bool = False
     """Whether the title asks how much of something."""
 
+    spelled: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Stem -> the word as the texts have it, where they differ."""
+
+    def spell(self, stems: Iterable[str]) -> list[str]:
+        """Words as the texts have them, for people."""
+        return sorted({_plain(self.spelled.get(text, text)) for text in stems})
+
     @property
     def asked(self) -> frozenset[str]:
         """All words of weight in the question."""
@@ -160,6 +167,7 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         effect=texts.effect,
         sources=sources(texts.title) | sources(f"{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         placeholder=market.placeholder,
+        spelled=_spelled([*asked, *label, *stated]),
     )
     return _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
 
@@ -205,6 +213,15 @@ def _named(found: Sequence[Word], naming: Table) -> list[Word]:
 
 def _stems(found: Iterable[Word]) -> frozenset[str]:
     return frozenset(stem(word.text) for word in found)
+
+
+def _spelled(found: Iterable[Word]) -> dict[str, str]:
+    return {cut: word.text for word in found if (cut := stem(word.text)) != word.text}
+
+
+def _plain(word: str) -> str:
+    """A canonical word without what tells its table: aston villa, not soccer:aston_villa."""
+    return (word.partition(":")[2] or word).replace("_", " ")
 
 
 def _weighty(text: str, table: Table, naming: Table) -> frozenset[str]:

@@ -58,17 +58,17 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     else:
         found.extend(_who_to_whom(kalshi, polymarket))
     if there.names or here.names:
-        found.append(conflict("name", there.names, here.names))
+        found.append(conflict("name", kalshi.spell(there.names), polymarket.spell(here.names)))
     if there.strict or here.strict:
-        found.append(conflict("qualifier", there.strict, here.strict))
+        found.append(conflict("qualifier", kalshi.spell(there.strict), polymarket.spell(here.strict)))
     for missing, asker, venue in ((there, kalshi, "Kalshi"), (here, polymarket, "Polymarket")):
         found.extend(_unexplained(missing.common, asker, f"only {venue} says", UNEXPLAINED_PPM))
         found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
     shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
     if shared:
-        found.append(agree("subject", ", ".join(sorted(shared))))
+        found.append(agree("subject", ", ".join(kalshi.spell(shared))))
     else:
-        found.append(conflict("subject", kalshi.asked, polymarket.asked))
+        found.append(conflict("subject", kalshi.spell(kalshi.asked), polymarket.spell(polymarket.asked)))
     return found
 
 
@@ -102,7 +102,7 @@ def _of_one_match(missing: _Missing, sides: frozenset[str]) -> _Missing:
 
 def _unexplained(words: Iterable[str], asker: Facts, start: str, doubt_ppm: int) -> list[Finding]:
     return [
-        silent("word", f"{start} {word}", DETAIL_WORD_PPM if word in asker.detail else doubt_ppm)
+        silent("word", f"{start} {asker.spell([word])[0]}", DETAIL_WORD_PPM if word in asker.detail else doubt_ppm)
         for word in sorted(words)
     ]
 
@@ -149,9 +149,9 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         return []
     if kalshi.ranked or polymarket.ranked:
         common = (kalshi.names | EXCLUSIVE["party"]) & set(kalshi.order) & set(polymarket.order)
-        orders = [" then ".join(word for word in facts.order if word in common) for facts in (kalshi, polymarket)]
+        orders = [[word for word in facts.order if word in common] for facts in (kalshi, polymarket)]
         if orders[0] != orders[1]:
-            return [conflict("order", *orders)]
+            return [conflict("order", *(" then ".join(kalshi.spell([word])[0] for word in order) for order in orders))]
     for words in (
         (kalshi.names, polymarket.names),
         (kalshi.asked - kalshi.strict, polymarket.asked - polymarket.strict),
@@ -161,7 +161,7 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             for facts, own in zip((kalshi, polymarket), words, strict=True)
         )
         if one != two and one in words[1] and two in words[0]:
-            return [conflict("who does it", one, two)]
+            return [conflict("who does it", kalshi.spell([one]), polymarket.spell([two]))]
     return []
 
 

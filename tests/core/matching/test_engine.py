@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from arbkit.core.markets import Method, Polarity, Relation
 from arbkit.core.matching import Aliases, Curated, match
-from tests.core.matching.markets import kalshi, polymarket
+from tests.core.matching.markets import kalshi, polymarket, verdict
 
 HERE = kalshi("Will Ana Reyes win the 2026 Lima mayoral election?", "KXLIMA-26-AR")
 THERE = polymarket("Will Ana Reyes win the 2026 Lima mayoral election?", key="0xaa")
@@ -101,3 +101,13 @@ def test_a_users_alias_joins_two_names() -> None:
 
 def test_only_given_candidates_are_judged() -> None:
     assert match([HERE], [THERE], candidates=[]) == []
+
+
+def test_a_reason_shows_words_and_not_what_is_left_of_them() -> None:
+    made = verdict(
+        kalshi("Will Ada Novak announce a resignation in 2027?", "KXNOVAK-27", rules="If Ada Novak announces it."),
+        polymarket("Will Ada Novak win the televote in 2027?", "Yes if Ada Novak wins the televote in 2027."),
+    )
+
+    assert "conflict: qualifier: Kalshi announce, Polymarket televote" in made.reasons
+    assert "silent: word: only Kalshi says resignation" in made.reasons
