@@ -75,6 +75,10 @@ def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple
     if kalshi.unmeasured or polymarket.unmeasured:
         found.append(conflict("threshold", *("unknown" if facts.unmeasured else "" for facts in (kalshi, polymarket))))
         return False, Relation.RELATED
+    scales = [_scales(facts) for facts in (kalshi, polymarket)]
+    if scales[0] and scales[1] and not scales[0] & scales[1]:
+        found.append(conflict("scale", *scales))
+        return False, Relation.DIFFERENT
     step = _lattice(kalshi, polymarket)
     strikes = [item for item in kalshi.further if item.words.split(" ")[0] in _STRIKES]
     pool = (*mine, *kalshi.further)
@@ -98,6 +102,11 @@ def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple
             found.append(conflict("threshold", item.words, [asked.words for asked in other]))
             return False, Relation.RELATED
     return inverted, Relation.EQUAL
+
+
+def _scales(facts: Facts) -> set[Unit]:
+    """In what degrees a market counts, so that 20 of the one are not 20 of the other."""
+    return {item.unit for item in (*facts.intervals, *facts.further)} & {Unit.DEGREE, Unit.CELSIUS}
 
 
 _STRIKES = frozenset({"greater", "greater_or_equal", "less", "less_or_equal", "between"})
@@ -133,7 +142,7 @@ def _lattice(kalshi: Facts, polymarket: Facts) -> int | None:
     asked = [*kalshi.intervals, *polymarket.intervals]
     if (kalshi.asked | polymarket.asked) & LATTICE_TENTHS:
         return _TENTH
-    plain = all(item.unit in {Unit.NONE, Unit.DEGREE} for item in asked)
+    plain = all(item.unit in {Unit.NONE, Unit.DEGREE, Unit.CELSIUS} for item in asked)
     values = [value for item in asked for value in (item.low, item.high) if value is not None]
     if plain and values and all(value % (MICRO // 2) == 0 and abs(value) < _COUNTED_MAX for value in values):
         return MICRO

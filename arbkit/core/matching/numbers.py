@@ -16,7 +16,9 @@ class Unit(StrEnum):
     NONE = ""
     USD = "$"
     PERCENT = "%"
-    DEGREE = "°"
+    DEGREE = "°F"
+    """Also degrees of which the text does not say the scale: both venues then mean Fahrenheit."""
+    CELSIUS = "°C"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ _SCALES = {
 
 _DIGITS = r"\d{{1,3}}(?:,\d{{3}}){{1,5}}(?:\.\d{{1,6}})?|\d{{1,15}}(?:\.\d{{1,6}})?|\.\d{{1,6}}"
 _SCALE = r"(?:thousand|million|billion|trillion|bn|mil|k|m|b|t)\b"
-_UNIT = r"%|percent\b|percentage points?\b|bps\b|bp\b|basis points?\b|[°º]\s?[fc]?\b|degrees?\b"
+_UNIT = (
+    r"%|percent\b|percentage points?\b|bps\b|bp\b|basis points?\b|[°º]\s?[fc]?\b|degrees?(?: (?:celsius|fahrenheit))?\b"
+)
 _NUMBER = (
     rf"(?P<{{0}}s>-\s?)?(?P<{{0}}c>[$€£])?(?P<{{0}}m>-)?(?P<{{0}}n>{_DIGITS})\s?(?P<{{0}}k>{_SCALE})?"
     rf"(?P<{{0}}p>\+(?!\w))?\s?(?P<{{0}}u>{_UNIT})?"
@@ -197,7 +201,7 @@ def _value(hit: re.Match[str], which: str) -> tuple[int, Unit]:
     if unit_text.startswith(("%", "percent")):
         return value, Unit.PERCENT
     if unit_text.startswith(("°", "º", "degree")):
-        return value, Unit.DEGREE
+        return value, Unit.CELSIUS if unit_text.endswith(("c", "celsius")) else Unit.DEGREE
     return value, Unit.USD if hit[which + "c"] else Unit.NONE
 
 
