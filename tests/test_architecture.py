@@ -1,6 +1,7 @@
 """The shape of the code: what no linter can hold."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def test_a_function_fits_the_screen() -> None:
 
 
 def test_a_module_says_its_duty_first() -> None:
-    assert not [named(path) for path in SOURCES if not ast.get_docstring(tree(path))]
+    assert not [named(path) for path in SOURCES if not re.match(r'r?"""\S', path.read_text())]
 
 
 def test_the_core_knows_no_floats_and_opens_nothing() -> None:

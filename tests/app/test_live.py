@@ -71,6 +71,8 @@ QUICK = Rhythm(
     resolve_ms=200, balances_ms=2_000, health_ms=500, pairs_ms=500, facts_ms=100, look_ms=100, beat_ms=200,
     reopening=timedelta(seconds=2),
 )  # fmt: skip
+CALM = replace(QUICK, look_ms=1_000, facts_ms=9_000, beat_ms=1_000, health_ms=5_000, pairs_ms=5_000)
+"""For minutes of virtual time, in which little happens."""
 
 
 @asynccontextmanager
@@ -299,7 +301,7 @@ async def test_a_stream_that_was_given_up_pauses_at_once(scene: Scene) -> None:
 
 
 async def test_a_dry_run_without_a_key_polls_and_is_not_paused_for_it(scene: Scene) -> None:
-    async with running(scene) as run:
+    async with running(scene, rhythm=CALM) as run:
         run.offer_nothing()
         run.feeds[KALSHI].state, run.feeds[KALSHI].polled_by_choice = FeedState.POLLING, True
         await asyncio.sleep(2 * LOST_MS / 1_000)
@@ -334,7 +336,7 @@ async def test_a_clock_that_is_set_forward_proves_no_order_absent(scene: Scene) 
         return scene.clock.now() - scene.clock.stepped  # type: ignore[attr-defined] # a VirtualClock by now
 
     kalshi.read_horizon = by_its_own_clock  # type: ignore[method-assign]
-    async with running(scene) as run:
+    async with running(scene, rhythm=replace(CALM, resolve_ms=2_000, beat_ms=9_000)) as run:
         run.offer()
         await until(lambda: run.posts == 2)
         scene.clock.stepped = timedelta(hours=2)  # type: ignore[attr-defined]
@@ -431,7 +433,7 @@ async def test_another_terminal_finds_how_a_loop_stands_in_the_store(scene: Scen
 async def test_orders_that_came_to_nothing_are_asked_about_for_a_day_but_not_at_every_turn(scene: Scene) -> None:
     for venue in scene.venues.values():
         venue.fate = Fate.KILLED
-    async with running(scene, Choices(), rhythm=replace(QUICK, look_ms=1_000, facts_ms=9_000, beat_ms=9_000)) as run:
+    async with running(scene, Choices(), rhythm=replace(CALM, beat_ms=9_000)) as run:
         run.offer()
         await until(lambda: run.told(EventKind.TRADE))
         run.offer_nothing()
