@@ -229,10 +229,9 @@ async def _read(venue: Venue, plan: _Plan, result: VenueSync, scope: _Scope) -> 
 
 def _content(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if packed else path.open("rb") as file:
-            content = file.read(FILE_BYTES_MAX + 1)
+        with path.open("rb") as file:  # once: it may be a pipe
+            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            content = (gzip.GzipFile(fileobj=file) if packed else file).read(FILE_BYTES_MAX + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise BadFile(path, f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
     if len(content) > FILE_BYTES_MAX:

@@ -9,6 +9,7 @@ from pathlib import Path
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
 from arbkit.core.matching import Aliases, Candidate, Curated, Progress, match
 from arbkit.core.matching.tokens import Asked, asked, edition, kept, read_kept
+from arbkit.core.text import clean
 from arbkit.errors import BadId
 from arbkit.ports import Clock
 from arbkit.store.mappings import CuratedEntry, load_aliases, load_mappings, refuse_conflicts
@@ -144,7 +145,9 @@ def decide(
     """
     first, second = _known(store, kalshi, VenueName.KALSHI), _known(store, polymarket, VenueName.POLYMARKET)
     with store.together():
-        review = store.pairs.review(first, second, decision, polarity=polarity, who=who, note=note, at=clock.now())
+        review = store.pairs.review(
+            first, second, decision, polarity=polarity, who=who, note=clean(note), at=clock.now()
+        )
         judged = match([first], [second], curated=_curated((), [review]), candidates=[(0, 0)])
         for pair in judged:
             store.pairs.release(pair, at=clock.now())

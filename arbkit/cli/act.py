@@ -138,7 +138,8 @@ def sim_serve(
     seed: Annotated[int, typer.Option(help="Which generated world to show.", metavar="N", min=0)] = 7,
     catalog: Annotated[Path | None, typer.Option(help="Serve recorded catalogues instead.", metavar="DIR")] = None,
     markets: Annotated[
-        int | None, typer.Option(help="About how many markets a venue lists; 150 unless said.", metavar="N", min=1)
+        int | None,
+        typer.Option(help="About how many markets a venue lists; 150 unless said.", metavar="N", min=1, max=200_000),
     ] = None,
     flow: Annotated[FlowChoice, typer.Option(help="How lively the books are.", metavar="off|calm|busy")] = (
         FlowChoice.CALM

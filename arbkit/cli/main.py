@@ -26,17 +26,26 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _path(text: str) -> Path:
+    """An empty path is that of a variable which is not set, and would mean the present directory."""
+    if not text:
+        raise typer.BadParameter("it is empty; name a path, or leave the option out")
+    return Path(text)
+
+
 @app.callback()
 def options(
     ctx: typer.Context,
     *,
     config: Annotated[
-        Path | None, typer.Option(help="File of settings, instead of ./config.yaml.", metavar="FILE")
+        Path | None, typer.Option(help="File of settings, instead of ./config.yaml.", metavar="FILE", parser=_path)
     ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="One setting, for this command.", metavar="KEY=VALUE")
     ] = None,
-    home: Annotated[Path | None, typer.Option(help="State directory (ARBKIT_HOME).", metavar="DIR")] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="State directory (ARBKIT_HOME).", metavar="DIR", parser=_path)
+    ] = None,
     sim: Annotated[bool, typer.Option("--sim", help="Use simulated venues: no account, no real money.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")] = False,
     fields: Annotated[str, typer.Option(help="Only these keys, in this order.", metavar="A,B")] = "",

@@ -95,6 +95,14 @@ def test_an_approval_counts_at_once_and_in_the_next_match(store: Store, mappings
     assert [pair.method for pair in store.pairs.tradable(reviewed_only=True)] == [Method.MANUAL]
 
 
+def test_a_note_is_kept_on_one_line_without_anything_that_moves_a_cursor(store: Store) -> None:
+    review = decide(
+        store, K.id, P.id, Decision.APPROVED,
+        polarity=Polarity.ALIGNED, who="t", note="same\x1b[31m\nmeeting\x07", clock=StandingClock(),
+    )  # fmt: skip
+    assert review.note == "same\ufffd[31m meeting\ufffd"
+
+
 def test_a_rejection_goes_before_a_curated_approval(store: Store, mappings: Path) -> None:
     (mappings / "a.yaml").write_text(CURATED)
     match_catalogues(store, mappings, StandingClock())

@@ -97,6 +97,10 @@ def test_short_values_are_not_taken_for_secrets(monkeypatch: pytest.MonkeyPatch)
         (["run", "--for", "ever"], 2, "90s, 10m, 2h or 7d"),
         (["scan", "--sim", "--home", "/proc/nowhere"], 70, "/proc"),
         (["sim", "serve", "--port", "70000"], 2, "--port"),
+        (["sim", "serve", "--markets", "99999999999"], 2, "--markets"),
+        (["status", "--home", ""], 2, "--home': it is empty"),
+        (["status", "--home="], 2, "--home': it is empty"),
+        (["status", "--config", ""], 2, "--config': it is empty"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -159,3 +163,18 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     ran = process(cwd=tmp_path, environ=environment(tmp_path), shell="arbkit config show > /dev/full")
     assert (ran.code, ran.err) == (70, "arbkit: No space left on device\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", ["0", "2", "0 2"])
+def test_what_a_caller_closed_becomes_no_file_of_ours(tmp_path: Path, closed: str) -> None:
+    shut = " ".join(f"{number}>&-" for number in closed.split())
+    ran = process(cwd=tmp_path, environ=environment(tmp_path), shell=f"arbkit scan --sim --json {shut}")
+    assert (ran.code, ran.err) == (0, "" if "2" in closed else ran.err)
+
+
+@pytest.mark.slow
+def test_data_for_a_closed_stdout_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    ran = process(cwd=tmp_path, environ=environment(tmp_path), shell="arbkit markets list --sim --json >&-")
+    assert (ran.code, ran.err) == (2, "arbkit: stdout is closed; give it a file, a pipe or /dev/null\n")
+    assert not (tmp_path / "state").exists()

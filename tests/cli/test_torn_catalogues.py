@@ -4,7 +4,7 @@ import gzip
 import json
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 
 TRIES = 50
+PAYLOADS = Path(__file__).parents[1] / "payloads"
 
 
 @contextmanager
@@ -136,3 +137,17 @@ def test_a_file_of_something_else_is_refused_in_one_line_and_nothing_is_written(
     assert ran.err.rstrip("\n").isprintable()
     assert len(ran.err) < 400
     assert arbkit("markets", "list", "--json").rows == []
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_file_may_be_a_pipe(arbkit, tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    content = pack((PAYLOADS / "kalshi" / "events_page.json").read_bytes())
+    (tmp_path / "file").write_bytes(content)
+    os.mkfifo(tmp_path / "pipe")
+    writer = Thread(target=(tmp_path / "pipe").write_bytes, args=(content,), daemon=True)
+    writer.start()
+    piped = arbkit("markets", "import", "pipe", "--venue", "kalshi", "--json").rows
+    writer.join(5)
+    whole = arbkit("markets", "import", "file", "--venue", "kalshi", "--json").rows
+    assert piped[0]["seen"] == whole[0]["seen"] > 0
+    assert piped[0]["new"] == whole[0]["unchanged"]
