@@ -161,7 +161,7 @@ class Trader:
         detail = f"{found.reason}: {found.detail}" if found.detail else str(found.reason)
         left, most = capital_left(self._room), self._room.limits.total_exposure_max
         if found.reason is Reason.BELOW_MINIMUM and left < self._room.policy.capital_max:
-            return f"the limit of exposure leaves ${left} of ${most}: {found.detail}"
+            return f"the limit of exposure leaves ${left} of ${most}, too little for the least trade"
         return detail
 
     async def _conclude(self, offer: Opportunity, result: ExecutionResult, *, took_ms: int) -> None:

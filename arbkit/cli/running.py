@@ -25,6 +25,8 @@ from arbkit.wiring.live import live_loop
 from arbkit.wiring.recording import recording_to
 from arbkit.wiring.trading import trading_room
 
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunChoices:
@@ -108,22 +110,25 @@ def _run(kit: Kit, output: Output, mode: Mode, asked: Choices, choices: RunChoic
 
 
 async def _until_told_to_stop(live: Live, screen: Screen) -> Summary:
-    """Ctrl-C and SIGTERM let the loop end in order; a second one ends it at once."""
+    """Ctrl-C, SIGTERM and a terminal that is closed let the loop end in order; a second time ends it at once."""
     loop = asyncio.get_running_loop()
     drawing = asyncio.ensure_future(screen.draw(live))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, _stop, live, loop, number)
+    endings = [number for number in _ENDINGS if signal.getsignal(number) is not signal.SIG_IGN]  # nohup ignores one
+    for number in endings:
+        loop.add_signal_handler(number, _stop, live, screen, number)
     try:
         return await live.run()
     finally:
         drawing.cancel()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in endings:
             loop.remove_signal_handler(number)
 
 
-def _stop(live: Live, loop: asyncio.AbstractEventLoop, number: signal.Signals) -> None:
+def _stop(live: Live, screen: Screen, number: signal.Signals) -> None:
     live.stop.set()
-    loop.remove_signal_handler(number)
+    asyncio.get_running_loop().remove_signal_handler(number)
+    if number is signal.SIGHUP:
+        screen.hang_up()
 
 
 def _screen(output: Output, *, no_live: bool) -> Screen:

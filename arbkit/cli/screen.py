@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 from arbkit.app.events import EventKind, LiveEvent
 from arbkit.app.live import Live, Summary
@@ -52,6 +53,10 @@ class Screen:
             self._output.facts(event, EVENT, also=KEYS)
         elif event.event is not EventKind.LATENCY:
             self._output.say(f"{event.at:%H:%M:%S} {event.event:<11} {event.text}")
+
+    def hang_up(self) -> None:
+        """The terminal was closed: there is nobody to talk to any more."""
+        self._output = replace(self._output, quiet=True)
 
     def showing(self, _live: Live) -> AbstractContextManager[object]:
         """What holds while the loop runs."""

@@ -92,6 +92,26 @@ def test_a_second_loop_ends_at_once_and_names_the_first_and_a_signal_ends_the_fi
     assert rows[-1]["open_trades"] == 0
 
 
+@slow
+def test_a_terminal_that_is_closed_ends_the_loop_in_order(tmp_path: Path, environ) -> None:
+    told = tmp_path / "events.jsonl"
+    with told.open("wb") as out:
+        loop = subprocess.Popen(
+            [*COMMAND, *LIVE, "--json"], cwd=tmp_path, env=environ, stdout=out, stderr=subprocess.DEVNULL
+        )
+    try:
+        wait_for(lambda: '"started"' in told.read_text())
+        loop.send_signal(signal.SIGHUP)
+        code = loop.wait(timeout=30)
+    finally:
+        loop.kill()
+    assert code == 0
+    assert json.loads(told.read_text().splitlines()[-1])["open_trades"] == 0
+    [run] = [row for row in process("health", "--sim", "--json", cwd=tmp_path, environ=environ).rows
+             if row["check"] == "live: loop"]  # fmt: skip
+    assert run["state"] == "ok"
+
+
 def wait_for(what, *, within_s: float = 30) -> None:
     ends = time.monotonic() + within_s
     while not what():
