@@ -39,8 +39,8 @@ smoke:
 
 # a release of the version in arbkit/__init__.py: everything is checked, nothing may be uncommitted, then tag and build
 release: check smoke
-    test -z "$(git status --porcelain)"
-    grep -q "^## $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)') - " docs/CHANGELOG.md
+    test -z "$(git status --porcelain)" || { git status --short; echo "commit this first"; exit 1; }
+    grep "^## $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)') - " docs/CHANGELOG.md || { echo "docs/CHANGELOG.md: write the day of this version, as ## X.Y.Z - YYYY-MM-DD"; exit 1; }
     rm -rf dist
     .venv/bin/python -m build --quiet --no-isolation
     git tag -a "v$(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)')" -m "arbkit $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)')"
