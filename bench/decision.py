@@ -4,8 +4,9 @@
 
 All three take turns in one run, on the wall clock; of each message its quickest round counts, for all three alike, so
 that other programs on the machine disturb little. Both others are exact, too, and check what we check (Kalshi's
-sequence, Polymarket's best prices): every opportunity has to be the same to the millionth. `twin.c` is built on the
-spot if there is a C compiler. Then wilder books, and random ones, where the gate must hide nothing.
+sequence, Polymarket's best prices and times, what a price and a size may be): every opportunity has to be the same to
+the millionth. `twin.c` is built on the spot if there is a C compiler. Then wilder books, and random ones, where the
+gate must hide nothing.
 """
 
 import argparse

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, Decimal
 
 from ours import Hit
-from traffic import Message, Traffic
+from traffic import SID, Message, Traffic
 
 from arbkit.core.markets import VenueName
 
@@ -29,6 +29,7 @@ class DecimalBook:
 
     bids: dict[Decimal, Decimal] = field(default_factory=dict)
     asks: dict[Decimal, Decimal] = field(default_factory=dict)
+    at_ms: int = 0
 
     def offers(self, side: str) -> Levels:
         """What can be bought of an outcome, cheapest first."""
@@ -75,9 +76,11 @@ class Reference:
         event = json.loads(frame)
         if venue is VenueName.KALSHI:
             return self._apply_kalshi(event)
+        at_ms = int(event["timestamp"])
         if event["event_type"] == "book":
             couple = self._polymarket[event["asset_id"]]
             book = self._books[couple][1]
+            book.at_ms = at_ms
             book.bids = {Decimal(row["price"]): Decimal(row["size"]) for row in event["bids"]}
             book.asks = {Decimal(row["price"]): Decimal(row["size"]) for row in event["asks"]}
             return couple
@@ -85,19 +88,20 @@ class Reference:
             known = self._polymarket.get(change["asset_id"])
             if known is not None:
                 couple, book = known, self._books[known][1]
+                if at_ms < book.at_ms:
+                    raise AssertionError("a change that is older than the book")
                 levels = book.bids if change["side"] == "BUY" else book.asks
-                levels[Decimal(change["price"])] = Decimal(change["size"])
-                if not levels[Decimal(change["price"])]:
-                    del levels[Decimal(change["price"])]
+                _put(levels, Decimal(change["price"]), Decimal(change["size"]))
                 top = Decimal(change["best_bid"]), Decimal(change["best_ask"])
         if (max(book.bids, default=Decimal(0)), min(book.asks, default=ONE)) != top:
             raise AssertionError("our best prices are not the venue's")
+        book.at_ms = at_ms
         return couple
 
     def _apply_kalshi(self, event: dict) -> int:
         message = event["msg"]
         couple = self._kalshi[message["market_ticker"]]
-        if event["seq"] != self._seq + 1:
+        if event["sid"] != SID or event["seq"] != self._seq + 1:
             raise AssertionError(f"frames before number {event['seq']} are missing")
         self._seq = event["seq"]
         book = self._books[couple][0]
@@ -107,11 +111,7 @@ class Reference:
             return couple
         levels = book.bids if message["side"] == "yes" else book.asks
         price = Decimal(message["price_dollars"])
-        size = levels.get(price, Decimal(0)) + Decimal(message["delta_fp"])
-        if size:
-            levels[price] = size
-        else:
-            levels.pop(price, None)
+        _put(levels, price, levels.get(price, Decimal(0)) + Decimal(message["delta_fp"]))
         return couple
 
     def decide(self, couple: int) -> tuple[str, int, int, int, int, int, int] | None:
@@ -126,6 +126,16 @@ class Reference:
                 if found:
                     return (side, *(int(value * 1_000_000) for value in found))
         return None
+
+
+def _put(levels: dict[Decimal, Decimal], price: Decimal, size: Decimal) -> None:
+    """Let so much stand at a price, if that can be."""
+    if not 0 < price < ONE or size < 0:
+        raise AssertionError(f"{size} at {price} cannot be")
+    if size:
+        levels[price] = size
+    else:
+        levels.pop(price, None)
 
 
 def _worth_a_walk(kalshi: Levels, polymarket: Levels) -> bool:

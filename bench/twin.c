@@ -30,6 +30,7 @@ static Entry tickers[HASH], tokens[HASH];
 static i64 last_ms[COUPLES];
 static int gate_kalshi[TICKS + 1], gate_polymarket[TICKS + 1];
 static i64 last_seq, last_sid = 1;
+static const i64 MOST = MICRO - 100000 / 50; /* a profit of $0.10 with 50 contracts wants so much of each dollar */
 
 static void die(const char *why) { fprintf(stderr, "twin: %s\n", why); exit(1); }
 
@@ -197,7 +198,7 @@ static int decide(int couple, Found *found) {
     if (!ky || !kn || !py || !pn || ky + kn >= TICKS || py + pn >= TICKS) return 0;
     for (int side = 0; side < 2; side++) {
         int a = TICKS - k->side[!side].best, b = TICKS - p->side[side].best;
-        if (gate_kalshi[a] + gate_polymarket[b] < MICRO) return best_size(k, p, side, found);
+        if (gate_kalshi[a] + gate_polymarket[b] <= MOST) return best_size(k, p, side, found);
     }
     return 0;
 }

@@ -37,7 +37,6 @@ from arbkit.core.sizing import (
     best_size,
     debit,
     largest,
-    smallest,
     stretches,
 )
 from arbkit.errors import InvariantError
@@ -277,10 +276,10 @@ class _Trade:
             (self.polymarket.depth, policy.polymarket_value_min.micros),
             (buys_yes.depth, max(policy.trade_value_min.micros, gas_value)),
         ):
-            low = smallest(partial(_is_worth, depth, value), step=self.step, high=self.total)
-            if low is None:
+            qty = depth.worth(value * MICRO)
+            if qty is None or ceil_to(qty, self.step) > self.total:
                 return None
-            lows.append(low)
+            lows.append(ceil_to(qty, self.step))
         return max(lows)
 
     def limit(self, qty: int, caps: dict[Limit, int]) -> Limit:
@@ -320,11 +319,6 @@ class _Trade:
 def _is_paid_by(most: int, tariffs: Sequence[Tariff], qty: int) -> bool:
     """Whether buying `qty` by all these tariffs takes no more than `most` millionths of a dollar."""
     return sum(debit(tariff, qty) for tariff in tariffs) <= most
-
-
-def _is_worth(depth: Depth, value: int, qty: int) -> bool:
-    """Whether `qty` of a depth costs at least `value`."""
-    return qty > 0 and depth.cost(qty) >= value * MICRO
 
 
 def _leg(tariff: Tariff, qty: int, *, book: Book, side: Side, now: datetime) -> Leg:

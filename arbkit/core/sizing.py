@@ -62,6 +62,13 @@ class Depth:
         level = bisect_left(self.ends, qty) - 1
         return self.costs[level] + self.prices[level] * (qty - self.ends[level])
 
+    def worth(self, pico: int) -> int | None:
+        """The smallest quantity that costs at least so much; None when even everything costs less."""
+        level = max(bisect_left(self.costs, pico) - 1, 0)
+        if level == len(self.prices):
+            return None
+        return max(1, self.ends[level] + ceil_div(pico - self.costs[level], self.prices[level]))
+
 
 class Tariff(Protocol):
     """A depth and what the venue charges for buying through it."""
@@ -168,12 +175,6 @@ def largest(holds: Callable[[int], bool], *, step: int, high: int) -> int:
         middle = (low + above) // 2
         low, above = (middle, above) if holds(middle * step) else (low, middle)
     return low * step
-
-
-def smallest(holds: Callable[[int], bool], *, step: int, high: int) -> int | None:
-    """The smallest multiple of `step` up to `high` for which `holds`, given that it holds for all larger ones."""
-    below = largest(lambda qty: not holds(qty), step=step, high=high)
-    return below + step if below + step <= high else None
 
 
 @dataclass(frozen=True, slots=True)

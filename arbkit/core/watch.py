@@ -27,8 +27,9 @@ _YES, _NO = Side.YES, Side.NO
 class Watch:
     """One pair and its two live books. `refusal` is why it must not be traded at all, if it must not."""
 
-    __slots__ = ("_kalshi_all_in", "_most", "_no", "_polymarket_all_in", "_yes", "id", "kalshi", "kalshi_book", "pair",
-                 "policy", "polymarket", "polymarket_book", "refusal")  # fmt: skip
+    __slots__ = ("_kalshi_all_in", "_kalshi_no", "_kalshi_yes", "_most", "_polymarket_all_in", "_polymarket_no",
+                 "_polymarket_yes", "id", "kalshi", "kalshi_book", "pair", "policy", "polymarket", "polymarket_book",
+                 "refusal")  # fmt: skip
 
     def __init__(
         self, pair: Pair, *, kalshi: Market, polymarket: Market, kalshi_book: LiveBook, polymarket_book: LiveBook,
@@ -42,30 +43,29 @@ class Watch:
         self.refusal = unfit(pair, kalshi=kalshi, polymarket=polymarket, policy=policy)
         self._kalshi_all_in = _by_bid(None if self.refusal else kalshi.fees)
         self._polymarket_all_in = _by_bid(None if self.refusal else polymarket.fees)
-        self._yes, self._no = self._door(Side.YES), self._door(Side.NO)
+        # By the outcome bought on Kalshi: whose bids are mirrored to buy it there, and its opposite on Polymarket.
+        self._kalshi_yes, self._polymarket_yes = self._door(Side.YES)
+        self._kalshi_no, self._polymarket_no = self._door(Side.NO)
         least_edge = max(1, ceil_div(policy.profit_min.micros * MICRO, max(1, policy.qty_max.micros)))
         self._most = MICRO - least_edge
         """What two contracts may cost: with less left of a dollar, even the most contracts leave too little."""
 
     def _door(self, side: Side) -> tuple[Ladder, Ladder]:
-        """Whose bids are mirrored to buy an outcome on Kalshi, and its opposite on Polymarket."""
         return self.kalshi_book.ladder(side.other), self.polymarket_book.ladder(self.pair.polymarket_side(side))
 
     def gate(self) -> Side | None:
         """The Kalshi outcome whose purchase, with the opposite one on Polymarket, might leave enough, if any. Shut
         while a book is not LIVE: it has no best price then."""
         ours, theirs = self._kalshi_all_in, self._polymarket_all_in
-        kalshi, polymarket = self._yes
-        if ours[kalshi.best] + theirs[polymarket.best] <= self._most:
+        if ours[self._kalshi_yes.best] + theirs[self._polymarket_yes.best] <= self._most:
             return _YES
-        kalshi, polymarket = self._no
-        if ours[kalshi.best] + theirs[polymarket.best] <= self._most:
+        if ours[self._kalshi_no.best] + theirs[self._polymarket_no.best] <= self._most:
             return _NO
         return None
 
     def _promise(self, side: Side) -> int:
         """What buying this outcome on Kalshi and its opposite could leave at most, before gas, in millionths."""
-        kalshi, polymarket = self._yes if side is _YES else self._no
+        kalshi, polymarket = self._door(side)
         cheapest = self._polymarket_all_in[polymarket.best]
         ours = _offers(kalshi, self._kalshi_all_in, self.kalshi_book.unit_micros, below=MICRO - cheapest)
         # The fee is on the average price. With other exponents only the first level's is surely not above it.

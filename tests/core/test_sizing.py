@@ -23,7 +23,6 @@ from arbkit.core.sizing import (
     best_size,
     debit,
     largest,
-    smallest,
     stretches,
 )
 from tests.core.scenes import POLITICS, QUADRATIC, levels
@@ -254,8 +253,19 @@ def test_thresholds_are_found_by_halving(step: int, edge: int, high: int) -> Non
     multiples = range(0, high + 1, step)
 
     assert largest(lambda qty: qty <= edge, step=step, high=high) == max(m for m in multiples if m <= edge)
-    reached = [m for m in multiples if m >= edge and m > 0]
-    assert smallest(lambda qty: qty >= edge and qty > 0, step=step, high=high) == (min(reached) if reached else None)
+
+
+@given(ladders(fine, odd), st.floats(0, 1.1))
+def test_what_a_sum_buys_at_least_is_found_in_one_step(ladder: Ladder, share: float) -> None:
+    offered = depth(ladder)
+    pico = int(offered.costs[-1] * share)
+    least = offered.worth(pico)
+    if least is None:
+        assert pico > offered.costs[-1]
+        return
+    assert 0 < least <= offered.total
+    assert offered.cost(least) >= pico
+    assert least == 1 or offered.cost(least - 1) < pico
 
 
 def test_a_level_with_a_fraction_of_a_cent_bars_the_deeper_ones_to_whole_contracts() -> None:
