@@ -133,6 +133,7 @@ class Ours:
         store.catalogue.refresh(markets, at=clock.now())
         store.pairs.replace([_sure(couple).pair for couple in self.couples], at=clock.now())
         epoch = store.operations.begin_epoch(pid=1, host="bench", version="", config_hash="", at=clock.now())
+        store.operations.widen_log(at=clock.now())
         rich: Any = Rich()
         accounts: dict[VenueName, Account] = dict.fromkeys(VenueName, rich)
         return Room(

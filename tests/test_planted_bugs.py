@@ -50,7 +50,7 @@ BUGS = [
         "app/trade.py",
         "        room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)\n",
         "        asyncio.get_running_loop().call_later(\n"
-        "            0.01, lambda: room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)\n"
+        "            1, lambda: room.store.journal.mark_sending(attempt.trade_id, at=now, deadline=deadline)\n"
         "        )\n",
         "tests/app/test_trade.py -k hand_computes",
         r"is intent and was about to be sent",

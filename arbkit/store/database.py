@@ -86,6 +86,11 @@ class Database:
         waits. Within another transaction it is part of that one. Raises StoreError."""
         return _Transaction(self, WRITE, waits_for_disk=False)
 
+    def checkpoint(self) -> None:
+        """Bring what is in the log into the file itself, as far as nobody still reads what was before."""
+        with self._failures():
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     async def durable(self) -> None:
         """Return when all that was committed would survive a power cut. Raises StoreError: then it might not."""
         if self._flusher is None:

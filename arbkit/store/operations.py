@@ -13,6 +13,8 @@ from arbkit.errors import AlreadyRunning, InvariantError
 from arbkit.store.database import Database
 from arbkit.store.rows import moment_of, text_of
 
+LOG_BYTES = 1_000 * 4_096
+"""At so many pages SQLite brings its log into the file by itself, and begins it anew."""
 _ONE_PURSE = -1
 
 
@@ -69,6 +71,16 @@ class Operations:
             raise AlreadyRunning(
                 f"run {epoch} was overtaken by run {last.n if last else '?'} on {last.host if last else '?'}; it stops"
             )
+
+    def widen_log(self, *, at: datetime) -> None:
+        """Have SQLite's log at its usual size from the start, and begin it anew: a commit that makes the file longer
+        waits for the file system's own journal, too, and for whoever else writes there."""
+        with self._database.writing() as db:
+            filled = [_FILLING, "." * LOG_BYTES, text_of(at)]
+            db.execute("INSERT OR REPLACE INTO facts (name, value, at) VALUES (?, ?, ?)", filled)
+        self._database.checkpoint()
+        with self._database.writing() as db:
+            db.execute("DELETE FROM facts WHERE name = ?", [_FILLING])
 
     def fact(self, name: str) -> tuple[str, datetime] | None:
         """A small fact and when it was noted."""
@@ -174,3 +186,4 @@ class Operations:
 
 
 _COUNTERS = ("consecutive_failures", "asymmetric_executions")
+_FILLING = "log.filling"

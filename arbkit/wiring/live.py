@@ -14,6 +14,7 @@ from arbkit.app.live import Choices, Live
 from arbkit.app.room import Room
 from arbkit.config.settings import Settings
 from arbkit.core.latency import BOUNDS, Bound, Stage
+from arbkit.core.risk import Mode
 from arbkit.core.text import clean
 from arbkit.errors import ConfigError
 from arbkit.wiring.alerts import alerter_of, last_words, sinks_of
@@ -36,6 +37,8 @@ def live_loop(kit: Kit, room: Room, choices: Choices, tell: Tell, recorder: Reco
     What is still to be told at the end is tried once more. Errors: those of the keys, of the settings, of the venues.
     """
     settings = kit.settings
+    if room.mode is Mode.LIVE:
+        room.store.operations.widen_log(at=kit.clock.now())
     with logging_to(settings, kit.home, run=room.epoch) as log, measuring(kit, room, tell) as metrics:
         alerter = alerter_of(kit, room.store, sinks_of(kit), log.alert)
         tells = (tell, log.event, metrics.event)

@@ -10,6 +10,7 @@ import pytest
 from arbkit.errors import BadId, InvariantError, StoreError
 from arbkit.store import database as database_module
 from arbkit.store.database import Database
+from arbkit.store.operations import LOG_BYTES
 from arbkit.store.passes import PassKind
 from arbkit.store.schema import MIGRATIONS
 from arbkit.store.store import SPECIFIED_TABLES, Store
@@ -213,3 +214,20 @@ def test_every_older_schema_grows_into_the_present_one(
             for store in (grown, new)
         ]
         assert shapes[0] == shapes[1]
+
+
+def test_a_log_that_was_widened_does_not_grow_with_the_next_trades(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    log = store.path.with_name(f"{store.path.name}-wal")
+    for _ in range(2):  # the second time as after a run that was killed: what is free is filled again
+        store.operations.widen_log(at=NOW)
+    wide, file = log.stat().st_size, store.path.stat().st_size
+    assert wide >= LOG_BYTES
+    for number in range(100):
+        store.operations.note("trade", str(number), at=NOW)
+    assert log.stat().st_size == wide
+    store.operations.widen_log(at=NOW)
+    assert store.path.stat().st_size == file
+    assert store.operations.fact("trade") == ("99", NOW)
+    assert store._database.connection.execute("SELECT count(*) FROM facts").fetchone() == (1,)
+    assert store.damage() == []
