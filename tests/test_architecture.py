@@ -74,6 +74,45 @@ def test_an_order_reaches_its_venue_by_one_line() -> None:
     assert lines == ["arbkit/app/sending.py"]
 
 
+def test_what_import_contracts_cannot_see_has_one_door_too() -> None:
+    """Modules that are imported by a name in a string: the keyring, which need not be installed, and what the doctor
+    tries to load."""
+    called = {
+        (named(path), n.args[0].value if isinstance(n.args[0], ast.Constant) else None)
+        for path in SOURCES
+        for n in ast.walk(tree(path))
+        if isinstance(n, ast.Call)
+        and (getattr(n.func, "id", "") or getattr(n.func, "attr", "")) in {"import_module", "__import__"}
+    }
+    door = "arbkit/venues/secrets.py"
+    assert called == {(door, "keyring"), (door, "keyring.errors"), ("arbkit/wiring/doctor.py", None)}
+    imported = {
+        named(path)
+        for path in SOURCES
+        for n in ast.walk(tree(path))
+        if (isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[0] == "keyring")
+        or (isinstance(n, ast.Import) and any(alias.name.split(".")[0] == "keyring" for alias in n.names))
+    }
+    assert not imported
+
+
+def test_every_queue_has_an_end() -> None:
+    """What waits in memory is bounded. The recorder counts for itself, in entries and in bytes; for the disk waits
+    who asked it, and nobody asks twice before the answer."""
+    boundless = [
+        named(path)
+        for path in SOURCES
+        if not named(path).startswith("arbkit/venues/sim/")
+        for n in ast.walk(tree(path))
+        if isinstance(n, ast.Call)
+        and (getattr(n.func, "id", "") or getattr(n.func, "attr", "")) in {"deque", "Queue", "SimpleQueue", "LifoQueue"}
+        and not n.args
+        and "maxlen" not in {keyword.arg for keyword in n.keywords}
+        and "maxsize" not in {keyword.arg for keyword in n.keywords}
+    ]
+    assert boundless == ["arbkit/store/flushing.py", "arbkit/wiring/recorder.py"]
+
+
 def test_only_risk_grants_permission() -> None:
     makers = {
         named(path)

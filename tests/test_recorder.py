@@ -3,17 +3,20 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from arbkit.core.markets import Market, VenueName
+from arbkit.core.books import make_book
+from arbkit.core.markets import Market, MarketId, VenueName
 from arbkit.errors import BadFile, VenueUnavailable
 from arbkit.venues.recording import Entry, Kind, Recording, recordings
 from arbkit.wiring import recorder as recorder_module
@@ -99,6 +102,17 @@ def test_a_new_day_begins_a_new_file(tmp_path: Path) -> None:
         wait_for(lambda: recorder.files == 2)
         line.heard(b"today")
     assert [[e.text for e in r] for r in recordings([tmp_path])][-1] == ["today"]
+
+
+def test_no_name_of_a_venue_becomes_a_path(tmp_path: Path) -> None:
+    hostile = [MarketId(venue, "../../../etc/x\0y") for venue in (KALSHI, POLYMARKET)]
+    with Recorder(tmp_path / "inside", SystemClock()) as recorder:
+        recorder.follows([replace(a_market(market.venue), id=market, slug="../../z") for market in hostile])
+        for market in hostile:
+            recorder.read(make_book(market, yes_bids=[], yes_asks=[], seen_at=SystemClock().now()))
+    assert [path.parent for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "inside"]
+    assert all(re.fullmatch(r"[0-9A-Za-z_.-]+", path.name) for path in (tmp_path / "inside").iterdir())
+    assert len(entries(tmp_path / "inside")) == 2
 
 
 def test_a_full_queue_drops_says_how_many_and_never_waits(tmp_path: Path) -> None:

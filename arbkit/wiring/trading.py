@@ -215,7 +215,7 @@ def _live(kit: Kit, store: Store) -> Sides:
     install = _install_id(kit, store)
     kalshi = KalshiDesk(
         kalshi_poster, signer, kit.clock, path_prefix=urlsplit(kalshi_url).path, timeout_ms=timeout_ms,
-        new_id=lambda: f"{install}-{secrets.token_hex(9)}",
+        new_id=lambda: f"{install}-{_run_of(store)}-{secrets.token_hex(9)}",
     )  # fmt: skip
     polymarket = PolymarketDesk(clob_poster, account, credentials, kit.clock, timeout_ms=timeout_ms)
     kit.beside |= {"kalshi desk": kalshi.stay_ready, "polymarket desk": polymarket.stay_ready}
@@ -229,6 +229,12 @@ def _live(kit: Kit, store: Store) -> Sides:
         if why := kit.run(venue_account.barred()):
             raise AuthError(f"{name}: {why}")
     return Sides(desks, accounts)
+
+
+def _run_of(store: Store) -> int:
+    """The run that has begun last: behind the lock it is this one."""
+    last = store.operations.last_epoch()
+    return last.n if last else 0
 
 
 def bound_elsewhere(kit: Kit, signer: KalshiSigner, account: TradingAccount) -> str:

@@ -95,6 +95,29 @@ def test_a_dry_run_keeps_its_own_books(arbkit, ready: Path) -> None:
         assert len(paper.ledger.positions()) == 2
 
 
+def test_side_files_that_were_emptied_are_not_believed(arbkit, ready: Path) -> None:
+    [pair] = pairs_worth(arbkit, 1)
+    assert arbkit("trade", pair, *LIVE).code == 0
+    before = arbkit("positions", "--sim", "--json").rows
+    beside = [path for path in ready.rglob("*") if path.is_file() and ".db" not in path.name]
+    assert beside
+    for path in beside:
+        path.write_bytes(b"")
+    assert arbkit("positions", "--sim", "--json").rows == before != []
+    refused = arbkit("reconcile", "--sim", "--live", "--confirm", "--json")  # the keys were among them
+    assert (refused.code, "belongs to other accounts" in refused.err) == (2, True)
+
+
+def test_a_client_id_names_the_copy_and_the_run_that_sent_it(arbkit, ready: Path) -> None:
+    [pair] = pairs_worth(arbkit, 1)
+    assert arbkit("trade", pair, *LIVE).code == 0
+    with Store(ready / "sim" / "arbkit.db") as store:
+        [trade] = store.trades.recent(count_max=9)
+        install = store.operations.fact("install")
+        assert install is not None
+        assert re.fullmatch(rf"ak1-{install[0]}-{trade.epoch}-[0-9a-f]{{18}}-K", trade.legs[0].client_id)
+
+
 def test_paused_means_refused_until_somebody_resumes_with_a_reason(arbkit, ready: Path) -> None:
     [pair] = pairs_worth(arbkit, 1)
     assert arbkit("pause", "--sim", "--reason", "looking at something").code == 0

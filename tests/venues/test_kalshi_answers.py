@@ -1,14 +1,17 @@
 """Kalshi's books, state, fee changes and refusals; and the requests that bring them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from arbkit.app.room import why_closed
 from arbkit.core.books import Book, Level
 from arbkit.core.markets import MarketId, Side, VenueName
 from arbkit.core.money import Price, Qty
 from arbkit.errors import BadId, SchemaMismatch
+from arbkit.ports import VenueHealth
 from arbkit.venues.kalshi.wire import exchange, orderbooks, requests
 from tests.venues.kalshi_payloads import changed, dumped, json_path, loaded, payload, without
 
@@ -120,6 +123,34 @@ def test_whether_it_trades_is_never_presumed(name: str) -> None:
         with pytest.raises(SchemaMismatch) as caught:
             exchange.parse_status(body)
         assert caught.value.path == f"$.{name}"
+
+
+@pytest.mark.parametrize(
+    ("told", "starts"),
+    [
+        ("2026-03-05T03:00:00-05:00", datetime(2026, 3, 5, 8, tzinfo=UTC)),
+        ("2026-03-12T03:00:00-04:00", datetime(2026, 3, 12, 7, tzinfo=UTC)),
+        ("2026-03-08T03:00:00-04:00", datetime(2026, 3, 8, 7, tzinfo=UTC)),
+        ("2026-11-01T01:30:00-04:00", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),
+        ("2026-11-01T01:30:00-05:00", datetime(2026, 11, 1, 6, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_window_on_a_day_when_the_clocks_change_begins_when_it_is_said(told: str, starts: datetime) -> None:
+    until = (starts + timedelta(hours=2)).isoformat()
+    body = {
+        "schedule": {"standard_hours": [], "maintenance_windows": [{"start_datetime": told, "end_datetime": until}]}
+    }
+    [window] = exchange.parse_maintenance(msgspec.json.encode(body))
+    assert (window.start, window.end - window.start) == (starts, timedelta(hours=2))
+    for minutes, closed in ((11, False), (9, True)):
+        health = VenueHealth(VenueName.KALSHI, trading=True, detail="soon", next_pause=window.start)
+        assert bool(why_closed(health, now=starts - timedelta(minutes=minutes))) is closed
+
+
+def test_a_window_whose_time_has_no_zone_is_not_guessed_at() -> None:
+    window = {"start_datetime": "2026-11-01T01:30:00", "end_datetime": "2026-11-01T03:30:00"}
+    with pytest.raises(SchemaMismatch):
+        exchange.parse_maintenance(msgspec.json.encode({"schedule": {"maintenance_windows": [window]}}))
 
 
 def test_maintenance_comes_in_order_and_in_utc() -> None:
