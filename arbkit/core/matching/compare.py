@@ -50,7 +50,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
     """Compare two markets fact by fact, cheap ones first; no further once what is found is `hopeless`."""
     found: list[Finding] = []
     inverted, relation = _thresholds(kalshi, polymarket, found)
-    for stage in (_groups, _opposites, _leagues, compare_words, _timing, _sources, _clauses):
+    for stage in (_groups, _opposites, _totals, _leagues, compare_words, _timing, _sources, _clauses):
         if hopeless(found):
             return Comparison(tuple(found), Polarity.ALIGNED, relation)
         found.extend(stage(kalshi, polymarket))
@@ -178,6 +178,16 @@ def _opposites(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if ends[0] is not ends[1] and not found:
         found.append(conflict("beginning or end", *("end" if one else "" for one in ends)))
     return found
+
+
+def _totals(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """The total of a game is not that of one of its sides."""
+    for match, other in ((kalshi, polymarket), (polymarket, kalshi)):
+        if match.opponents and not other.opponents and "total" in match.turns & other.turns:
+            named = [bool(side & other.asked) for side in match.opponents]
+            if named.count(True) == 1:
+                return [conflict("total", kalshi.spell(kalshi.names), polymarket.spell(polymarket.names))]
+    return []
 
 
 def _leagues(kalshi: Facts, polymarket: Facts) -> list[Finding]:

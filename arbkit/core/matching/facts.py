@@ -23,11 +23,15 @@ NO_ALIASES = Aliases({})
 
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
-_TURNS = frozenset(stem(word) for sides in OPPOSITES.values() for words_of_side in sides for word in words_of_side)
+_TURNS = frozenset(stem(word) for sides in OPPOSITES.values() for words_of_side in sides for word in words_of_side) | {
+    "total"
+}
 _STRETCHES = frozenset(
     stem(word) for word in ("year", "yoy", "quarter", "qoq", "month", "mom", "week", "period", "day")
 )
 _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
+_DONE = frozenset({"records", "recorded"})
+"""What a player does with points; a record is a noun."""
 _SOURCE_MAX = 300
 _SINGLE = frozenset("aix")
 """Letters that stand alone without being a name."""
@@ -79,7 +83,7 @@ class Facts:
     order: tuple[str, ...] = ()
     """The words of weight in the question as they come."""
     turns: frozenset[str] = frozenset()
-    """The light words of the question that have an opposite: up, more, most, start, before."""
+    """The light words of the question that turn it: up, more, most, start, before; and total."""
     ranked: bool = False
     """Whether the question sets one name before or above another."""
     detail: frozenset[str] = frozenset()
@@ -241,7 +245,7 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
     common: set[str] = set()
     for word in asked:
         text = stem(word.text)
-        if word.text in LIGHT and text not in _PLACE_PARTS:
+        if (word.text in LIGHT and text not in _PLACE_PARTS) or word.text in _DONE:
             continue
         if text in _STRICT or text.startswith(("district_", "of_", "group_", "pool_", "class_", "tier_", "roundof")):
             strict.add(text)

@@ -57,6 +57,15 @@ _WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], 
     ("round of", re.compile(r"\bround of (\d+)\b", re.IGNORECASE), r"roundof\1"),
     ("last ", re.compile(r"\blast (16|32|64)\b", re.IGNORECASE), r"roundof\1"),
     (
+        "st ",
+        re.compile(
+            r"\b(hottest|warmest|coldest|wettest|driest) ((?:jan|febr)uary|march|april|may|june|july|august"
+            r"|(?:septem|octo|novem|decem)ber)s?\b",
+            re.IGNORECASE,
+        ),
+        r"\1_\2",
+    ),
+    (
         " of the ",
         re.compile(
             r"\b(?:player|man|woman) of the (?:(match|tournament|series|month|week|round)|game)\b", re.IGNORECASE

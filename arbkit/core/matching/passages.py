@@ -32,7 +32,7 @@ _IN_THE_MATCH = re.compile(
     r"\bthe ([A-Z0-9][^:?,]{1,40}?) (?:[Vv][Ss]?\.?|[Vv]ersus|@|at) ([A-Z0-9][^:?,]{1,40}?)"
     r"(?= (?:winner|game|match|professional|men's|women's|college|fight|[A-Z]))"
 )
-_UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b[^.]{0,120}\bscheduled\b", re.IGNORECASE)
+_UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}\bscheduled\b", re.IGNORECASE)
 _REGULATION = re.compile(
     r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import OSA
 
-from arbkit.core.matching.entities.words import GROUPS, LENIENT
+from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
@@ -38,6 +38,11 @@ _MUTUAL = stems(
 """What two do with each other: Putin meets Trump is Trump meets Putin."""
 _UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
 """What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
+_WORLDWIDE = stems(
+    "hottest warmest coldest wettest driest temperature earthquake hurricane tornado wildfire album song movie film"
+    " show netflix spotify app streamed"
+) | {f"{kind}_{month}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
+"""What is asked of the whole world as well as of one country, so that no country is understood."""
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
 _BOUT = stems("fight bout boxing mma schedule scheduled prelims ufc")
 """Words that every match of its kind has."""
@@ -167,7 +172,8 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
-    names = _unsaid(asker.names - other.said - _UNDERSTOOD, other)
+    understood = frozenset() if asker.asked & _WORLDWIDE else _UNDERSTOOD
+    names = _unsaid(asker.names - other.said - understood, other)
     strict = _unsaid(asker.strict - other.said, other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient

@@ -77,6 +77,7 @@ giro < giro d italia; tour of italy
 indy500 < indy 500; indianapolis 500
 rocket_league < rlcs; rocket league championship series
 call_of_duty < cdl; call of duty league
+team_total < team total; team totals; team total points; team total goals; team total runs
 most_gold < most gold medals; most golds
 most_silver < most silver medals
 most_bronze < most bronze medals

@@ -41,7 +41,8 @@ STRICT = _words(
     roty dpoty opoty coty mip sixthman
     comeback_player cyyoung hankaaron nbacup supporting rookie defensive offensive best actor actress director female
     women woman girls male youth senior
-    televote jury semi-final final spread total over under map set inning period lap pole podium fastest stage
+    televote jury semi-final final spread total team_total over under map set inning period lap pole podium fastest
+    stage
     goal assist steal homerun rbi strikeout touchdown rebound hit walk save card corner shot pass yard
     retire resign impeach remove fire arrest indict convict pardon jail prison charge plead settle appeal
     acquire merge ipo bankrupt announce release confirm nominate appoint veto sign pass vote override
@@ -66,6 +67,7 @@ STRICT = _words(
 )
 """Words that change what is asked: they must be asked on both sides."""
 
+MONTH_NAMES = _words("january february march april may june july august september october november december")
 PLACE_PARTS = _words("state city county national united tech island valley")
 """Ordinary in a sentence, part of a name when capitalised: Michigan and Michigan State are two teams."""
 
