@@ -20,7 +20,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-TABLES = {"clubs": "CLUBS", "countries": "COUNTRIES", "phrases": "PHRASES", "teams": "LEAGUES"}
+TABLES = {
+    "clubs": "CONTEXTS", "countries": "COUNTRIES", "phrases": "PHRASES", "contests": "CONTESTS", "finance": "FINANCE",
+    "politics": "POLITICS", "teams": "LEAGUES",
+}  # fmt: skip
 QUALITY = Path(__file__).parent / "match_quality.py"
 
 
@@ -58,21 +61,30 @@ def families_left_out(pairs: str) -> Iterator[dict[str, object]]:
     families: dict[str, list[LabelledPair]] = defaultdict(list)
     for row in rows:
         families[row.family].append(row)
+    contexts = lexicon.CONTEXTS
     whole = {name: getattr(lexicon, name) for name in TABLES.values()}
+    whole["CONTEXTS"] = {name: context.names for name, context in contexts.items()}
     used = {family: lines_used(whole, family_text(members)) for family, members in families.items()}
     for family, members in sorted(families.items()):
         others = set().union(*(lines for name, lines in used.items() if name != family))
         for name, table in whole.items():
-            setattr(lexicon, name, lines_left(table, used[family] - others))
-        for cached in (lexicon.phrases, lexicon.clubs, lexicon.teams, lexicon.full_team_names, lexicon.with_aliases):
-            cached.cache_clear()
-        for remembered in (tokens.tokens, tokens._phrases, reading._rules_words):  # noqa: SLF001
-            remembered.cache_clear()
+            left: Any = lines_left(table, used[family] - others)
+            if name == "CONTEXTS":
+                left = {key: contexts[key]._replace(names=names) for key, names in left.items()}
+            setattr(lexicon, name, left)
+        forget(lexicon.phrases, lexicon.named, lexicon.teams, lexicon.full_team_names, lexicon.with_aliases)
+        forget(lexicon.league_hints, tokens._phrases, reading._rules_words, reading._league_told)  # noqa: SLF001
         score = Score()
         for row in members:
             made = judge(read_facts(kalshi_market(row.kalshi)), read_facts(polymarket_market(row.polymarket)))
             score.add(row, made.acceptable, made.polarity, candidate=True)
         yield score.row(family) | {"lines_out": len(used[family] - others)}
+
+
+def forget(*remembered: Any) -> None:
+    """Empty the memory of these functions."""
+    for function in remembered:
+        function.cache_clear()
 
 
 def family_text(members: Sequence[Any]) -> str:

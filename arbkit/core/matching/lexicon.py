@@ -221,15 +221,16 @@ def replace(found: Sequence[Word], table: Table) -> list[Word]:
     return out
 
 
-PHRASE_TEXTS = (PHRASES, CONTESTS, FINANCE, POLITICS, COUNTRIES)
-"""What the phrase table is made from."""
+def phrase_texts() -> tuple[str, ...]:
+    """What the phrase table is made from; the countries last."""
+    return PHRASES, CONTESTS, FINANCE, POLITICS, COUNTRIES
 
 
 @cache
 def phrases() -> Table:
     """House names, competitions, offices, measures and countries."""
     rows: list[tuple[str, str]] = []
-    for line in "".join(PHRASE_TEXTS[:-1]).split("\n"):
+    for line in "".join(phrase_texts()[:-1]).split("\n"):
         canonical, _, variants = line.partition(" < ")
         rows.extend((variant.strip(), canonical) for variant in variants.split(";"))
     for line in COUNTRIES.strip().splitlines():

@@ -100,7 +100,13 @@ def edition(aliases: Mapping[str, str]) -> str:
 
     What was kept under another name is read afresh.
     """
-    tables = (TOKENS_VERSION, sorted(LIGHT), LEAGUES, [CONTEXTS[name].names for name in CONTEXTS], lexicon.PHRASE_TEXTS)
+    tables = (
+        TOKENS_VERSION,
+        sorted(LIGHT),
+        LEAGUES,
+        [CONTEXTS[name].names for name in CONTEXTS],
+        lexicon.phrase_texts(),
+    )
     return sha256(repr((*tables, sorted(aliases.items()))).encode()).hexdigest()[:12]
 
 
