@@ -37,7 +37,11 @@ def tally(request: pytest.FixtureRequest) -> Callable[[str, int], None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How much of everything was done."""
+    """How much of everything was done, and what the unit part took: it has to stay quick."""
+    unit = [report for kind in ("", "passed", "failed") for report in terminalreporter.getreports(kind)]
+    unit = [report for report in unit if "slow" not in report.keywords]
+    seconds, count = sum(report.duration for report in unit), sum(report.when == "call" for report in unit)
+    terminalreporter.write_line(f"unit part: {count:,} tests, {seconds:.0f} s over all workers, beside their start")
     sums: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
         sums.update(dict(report.user_properties) if report.when == "call" else {})

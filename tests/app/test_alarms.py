@@ -479,7 +479,7 @@ async def test_a_venue_that_restarts_is_left_alone_for_three_minutes_after_it_tr
         return VenueHealth(POLYMARKET, trading=not restarting["now"], detail="the engine restarts (425)")
 
     scene.venues[POLYMARKET].health = health
-    rhythm = replace(RHYTHM, reopening=timedelta(minutes=3))
+    rhythm = replace(RHYTHM, look_ms=2_000, facts_ms=9_000, beat_ms=9_000, reopening=timedelta(minutes=3))
     async with running(scene, rhythm=rhythm) as run:
         await until(lambda: run.told(EventKind.WARNING, "does not trade"))
         restarting["now"] = False

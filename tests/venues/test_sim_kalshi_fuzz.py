@@ -20,7 +20,7 @@ from tests.venues.sim_schemas import openapi
 from tests.venues.sim_traders import KalshiTrader
 from tests.venues.sim_worlds import RATES_CUT, RATES_HOLD, a_world
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 REQUESTS = int(os.environ.get("ARBKIT_FUZZ", "1500"))
 SEED = int(os.environ.get("ARBKIT_FUZZ_SEED", "1"))
