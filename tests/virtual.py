@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.builders import NOW
 
-_OF_SOCKETS_S = 0.0002
+_SOCKETS_MIN_S, _SOCKETS_MAX_S, _SOCKETS_SHARE = 0.0002, 0.005, 0.01
 _STEP_S, _LONG_STEP_S, _SOON_S = 0.02, 0.2, 2
 
 
@@ -21,8 +21,12 @@ class _Jumping(selectors.SelectSelector):
     now_s = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        # A socket of the same loop is answered within microseconds of ours: time waits for it, and only then jumps.
-        found = super().select(_OF_SOCKETS_S if len(self.get_map()) > 1 and timeout != 0 else 0)
+        # A socket of the same loop is answered within microseconds of ours: time waits for it, and only then jumps. The
+        # further it is to jump, the longer it waits, for a loaded machine is slow.
+        wait_s = (
+            _SOCKETS_MAX_S if timeout is None else max(min(timeout * _SOCKETS_SHARE, _SOCKETS_MAX_S), _SOCKETS_MIN_S)
+        )
+        found = super().select(wait_s if len(self.get_map()) > 1 and timeout != 0 else 0)
         if found or timeout == 0:
             return found
         if timeout is None:
