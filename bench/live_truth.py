@@ -39,7 +39,7 @@ LATE = timedelta(seconds=2)
 """How long after a chance ended what was said of it may be written down."""
 UNITS = {VenueName.KALSHI: 10_000, VenueName.POLYMARKET: 1}
 """Of the venue's own quantities, in millionths of a contract."""
-GROWTH_MAX = 1.10
+GROWTH_MAX = 1.05
 POLICY = Policy(qty_max=Qty.whole(50), capital_max=Usd(100 * MICRO))
 
 

@@ -19,6 +19,8 @@ TICK_MICROS = 100
 TICKS = MICRO // TICK_MICROS
 """Ticks in a dollar."""
 _MS = timedelta(milliseconds=1)
+_LEVELS_KEPT = 8_192
+"""Enough for what stands in some hundred books; with more, a loop would grow by tens of megabytes for days."""
 STUB_BID, STUB_ASK = Price(10_000), Price(990_000)
 """Quotes at or beyond both of these are nobody's opinion: they hold the ends of an empty book."""
 
@@ -264,7 +266,7 @@ class LiveBook:
         return Book(self.market, yes.frozen, no.frozen, seen_at, venue_at)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=_LEVELS_KEPT)
 def _level(ticks: int, size_micros: int) -> Level:
     """A level as a value. From one look at a book to the next nearly all of them are the same."""
     return Level(_price(ticks), _qty(size_micros))
@@ -275,6 +277,6 @@ def _price(ticks: int) -> Price:
     return Price(ticks * TICK_MICROS)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=_LEVELS_KEPT)
 def _qty(size_micros: int) -> Qty:
     return Qty(size_micros)
