@@ -180,7 +180,7 @@ def test_a_narrow_terminal_keeps_what_a_person_needs_to_go_on(tmp_path: Path) ->
         ("opportunities --sim", "id pair seen qty net"),
     ):
         shown = on_terminal(*command.split(), cwd=tmp_path, environ=environ, columns=80).out
-        lines = re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines()
+        lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", shown).splitlines()
         [head] = [line for line in lines if line.split()[: len(heads.split())] == heads.split()]
         assert len(head) <= 80
     assert head.endswith("taken  why not")  # the peak may have given way to it
