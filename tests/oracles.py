@@ -27,9 +27,12 @@ FROM legs l JOIN leg_events e ON e.leg_id = l.id AND e.after = 'sending'
 WHERE l.client_id = ?1 OR l.venue_order_id = ?1 GROUP BY l.id
 """
 _SPENT = """
-SELECT coalesce(sum(e.usd_micros), 0) FROM ledger_entries e WHERE e.account IN ('position', 'fees') AND 0 <> (
-  SELECT coalesce(sum(p.qty_micros), 0) FROM ledger_entries p
-  WHERE p.account = 'position' AND p.venue = e.venue AND p.market = e.market AND p.side = e.side)
+WITH held AS (
+  SELECT venue, market, side, seq, sum(sum(qty_micros)) OVER (PARTITION BY venue, market, side ORDER BY seq) AS qty
+  FROM ledger_entries WHERE account = 'position' GROUP BY venue, market, side, seq),
+ended AS (SELECT venue, market, side, max(seq) AS seq FROM held WHERE qty = 0 GROUP BY venue, market, side)
+SELECT coalesce(sum(e.usd_micros), 0) FROM ledger_entries e LEFT JOIN ended USING (venue, market, side)
+WHERE e.account IN ('position', 'fees') AND e.side IS NOT NULL AND e.seq > coalesce(ended.seq, 0)
 """
 _RESERVED = "SELECT coalesce(sum(micros), 0) FROM reservations WHERE kind = 'exposure' AND released_at IS NULL"
 _TRIPPED = """

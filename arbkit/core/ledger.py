@@ -107,6 +107,24 @@ def positions(transactions: Iterable[Transaction]) -> Positions:
     return {key: Position(*key, Qty(qty), Usd(basis)) for key, (qty, basis) in sums.items() if qty or basis}
 
 
+def exposure(transactions: Iterable[Transaction]) -> Usd:
+    """What the open positions cost, with the fees paid since each was last none: a round trip that ended is over."""
+    qty: defaultdict[tuple[VenueName, str, Side | None], int] = defaultdict(int)
+    cost: defaultdict[tuple[VenueName, str, Side | None], int] = defaultdict(int)
+    for transaction in transactions:
+        touched = {(entry.venue, entry.market, entry.side) for entry in transaction.entries if entry.side is not None}
+        for entry in transaction.entries:
+            key = entry.venue, entry.market, entry.side
+            if entry.account is Account.POSITION:
+                qty[key] += entry.qty_micros
+            if key in touched and entry.account in {Account.POSITION, Account.FEES}:
+                cost[key] += entry.usd_micros
+        for key in touched:
+            if not qty[key]:
+                cost[key] = 0
+    return Usd(sum(cost.values()))
+
+
 def book_fill(fill: Fill, held: Positions) -> Transaction:
     """Book a fill. Raises InvariantError for a sale of more than is held, or a fill without its fee."""
     if fill.fee is None:

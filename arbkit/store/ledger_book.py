@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from arbkit.core.ledger import GENESIS, Account, Entry, Kind, Positions, Transaction, chained, positions, result
+from arbkit.core.ledger import (
+    GENESIS,
+    Account,
+    Entry,
+    Kind,
+    Positions,
+    Transaction,
+    chained,
+    exposure,
+    positions,
+    result,
+)
 from arbkit.core.markets import Side, VenueName
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.store.database import Database
@@ -13,12 +24,6 @@ _ENTRIES = """
 SELECT t.seq, t.ref, t.kind, t.at, t.hash, e.venue, e.account, e.usd_micros, e.market, e.side, e.qty_micros
 FROM ledger_transactions t JOIN ledger_entries e USING (seq)
 """
-_COST = """
-SELECT coalesce(sum(usd_micros), 0) FROM ledger_entries
-WHERE account = 'position' OR (account = 'fees' AND (venue, market, side) IN (
-  SELECT venue, market, side FROM ledger_entries WHERE account = 'position'
-  GROUP BY venue, market, side HAVING sum(qty_micros) <> 0))
-"""
 
 
 class LedgerBook:
@@ -26,7 +31,7 @@ class LedgerBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._positions: tuple[str, Positions] = ("", {})
+        self._standing: tuple[str, Positions, Usd] = ("", {}, ZERO_USD)
         self._realised: tuple[str, datetime | None, Usd] = ("", None, ZERO_USD)
 
     def append(self, transactions: Iterable[Transaction]) -> int:
@@ -63,12 +68,21 @@ class LedgerBook:
             return db.execute("SELECT 1 FROM ledger_transactions WHERE ref = ?", [ref]).fetchone() is not None
 
     def positions(self) -> Positions:
-        """Every outcome held. Asked at every look: it is added up anew only when something was booked."""
+        """Every outcome held."""
+        return self._now()[1]
+
+    def exposure(self) -> Usd:
+        """What the open positions of both venues cost, with the fees paid for them."""
+        return self._now()[2]
+
+    def _now(self) -> tuple[str, Positions, Usd]:
+        """Asked at every look: it is added up anew only when something was booked."""
         with self._database.reading():
             tip = self._tip()
-            if self._positions[0] != tip:
-                self._positions = tip, positions(self.transactions())
-        return self._positions[1]
+            if self._standing[0] != tip:
+                booked = self.transactions()
+                self._standing = tip, positions(booked), exposure(booked)
+        return self._standing
 
     def realised(self, *, since: datetime) -> Usd:
         """What was gained from a time on, after fees."""
@@ -83,12 +97,6 @@ class LedgerBook:
         with self._database.reading() as db:
             row = db.execute("SELECT hash FROM ledger_transactions ORDER BY seq DESC LIMIT 1").fetchone()
         return str(row[0]) if row else GENESIS
-
-    def exposure(self) -> Usd:
-        """What the open positions of both venues cost, with the fees paid for them."""
-        with self._database.reading() as db:
-            [(micros,)] = db.execute(_COST)
-        return Usd(micros)
 
     def verify(self) -> list[str]:
         """Replay the chain of hashes from the first transaction; what is wrong, in words, or nothing."""

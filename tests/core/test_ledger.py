@@ -27,6 +27,7 @@ from arbkit.core.ledger import (
     book_settlement,
     book_void,
     chained,
+    exposure,
     positions,
     result,
     results_by_day,
@@ -101,6 +102,17 @@ def test_a_fill_without_its_fee_is_not_booked() -> None:
 def test_more_than_is_held_cannot_be_sold() -> None:
     with pytest.raises(InvariantError, match="0 are held"):
         book_fill(a_fill(action=Action.SELL), {})
+
+
+def test_the_fees_of_a_round_trip_that_ended_are_no_exposure_when_the_same_is_bought_again() -> None:
+    books = [book_fill(a_fill(), {})]
+    assert exposure(books) == Usd.parse("4.6733")
+    books.append(book_fill(a_fill(action=Action.SELL, qty="4", fee="0.1", fill_id="f2"), positions(books)))
+    assert exposure(books) == Usd.parse("2.9733")  # six at 0.45, and both fees while some are held
+    books.append(book_fill(a_fill(action=Action.SELL, qty="6", fee="0.2", fill_id="f3"), positions(books)))
+    assert exposure(books) == Usd(0)
+    books.append(book_fill(a_fill(qty="2", fee="0.05", fill_id="f4"), positions(books)))
+    assert exposure(books) == Usd.parse("0.95")
 
 
 def test_a_trade_that_failed_on_chain_leaves_no_trace_in_the_sums() -> None:

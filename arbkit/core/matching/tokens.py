@@ -174,7 +174,7 @@ _PIECES, _DAYS = _Pieces(), _Days()
 def tokens(text: str) -> tuple[str, ...]:
     """Canonical tokens in the order of the text: ``dt1231`` a day, ``my12`` a month, ``y2026`` a year, ``n95000`` a
     number, the rest words."""
-    plain = text
+    plain = text[:_TEXT_LENGTH_MAX]
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain.translate(_DASHES)).encode("ascii", "ignore").decode()
     plain = plain.lower()
