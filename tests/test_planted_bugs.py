@@ -143,8 +143,8 @@ BUGS = [
     Bug(
         "titles are printed as markup",
         "cli/render.py",
-        "            console.print(Text(_GAP.join(parts).rstrip(), style), soft_wrap=True)\n",
-        "            console.print(Text.from_markup(_GAP.join(parts).rstrip()), soft_wrap=True)\n",
+        "                console.print(Text(line, style), soft_wrap=True)\n",
+        "                console.print(Text.from_markup(line), soft_wrap=True)\n",
         "tests/cli/test_render.py",
         r"\[red\]Will it rain|closing tag|MarkupError",
     ),

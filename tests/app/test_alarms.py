@@ -545,7 +545,7 @@ async def test_a_chat_that_is_slow_and_refuses_delays_no_trade_and_hears_of_it_w
         await until(lambda: one.run.told(EventKind.TRADE))
         [trade] = one.run.told(EventKind.TRADE)
         assert trade.took_ms is not None
-        assert trade.took_ms < 100
+        assert trade.took_ms < 1_000 < one.bot.wait_s * 1_000
         await scene.clock.sleep(60_000)
         assert one.bot.texts == []
         assert len(one.bot.requests) <= 14

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -24,6 +25,7 @@ from tests.cli.test_running import LIVE, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+QUIET_S = 4
 KEPT = (
     "live_orders", "circuit_breaker", "halted", "daily_pnl_usd", "realised_pnl_usd", "locked_profit_usd", "fees_usd",
     "exposure_usd", "reserved_usd", "loss_at_risk_usd", "trades_today", "open_trades", "open_positions",
@@ -79,15 +81,17 @@ def kill(child: "subprocess.Popen[bytes]") -> None:
 
 
 def quiet_status(scene: Scene) -> Row:
-    """The status once two in a row are the same: nothing moves any more."""
-    seen = [scene.status()]
+    """The status once it has stayed the same for longer than the chain takes to confirm: nothing moves any more."""
+    seen, since_s = scene.status(), time.monotonic()
 
     def quiet() -> bool:
-        seen.append(scene.status())
-        return seen[-1] == seen[-2]
+        nonlocal seen, since_s
+        if (now := scene.status()) != seen:
+            seen, since_s = now, time.monotonic()
+        return time.monotonic() - since_s > QUIET_S
 
     wait_for(quiet)
-    return seen[-1]
+    return seen
 
 
 def test_a_pause_the_day_s_loss_and_what_is_held_outlive_a_kill_and_count_against_the_limits(scene: Scene) -> None:
