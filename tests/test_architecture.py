@@ -2,7 +2,8 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "arbkit"
@@ -14,8 +15,15 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT.parent))
 
 
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
+
+
+@cache
+def nodes(path: Path) -> Sequence[ast.AST]:
+    """All of a module, walked once for all rules."""
+    return list(ast.walk(tree(path)))
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -46,7 +54,7 @@ def test_the_core_knows_no_floats_and_opens_nothing() -> None:
     assert not [
         f"{named(path)}:{n.lineno}"
         for path in CORE
-        for n in ast.walk(tree(path))
+        for n in nodes(path)
         if (isinstance(n, ast.Constant) and isinstance(n.value, float))
         or (isinstance(n, ast.Name) and n.id in {"float", "open", "print"})
     ]
@@ -57,7 +65,7 @@ def test_nothing_relies_on_assert_which_python_may_strip() -> None:
         f"{named(path)}:{n.lineno}"
         for path in SOURCES
         if "assert" in path.read_text()
-        for n in ast.walk(tree(path))
+        for n in nodes(path)
         if isinstance(n, ast.Assert)
     ]
 
@@ -68,7 +76,7 @@ def test_an_order_reaches_its_venue_by_one_line() -> None:
         named(path)
         for path in SOURCES
         if named(path).startswith("arbkit/app/")
-        for n in ast.walk(tree(path))
+        for n in nodes(path)
         if isinstance(n, ast.Call) and getattr(n.func, "attr", "") == "send"
     ]
     assert lines == ["arbkit/app/sending.py"]
@@ -80,7 +88,7 @@ def test_what_import_contracts_cannot_see_has_one_door_too() -> None:
     called = {
         (named(path), n.args[0].value if isinstance(n.args[0], ast.Constant) else None)
         for path in SOURCES
-        for n in ast.walk(tree(path))
+        for n in nodes(path)
         if isinstance(n, ast.Call)
         and (getattr(n.func, "id", "") or getattr(n.func, "attr", "")) in {"import_module", "__import__"}
     }
@@ -89,7 +97,7 @@ def test_what_import_contracts_cannot_see_has_one_door_too() -> None:
     imported = {
         named(path)
         for path in SOURCES
-        for n in ast.walk(tree(path))
+        for n in nodes(path)
         if (isinstance(n, ast.ImportFrom) and (n.module or "").split(".")[0] == "keyring")
         or (isinstance(n, ast.Import) and any(alias.name.split(".")[0] == "keyring" for alias in n.names))
     }
@@ -103,7 +111,7 @@ def test_every_queue_has_an_end() -> None:
         named(path)
         for path in SOURCES
         if not named(path).startswith("arbkit/venues/sim/")
-        for n in ast.walk(tree(path))
+        for n in nodes(path)
         if isinstance(n, ast.Call)
         and (getattr(n.func, "id", "") or getattr(n.func, "attr", "")) in {"deque", "Queue", "SimpleQueue", "LifoQueue"}
         and not n.args
@@ -118,7 +126,7 @@ def test_only_risk_grants_permission() -> None:
         named(path)
         for path in SOURCES
         if "Approved" in path.read_text()
-        for n in ast.walk(tree(path))
+        for n in nodes(path)
         if isinstance(n, ast.Call) and "Approved" in (getattr(n.func, "id", ""), getattr(n.func, "attr", ""))
     }
     assert makers == {"arbkit/core/risk.py"}

@@ -185,6 +185,7 @@ async def number_it(number: int, _: asyncio.StreamReader, writer: asyncio.Stream
     writer.write(told(str(number)))
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_one_line_carries_one_request_after_the_other() -> None:
     async with lines_to(number_it) as (lines, asked):
@@ -192,6 +193,7 @@ async def test_one_line_carries_one_request_after_the_other() -> None:
     assert asked == [5]
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_requests_at_once_take_a_line_each_up_to_a_few() -> None:
     async def slowly(number: int, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -204,6 +206,7 @@ async def test_requests_at_once_take_a_line_each_up_to_a_few() -> None:
     assert len(asked) == LINES_MAX
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_line_that_the_other_side_has_left_is_not_written_to() -> None:
     async def and_leave(number: int, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -217,6 +220,7 @@ async def test_a_line_that_the_other_side_has_left_is_not_written_to() -> None:
     assert asked == [1, 1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_an_end_that_was_not_noticed_yet_is_noticed_before_writing() -> None:
     """The loop has no turn between the end of the connection and the next request: the socket itself is asked."""
@@ -235,6 +239,7 @@ async def test_an_end_that_was_not_noticed_yet_is_noticed_before_writing() -> No
     assert asked == [1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_whoever_asks_next_never_gets_the_answer_of_a_request_that_was_given_up() -> None:
     async def late(number: int, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -251,6 +256,7 @@ async def test_whoever_asks_next_never_gets_the_answer_of_a_request_that_was_giv
     assert asked == [1, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_what_nobody_asked_for_ends_the_line() -> None:
     async def chatty(number: int, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -265,6 +271,7 @@ async def test_what_nobody_asked_for_ends_the_line() -> None:
     assert asked == [1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_line_that_says_goodbye_is_not_used_again() -> None:
     async def politely(number: int, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

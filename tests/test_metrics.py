@@ -28,7 +28,7 @@ from tests.desks import Fate
 from tests.venues.stages import until
 
 __all__ = ["scene"]
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 SPECIFIED = [
     "opportunities_detected",

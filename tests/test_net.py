@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from arbkit.errors import ArbkitError, AuthError, ConfigError, InvariantError, VenueUnavailable
 from arbkit.net import Http, Rate, Reply, RetryPolicy, Timeouts
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 HOST = "https://venue.example/api/v2"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

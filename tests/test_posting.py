@@ -9,7 +9,7 @@ import pytest
 from arbkit.net import NoAnswer, NotSent, Poster, Rate
 from tests.builders import StandingClock
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[object, object, None]]
 

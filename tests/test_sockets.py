@@ -13,7 +13,7 @@ from arbkit.net.frames import Cutter
 from arbkit.net.sockets import FRAME_BYTES_MAX, Lost, Socket, dialled
 from arbkit.wiring.kit import SystemClock
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 TEXT, BINARY, PART, GOES_ON, ENDS, PING, CLOSE = 0x81, 0x82, 0x01, 0x00, 0x80, 0x89, 0x88
 
