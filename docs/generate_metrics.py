@@ -14,13 +14,13 @@ from arbkit.wiring.metrics import Metrics, Sample, limits_told
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _FIGURES = Figures(
-    orders={("kalshi", LegState.FILLED): 1}, told={"paused": 1}, realised_micros=0, volume_micros=0, today_micros=0,
+    orders={("kalshi", LegState.FILLED): 1}, told={"paused": 1}, realised_micros=0, volume_micros=0,
     reserved_micros=0, loss_at_risk_micros=0, provisional_micros=0, naked_micros=0, trades_finished=0,
     trades_hedged=0, locked_micros=0,
     trades_ms=0,
     alerts_pending=0, alert_oldest=None, alerts_given_up=0, fee_mismatch_micros=0, reconciled=True,
 )  # fmt: skip
-_OF_THE_LOOP = ("exposure", "imbalance", "unrealized", "halted", "unknown")
+_OF_THE_LOOP = ("exposure", "day_loss", "imbalance", "unrealized", "halted", "unknown")
 _SAMPLE = Sample(
     at=NOW,
     live=dict.fromkeys(_OF_THE_LOOP, 0.0),

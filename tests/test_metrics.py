@@ -5,7 +5,6 @@ import re
 import time
 import urllib.request
 from dataclasses import replace
-from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -104,7 +103,7 @@ def standing(scene: Scene) -> Live:
 
 def told(scene: Scene) -> str:
     metrics = Metrics("1", "live", {})
-    metrics.show(metrics._taken(standing(scene), scene.room.store.figures.at(scene.clock.now())))
+    metrics.show(metrics._taken(standing(scene), scene.room.store.figures.taken()))
     return generate_latest(metrics.registry).decode()
 
 
@@ -114,7 +113,7 @@ async def test_a_scrape_tells_of_a_trade_under_every_promised_name(scene: Scene)
     try:
         await scene.execute()
         metrics.event(LiveEvent(at=NOW, event=EventKind.OPPORTUNITY, text="", took_ms=7))
-        metrics.show(metrics._taken(standing(scene), scene.room.store.figures.at(scene.clock.now())))
+        metrics.show(metrics._taken(standing(scene), scene.room.store.figures.taken()))
         text = scraped(address)
     finally:
         metrics.close()
@@ -156,7 +155,7 @@ async def test_a_pause_is_told_with_its_reason_and_labels_are_the_breakers_own(s
 async def test_refusals_are_counted_by_their_reason_and_every_reason_is_there_from_the_start(scene: Scene) -> None:
     live, metrics = standing(scene), Metrics("1", "live", {})
     live.trader.tally.denied.update({"cash": 2, "near_close": 1})
-    metrics.show(metrics._taken(live, scene.room.store.figures.at(scene.clock.now())))
+    metrics.show(metrics._taken(live, scene.room.store.figures.taken()))
     text = generate_latest(metrics.registry).decode()
     assert value(text, 'orders_denied_total{reason="cash"}') == 2
     assert value(text, 'orders_denied_total{reason="venue_unwell"}') == 0
@@ -188,13 +187,13 @@ async def test_a_loop_that_hangs_shows_in_its_lag_and_in_the_age_of_the_figures(
 
 
 async def test_adding_up_a_large_ledger_does_not_hold_the_loop(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = FiguresOf.at
+    quick = FiguresOf.taken
 
-    def slow(figures: FiguresOf, now: datetime) -> Figures:
+    def slow(figures: FiguresOf) -> Figures:
         time.sleep(0.6)
-        return quick(figures, now)
+        return quick(figures)
 
-    monkeypatch.setattr(FiguresOf, "at", slow)
+    monkeypatch.setattr(FiguresOf, "taken", slow)
     metrics, loop = Metrics("1", "live", {}), asyncio.get_running_loop()
     sampling = asyncio.ensure_future(metrics.sampling(standing(scene)))
     begun, worst = loop.time(), 0.0

@@ -110,8 +110,8 @@ BUGS = [
     Bug(
         "the day's loss is kept in memory and forgotten by a restart",
         "app/room.py",
-        "        return self.store.ledger.realised(since=self.clock.now()",
-        "        return Usd(0) and self.store.ledger.realised(since=self.clock.now()",
+        "        return counted_today(self.store, self.catalogue, now=self.clock.now())",
+        "        return Usd(0) and counted_today(self.store, self.catalogue, now=self.clock.now())",
         "tests/app/test_trade.py -k day_s_loss",
         r"refused",
     ),

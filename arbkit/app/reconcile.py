@@ -18,7 +18,7 @@ from arbkit.core.breaker import Failure
 from arbkit.core.capital import LOW
 from arbkit.core.execution import UNPROVEN_STATES
 from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
-from arbkit.core.ledger import Account, balances, book_cash, results_by_day
+from arbkit.core.ledger import Account, balances, book_cash
 from arbkit.core.markets import VenueName
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.orders import Balance, Fill, Holding
@@ -274,9 +274,8 @@ def _checks(room: Room, found: Reconciliation) -> list[str]:
     trip = room.store.operations.breaker().first
     if trip:
         checks.append(f"Circuit breaker was paused: {trip.failure}: {trip.detail}")
-    today = results_by_day(room.store.ledger.transactions()).get(room.clock.now().date())
-    if today and -today.realised >= room.limits.daily_loss_max:
-        checks.append(f"Daily loss limit reached: ${-today.realised}")
+    if -(today := room.counted_today()) >= room.limits.daily_loss_max:
+        checks.append(f"Daily loss limit reached: ${-today}")
     held = room.store.ledger.positions()
     for pair in room.catalogue.pairs.active():
         report = inventory(pair, held, imbalance_max=room.limits.imbalance_max)

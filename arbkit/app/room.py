@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from arbkit.app.day import counted_today, day_so_far
 from arbkit.core.alerts import Severity, of_failure
 from arbkit.core.books import Book
 from arbkit.core.breaker import BreakerLimits, Failure, record_failure, record_success
@@ -140,13 +141,17 @@ class Room:
 
     def weigh_losses(self) -> None:
         """Open the breaker when the day has lost what a day may lose (specification section 3.8)."""
-        lost = -self.realised_today()
+        lost = -self.counted_today()
         if lost >= self.limits.daily_loss_max and Failure.DAILY_LOSS_LIMIT not in self.store.operations.breaker().trips:
             self.fail(Failure.DAILY_LOSS_LIMIT, f"Loss: ${lost}; the limit is ${self.limits.daily_loss_max}")
 
-    def realised_today(self) -> Usd:
-        """What was gained since midnight UTC."""
-        return self.store.ledger.realised(since=self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0))
+    def counted_today(self) -> Usd:
+        """What was gained since midnight UTC, as the day's loss counts it: by pairs."""
+        return counted_today(self.store, self.catalogue, now=self.clock.now())
+
+    def booked_today(self) -> Usd:
+        """What the ledger has booked since midnight UTC."""
+        return day_so_far(self.store, now=self.clock.now()).realised
 
     def impossible(self, error: InvariantError) -> None:
         """Something that cannot be was: pause, tell, and let everything else go on."""
@@ -177,7 +182,7 @@ def situation(room: Room, opportunity: Opportunity, markets: Markets, books: Boo
         exposure=store.ledger.exposure() + reserved,
         event_exposure=_event_exposure(room, markets),
         imbalance=inventory(pair, held, imbalance_max=room.limits.imbalance_max).imbalance,
-        realised_today=room.realised_today(),
+        realised_today=room.counted_today(),
         loss_at_risk=store.trades.reserved("loss"),
         cash={venue: _cash(room, markets[venue], purses) for venue, (purses, _) in known.items()},
         balance_age_ms=max(_age_ms(room, asked, now) for _, asked in known.values()),

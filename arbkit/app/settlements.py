@@ -10,11 +10,12 @@ from typing import Protocol
 from arbkit.app.room import Room
 from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
+from arbkit.core.halves import disagreement
 from arbkit.core.ledger import Account, balances, book_receipt, book_settlement
 from arbkit.core.markets import MarketId, VenueName
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.orders import Holding
-from arbkit.core.settlement import Settled, disagreement, settled
+from arbkit.core.settlement import Settled, settled
 from arbkit.ports import Payout
 
 LATE_AFTER = timedelta(hours=48)
@@ -57,11 +58,14 @@ def book_payouts(room: Room, told: Told) -> list[str]:
 
 
 def _compare(room: Room, market: MarketId) -> None:
-    """Stop, and say so, where the halves of a pair paid differently: what was matched was not the same."""
+    """Stop, and say so, where the halves of a pair paid differently: what was matched was not the same.
+
+    Asked of what was bought together: an ended market is matched no more, and its times have often changed.
+    """
     ended = settled(room.store.ledger.transactions())
-    for pair in room.catalogue.pairs.standing():
-        if market in {pair.kalshi, pair.polymarket} and (why := disagreement(pair, ended)):
-            room.fail(Failure.RESOLUTION_MISMATCH, f"pair {pair.id}: {why}", once_a_day=True)
+    for couple in room.store.trades.couples():
+        if market in {couple.kalshi[0], couple.polymarket[0]} and (why := disagreement(couple, ended)):
+            room.fail(Failure.RESOLUTION_MISMATCH, f"pair {couple.pair_id}: {why}", once_a_day=True)
 
 
 def book_receipts(room: Room, told: Told, *, cash: Usd) -> list[str]:

@@ -165,7 +165,7 @@ def _bounded(room: Room, back: Correction | None, left: Usd) -> str:
 def _loss_left(room: Room, trade: StoredTrade) -> Usd:
     """What the daily limit leaves for this trade: its own reservation, and the fee it has already paid, are its own."""
     own_fees = sum(order.fee.micros for order in trade.orders)
-    lost = max(-room.realised_today().micros - own_fees, 0)
+    lost = max(-room.counted_today().micros - own_fees, 0)
     others = room.store.trades.reserved("loss").micros - room.store.trades.loss_reserved_by(trade.trade_id).micros
     return max(Usd(room.limits.daily_loss_max.micros - lost - others), ZERO_USD)
 

@@ -64,7 +64,7 @@ def checks_of(store: Store, kit: Kit) -> Iterator[Check]:
     when = f", as of {reconciled[1]:%Y-%m-%d %H:%M} UTC" if reconciled else ""
     found = "agrees with the venues" if reconciled else "not compared with the venues yet; `arbkit reconcile` does"
     yield _check("ledger", same, f"{found if same else 'differs: `arbkit reconcile`'}{when}")
-    figures = store.figures.at(kit.clock.now())
+    figures = store.figures.taken()
     late = figures.alert_oldest is not None and kit.clock.now() - figures.alert_oldest > ALERT_AGE_MAX
     yield _check("alerts", not late, f"{figures.alerts_pending} wait, {figures.alerts_given_up} could not be delivered")
     yield from _loop(store, kit)

@@ -72,7 +72,7 @@ class LiveScreen(Screen):
             f"limits: ${limits.total_exposure_max} in all, ${limits.event_exposure_max} an event,"
             f" ${limits.daily_loss_max} a day, {limits.qty_max} contracts",
             f"exposure {dollars(room.store.ledger.exposure())} in {self._held(live)} positions"
-            f"   today {dollars(room.realised_today())} booked, {dollars(tally.profit)} locked in",
+            f"   today {dollars(room.booked_today())} booked, {dollars(tally.profit)} locked in",
             f"trades {tally.tried} ({tally.hedged} hedged)   refused {tally.refused}"
             f"   under way: {live.trader.in_flight or 'none'}",
         )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from arbkit.app.day import counted_today
 from arbkit.app.loop_state import LoopState
 from arbkit.cli.loops import SeenLoop, seen_loop, stream_said
 from arbkit.cli.render import Field, Output
@@ -97,7 +98,7 @@ def standing(kit: Kit, store: Store, mode: str) -> Standing:
     booked = store.ledger.transactions()
     today = results_by_day(booked).get(now.date())
     trip = store.operations.breaker().first
-    total, figures = result(booked), store.figures.at(now)
+    total, figures = result(booked), store.figures.taken()
     return Standing(
         mode=mode,
         paused=f"PAUSED since {trip.at:%Y-%m-%d %H:%M:%S} UTC: {trip.failure}: {trip.detail}" if trip else "",
@@ -191,11 +192,10 @@ def resume_all(kit: Kit, output: Output, *, by: str, reason: str) -> None:
 
 
 def _refusals(kit: Kit, store: Store) -> tuple[str, ...]:
-    today = results_by_day(store.ledger.transactions()).get(kit.clock.now().date())
     reconciled = store.operations.fact("reconciled")
     return resume_refusals(
         store.operations.breaker(),
         unresolved=sum(trade.state in _NOT_PROVEN for trade in store.trades.unfinished()),
         mismatches=int(reconciled is not None and reconciled[0] != "clean"),
-        loss_limit_reached=today is not None and -today.realised >= kit.settings.risk.daily_loss_limit,
+        loss_limit_reached=-counted_today(store, kit.store, now=kit.clock.now()) >= kit.settings.risk.daily_loss_limit,
     )

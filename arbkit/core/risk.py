@@ -39,6 +39,7 @@ class Situation:
     event_exposure: Usd
     imbalance: Usd
     realised_today: Usd
+    """As the day's loss counts it: see core/halves."""
     loss_at_risk: Usd
     """Of all trades that are not settled on both sides yet."""
     cash: Mapping[VenueName, Usd]

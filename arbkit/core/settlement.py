@@ -1,4 +1,4 @@
-"""Settlement: what ended markets paid, read from the ledger, and whether both halves of a pair paid as they should.
+"""Settlement: what ended markets paid, read from the ledger.
 
 A contract may pay anything between nothing and a dollar: a void or halved market pays both outcomes the same. What was
 settled is receivable until its money is seen; on Polymarket that takes a redemption.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from arbkit.core.ledger import Account, Kind, Transaction, receipt_ref
-from arbkit.core.markets import MarketId, Pair, Side
+from arbkit.core.markets import MarketId, Side
 from arbkit.core.money import MICRO, Price, Qty, Usd
 
 
@@ -78,20 +78,3 @@ def _with_receipt(one: Settled, receipts: Mapping[str, datetime]) -> Settled:
         ref=one.ref, market=one.market, side=one.side, qty=one.qty, cost=one.cost, paid=one.paid, at=one.at,
         received_at=at,
     )  # fmt: skip
-
-
-def disagreement(pair: Pair, ended: Iterable[Settled]) -> str:
-    """How the two halves of a pair paid differently, in words; "" while they did not, or while one has not ended.
-
-    Both were bought to pay a dollar together. If they do not, they were not the same thing, and the pair is wrong.
-    """
-    by_market = {one.market: one for one in ended}
-    kalshi, polymarket = by_market.get(pair.kalshi), by_market.get(pair.polymarket)
-    if kalshi is None or polymarket is None:
-        return ""
-    there = polymarket.yes_paid
-    if pair.polymarket_side(Side.YES) is Side.NO:
-        there = there.complement
-    if kalshi.yes_paid == there:
-        return ""
-    return f"YES of {pair.kalshi} paid ${kalshi.yes_paid}, the same outcome of {pair.polymarket} paid ${there}"

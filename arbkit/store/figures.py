@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from arbkit.store.database import Database
-from arbkit.store.rows import moment_of, text_of
+from arbkit.store.rows import moment_of
 
 _ORDERS = "SELECT venue, state, count(*) FROM legs WHERE deadline IS NOT NULL GROUP BY venue, state"
 _MONEY = """
 SELECT
   (SELECT coalesce(sum(realized_pnl_micros), 0) FROM pnl_records),
   (SELECT coalesce(sum(cost_micros), 0) FROM legs),
-  (SELECT coalesce(sum(realized_pnl_micros), 0) FROM pnl_records WHERE date = substr(?1, 1, 10)),
   (SELECT coalesce(sum(micros), 0) FROM reservations WHERE released_at IS NULL AND kind = 'exposure'),
   (SELECT coalesce(sum(micros), 0) FROM reservations WHERE released_at IS NULL AND kind = 'loss'),
   (SELECT coalesce(sum(cost_micros), 0) FROM legs WHERE settlement = 'pending'),
@@ -42,7 +41,6 @@ class Figures:
     """How many alerts of each kind were written, ever."""
     realised_micros: int
     volume_micros: int
-    today_micros: int
     reserved_micros: int
     loss_at_risk_micros: int
     provisional_micros: int
@@ -67,19 +65,19 @@ class FiguresOf:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def at(self, now: datetime) -> Figures:
+    def taken(self) -> Figures:
         """Add everything up. Takes milliseconds at most: for once in a few seconds."""
         with self._database.reading() as db:
             orders = {(str(venue), str(state)): int(count) for venue, state, count in db.execute(_ORDERS)}
             told = {str(kind): int(count) for kind, count in db.execute(_TOLD)}
-            [money] = db.execute(_MONEY, [text_of(now)])
+            [money] = db.execute(_MONEY)
             [(pending, oldest)] = db.execute(_OUTBOX)
             [(finished, hedged, locked, took_ms)] = db.execute(_RESOLVED)
             [(given_up,)] = db.execute("SELECT count(*) FROM alerts WHERE given_up_at IS NOT NULL")
             facts = dict(db.execute(_FACTS))
-        realised, volume, today, reserved, loss, provisional, naked = (int(value) for value in money)
+        realised, volume, reserved, loss, provisional, naked = (int(value) for value in money)
         return Figures(
-            orders=orders, told=told, realised_micros=realised, volume_micros=volume, today_micros=today,
+            orders=orders, told=told, realised_micros=realised, volume_micros=volume,
             reserved_micros=reserved, loss_at_risk_micros=loss, provisional_micros=provisional, naked_micros=naked,
             trades_finished=int(finished), trades_hedged=int(hedged), locked_micros=int(locked),
             trades_ms=round(took_ms),

@@ -1,8 +1,10 @@
 """The ledger on disk: transactions are appended, chained by hash, and never changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from arbkit.core.halves import Couple, DayResult, day_result
 from arbkit.core.ledger import (
     GENESIS,
     Account,
@@ -13,7 +15,6 @@ from arbkit.core.ledger import (
     chained,
     exposure,
     positions,
-    result,
 )
 from arbkit.core.markets import Side, VenueName
 from arbkit.core.money import ZERO_USD, Usd
@@ -26,13 +27,27 @@ FROM ledger_transactions t JOIN ledger_entries e USING (seq)
 """
 
 
+_NO_DAY = DayResult(realised=ZERO_USD)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the ledger adds up to, by the hash of its last transaction."""
+
+    tip: str = ""
+    positions: Positions = field(default_factory=dict)
+    exposure: Usd = ZERO_USD
+    day: DayResult = _NO_DAY
+
+
 class LedgerBook:
     """Questions about the ledger; part of Store."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._standing: tuple[str, Positions, Usd] = ("", {}, ZERO_USD)
-        self._realised: tuple[str, datetime | None, Usd] = ("", None, ZERO_USD)
+    def __init__(self, database: Database, couples: Callable[[], Sequence[Couple]]) -> None:
+        """`couples` tells which outcomes trades have bought together."""
+        self._database, self._couples = database, couples
+        self._standing = _Standing()
+        self._since: datetime | None = None
 
     def append(self, transactions: Iterable[Transaction]) -> int:
         """Book what is not booked yet, in order; returns how many were new. The same `ref` is booked once."""
@@ -69,28 +84,28 @@ class LedgerBook:
 
     def positions(self) -> Positions:
         """Every outcome held."""
-        return self._now()[1]
+        return self._now().positions
 
     def exposure(self) -> Usd:
         """What the open positions of both venues cost, with the fees paid for them."""
-        return self._now()[2]
+        return self._now().exposure
 
-    def _now(self) -> tuple[str, Positions, Usd]:
-        """Asked at every look: it is added up anew only when something was booked."""
+    def _now(self) -> "_Standing":
+        """Asked at every look: it is added up anew, in one reading, only when something was booked."""
         with self._database.reading():
             tip = self._tip()
-            if self._standing[0] != tip:
+            if self._standing.tip != tip:
                 booked = self.transactions()
-                self._standing = tip, positions(booked), exposure(booked)
+                day = day_result(booked, self._couples(), since=self._since) if self._since else _NO_DAY
+                self._standing = _Standing(tip, positions(booked), exposure(booked), day)
         return self._standing
 
-    def realised(self, *, since: datetime) -> Usd:
-        """What was gained from a time on, after fees."""
+    def day(self, *, since: datetime) -> DayResult:
+        """What was booked from a time on, and the halves that wait."""
         with self._database.reading():
-            tip = self._tip()
-            if self._realised[:2] != (tip, since):
-                self._realised = tip, since, result(self.transactions(since=since)).realised
-        return self._realised[2]
+            if self._since != since:
+                self._since, self._standing = since, replace(self._standing, tip="")
+            return self._now().day
 
     def _tip(self) -> str:
         """The hash of the last transaction, which stands for all of them: their hashes form a chain."""

@@ -37,7 +37,7 @@ class Store:
         self._database = Database(path, busy_ms=busy_ms)
         self.trades = Trades(self._database)
         self.journal = Journal(self._database, self.trades)
-        self.ledger = LedgerBook(self._database)
+        self.ledger = LedgerBook(self._database, self.trades.couples)
         self.marks = Marks(self._database)
         self.operations = Operations(self._database)
         self.figures = FiguresOf(self._database)

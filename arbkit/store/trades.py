@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from arbkit.core.evidence import Observation
 from arbkit.core.execution import LegState, TradeLeg, TradeState, trade_state, unwound_state
+from arbkit.core.halves import Couple
 from arbkit.core.markets import MarketId, Side, VenueName
 from arbkit.core.money import ZERO_QTY, Price, Qty, Usd, payout
 from arbkit.core.orders import Action, Fill, FokOrder, Settlement
@@ -101,6 +102,16 @@ SELECT id, sighting_id, pair_id, mode, epoch, started_at, finished_at, qty_micro
 FROM trades
 """
 
+# What failed on chain was never bought.
+_COUPLES = """
+SELECT t.pair_id, k.market, k.side, p.market, p.side, sum(min(k.qty_micros, p.qty_micros))
+FROM trades t
+JOIN legs k ON k.trade_id = t.id AND k.role = 'entry' AND k.venue = 'kalshi' AND k.settlement <> 'void'
+JOIN legs p ON p.trade_id = t.id AND p.role = 'entry' AND p.venue = 'polymarket' AND p.settlement <> 'void'
+WHERE k.action = 'buy' AND p.action = 'buy' AND k.qty_micros > 0 AND p.qty_micros > 0
+GROUP BY t.pair_id, k.market, k.side, p.market, p.side
+"""
+
 
 class Trades:
     """Questions about trades and their legs; part of Store."""
@@ -178,6 +189,21 @@ class Trades:
         """The newest trades."""
         with self._database.reading() as db:
             return self._trades(db, "ORDER BY started_at DESC, id DESC LIMIT ?", [count_max])
+
+    def couples(self) -> Sequence[Couple]:
+        """Outcomes that were bought together by trades, with the contracts that stand against each other."""
+        with self._database.reading() as db:
+            rows = db.execute(_COUPLES).fetchall()
+        kalshi, polymarket = VenueName
+        return [
+            Couple(
+                pair_id=pair_id,
+                kalshi=(MarketId(kalshi, ticker), Side(side)),
+                polymarket=(MarketId(polymarket, condition), Side(other)),
+                qty=Qty(qty),
+            )
+            for pair_id, ticker, side, condition, other, qty in rows
+        ]
 
     def watched(self, *, at: datetime) -> Sequence[StoredLeg]:
         """Legs that came to zero and are still looked for among the fills."""

@@ -120,9 +120,9 @@ class Metrics(Collector):
     async def sampling(self, live: Live) -> None:
         """Take samples until cancelled, and measure between them how late the event loop is: the worst is kept."""
         loop, worst = asyncio.get_running_loop(), 0.0
-        with _figures_aside(live.room.store.path) as figures_at:
+        with _figures_aside(live.room.store.path) as taken:
             while True:
-                figures = await figures_at(live.room.clock.now())
+                figures = await taken()
                 self._loop_lag_s, worst = worst, 0.0
                 self.show(self._taken(live, figures))
                 for _ in range(SAMPLE_MS // LAG_MS):
@@ -145,6 +145,7 @@ class Metrics(Collector):
             at=now,
             live={
                 "exposure": room.store.ledger.exposure().micros / MICRO,
+                "day_loss": max(-room.counted_today().micros, 0) / MICRO,
                 "imbalance": max(imbalances, default=0) / MICRO,
                 "unrealized": self._unrealised(live),
                 "halted": float(bool(room.halted())),
@@ -235,21 +236,21 @@ class Metrics(Collector):
 
 
 @contextmanager
-def _figures_aside(path: Path) -> Iterator[Callable[[datetime], Awaitable[Figures]]]:
+def _figures_aside(path: Path) -> Iterator[Callable[[], Awaitable[Figures]]]:
     """Figures of a store by a thread and a connection of their own: a large ledger takes longer than a decision may."""
     pool = ThreadPoolExecutor(1, thread_name_prefix="figures")
     opened: list[Store] = []
 
-    def look(now: datetime) -> Figures:
+    def look() -> Figures:
         if not opened:
             opened.append(Store(path))
-        return opened[0].figures.at(now)
+        return opened[0].figures.taken()
 
-    async def figures_at(now: datetime) -> Figures:
-        return await asyncio.get_running_loop().run_in_executor(pool, look, now)
+    async def taken() -> Figures:
+        return await asyncio.get_running_loop().run_in_executor(pool, look)
 
     try:
-        yield figures_at
+        yield taken
     finally:
         for store in opened:
             pool.submit(store.close)
@@ -276,6 +277,7 @@ def _of_the_loop(sample: Sample) -> Iterator[Metric]:
     yield denied
     yield _plain("current_exposure", "Capital in positions, in dollars.", live["exposure"])
     yield _plain("exposure_usd", "Capital in positions.", live["exposure"])
+    yield _plain("daily_loss_usd", "Loss since midnight UTC, as its limit counts it.", live["day_loss"])
     yield _plain("position_imbalance", "Largest unhedged number of contracts of a pair.", live["imbalance"])
     yield _plain("unrealized_pnl_usd", "Positions at the best bids, less their cost.", live["unrealized"])
     yield _gauge("breaker_open", "1 while the circuit breaker is open for this reason.", [
@@ -321,7 +323,6 @@ def _of_the_store(figures: Figures, at: datetime) -> Iterator[Metric]:
     for name, micros, meaning in (
         ("realized_pnl_usd", figures.realised_micros, "Profit booked, ever: fees at once, gains at settlement."),
         ("locked_profit_usd", figures.locked_micros, "What hedged trades make once they settle, ever."),
-        ("daily_loss_usd", max(-figures.today_micros, 0), "Loss booked since midnight UTC."),
         ("reserved_usd", figures.reserved_micros, "Capital held back for orders under way."),
         ("loss_at_risk_usd", figures.loss_at_risk_micros, "What naked legs could lose."),
         ("provisional_notional_usd", figures.provisional_micros, "Fills that the chain has not confirmed."),

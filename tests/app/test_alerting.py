@@ -114,7 +114,7 @@ async def test_a_message_that_is_never_taken_is_put_aside_and_noted(store: Store
     assert [("next" in text) for text, _ in sink.got] == [True]
     assert pending(store, clock) == 0
     assert any("poison" in line and "can't parse" in line for line in noted)
-    assert store.figures.at(clock.now()).alerts_given_up == 1
+    assert store.figures.taken().alerts_given_up == 1
 
 
 async def test_a_flood_of_unimportant_ones_is_one_message_and_the_critical_ones_are_not_in_it(store: Store) -> None:

@@ -107,7 +107,7 @@ async def test_a_settlement_is_booked_and_frees_what_it_held(scene: Scene) -> No
         await until(lambda: len(run.told(EventKind.MARKET, "settled at")) == 2)
         assert scene.room.store.ledger.exposure() == Usd(0)
         made = [event.net for event in run.told(EventKind.TRADE)]  # while the books offer it, it may be taken again
-        assert scene.room.realised_today() == sum((net for net in made if net), start=Usd(0))
+        assert scene.room.booked_today() == sum((net for net in made if net), start=Usd(0))
         assert set(made) == {Usd.parse("1.4555")}
         assert not scene.room.paused()
         await run.end()
@@ -188,7 +188,7 @@ async def test_midnight_begins_a_day_and_the_loss_of_the_last_one_no_longer_coun
         scene.clock.stepped = timedelta(hours=11, minutes=59)  # type: ignore[attr-defined] # a VirtualClock by now
         await until(lambda: run.told(EventKind.DAY), within_s=120)
         assert len(run.told(EventKind.DAY)) == 1
-        assert scene.room.realised_today() == Usd(0)
+        assert scene.room.booked_today() == Usd(0)
         await run.end()
 
 

@@ -160,7 +160,7 @@ class Trading(RuleBasedStateMachine):
             room.store.operations.breaker(),
             unresolved=sum(leg.state in UNPROVEN_STATES for leg in unproven),
             mismatches=len(clean.differences) + len(clean.unknown_fills),
-            loss_limit_reached=-room.realised_today() >= room.limits.daily_loss_max,
+            loss_limit_reached=-room.counted_today() >= room.limits.daily_loss_max,
         )
         if not refusals:
             room.store.operations.close_breaker(by="ann", reason="seen", at=room.clock.now())

@@ -10,15 +10,18 @@ from arbkit.app.settlements import due, remind
 from arbkit.core.breaker import Failure
 from arbkit.core.ledger import result
 from arbkit.core.limits import Limits
-from arbkit.core.markets import Side, VenueName
+from arbkit.core.markets import Polarity, Side, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Price, Usd
 from arbkit.core.settlement import settled
+from arbkit.store.pairs import Decision
 from tests.app.scene import Scene
 from tests.builders import KALSHI, POLYMARKET
 
 pytestmark = pytest.mark.anyio
 
 ONE, NOTHING, HALF = Price(MICRO), Price(0), Price(MICRO // 2)
+FEES = Usd.parse("0.5445")
+"""Of the pair of a scene: 0.3465 and 0.198."""
 
 
 def end(scene: Scene, venue: VenueName, *, yes: Price, redeemed: bool = True) -> None:
@@ -136,6 +139,83 @@ async def test_a_pair_that_ends_at_both_venues_is_weighed_as_a_whole_and_not_by_
     await reconcile(scene.room, fix=True)
     assert not tripped(scene)
     assert realised(scene) == Usd.parse("1.4555")
+
+
+async def test_a_half_that_lost_is_no_loss_of_the_day_while_the_other_half_is_still_to_pay(scene: Scene) -> None:
+    scene.room = replace(scene.room, limits=Limits(daily_loss_max=Usd.parse("5")))
+    await scene.execute()
+    end(scene, KALSHI, yes=NOTHING)
+    check = await check_start(scene.room, state_age_max=timedelta(hours=1))  # nine dollars are booked as lost
+    assert (check.checks, tripped(scene)) == ((), set())
+    assert scene.room.counted_today() == -FEES
+    scene.clock.advance(hours=14)  # past midnight
+    end(scene, POLYMARKET, yes=NOTHING)
+    await reconcile(scene.room, fix=True)
+    assert not tripped(scene)
+    assert scene.room.counted_today() == Usd.parse("2")  # not eleven: nine of them were counted before they came
+
+
+async def test_a_half_that_won_first_leaves_no_loss_for_the_day_on_which_the_other_ends(scene: Scene) -> None:
+    scene.room = replace(scene.room, limits=Limits(daily_loss_max=Usd.parse("5")))
+    await scene.execute()
+    end(scene, KALSHI, yes=ONE)
+    await reconcile(scene.room, fix=True)
+    assert scene.room.counted_today() == Usd.parse("2") - FEES  # of eleven, nine are as good as gone
+    scene.clock.advance(hours=14)
+    end(scene, POLYMARKET, yes=ONE)
+    await reconcile(scene.room, fix=True)
+    assert not tripped(scene)
+    assert scene.room.counted_today() == ZERO_USD
+
+
+async def test_a_half_that_was_to_pay_and_did_not_costs_the_day_on_which_that_is_known_both(scene: Scene) -> None:
+    scene.room = replace(scene.room, limits=Limits(daily_loss_max=Usd.parse("15")))
+    await scene.execute()
+    end(scene, KALSHI, yes=NOTHING)
+    await reconcile(scene.room, fix=True)
+    scene.clock.advance(hours=14)
+    end(scene, POLYMARKET, yes=ONE)
+    await reconcile(scene.room, fix=True)
+    assert scene.room.counted_today() == Usd.parse("-18")
+    assert {Failure.DAILY_LOSS_LIMIT, Failure.RESOLUTION_MISMATCH} <= tripped(scene)
+    scene.room = replace(scene.room, limits=Limits())
+
+
+async def test_a_half_that_lost_counts_at_once_where_the_pair_is_in_doubt(scene: Scene) -> None:
+    scene.room = replace(scene.room, limits=Limits(daily_loss_max=Usd.parse("9")))
+    await scene.execute()
+    end(scene, KALSHI, yes=NOTHING)
+    await reconcile(scene.room, fix=True)
+    assert not tripped(scene)
+    kalshi, polymarket = scene.markets[KALSHI], scene.markets[POLYMARKET]
+    scene.room.catalogue.pairs.review(
+        kalshi,
+        polymarket,
+        Decision.REJECTED,
+        polarity=Polarity.ALIGNED,
+        who="me",
+        note="not the same",
+        at=scene.clock.now(),
+    )
+    scene.room.weigh_losses()
+    assert Failure.DAILY_LOSS_LIMIT in tripped(scene)
+    scene.room = replace(scene.room, limits=Limits())
+
+
+@pytest.mark.parametrize("change", ["matched anew", "rules touched"])
+async def test_halves_that_pay_differently_are_compared_whatever_the_catalogue_says_of_them_now(
+    scene: Scene, change: str
+) -> None:
+    await scene.execute()
+    if change == "matched anew":  # what has closed is matched no more
+        scene.room.catalogue.pairs.replace([], at=scene.clock.now())
+    else:  # a market that ends early gets another time of closing
+        early = replace(scene.markets[KALSHI], closes_at=scene.clock.now())
+        scene.room.catalogue.catalogue.refresh([early], at=scene.clock.now())
+    end(scene, KALSHI, yes=ONE)
+    end(scene, POLYMARKET, yes=NOTHING)
+    await reconcile(scene.room, fix=True)
+    assert Failure.RESOLUTION_MISMATCH in tripped(scene)
 
 
 async def test_what_was_settled_can_be_read_from_the_ledger_again(scene: Scene) -> None:

@@ -318,7 +318,7 @@ async def test_a_fee_that_is_not_the_schedules_stops_trading_and_is_counted(scen
 
     trip = scene.room.store.operations.breaker().trips[Failure.FEE_MISMATCH]
     assert str(scene.markets[KALSHI].id) in trip.detail
-    assert scene.room.store.figures.at(scene.clock.now()).fee_mismatch_micros > 100_000
+    assert scene.room.store.figures.taken().fee_mismatch_micros > 100_000
 
 
 async def test_the_fees_of_the_schedule_stop_nothing(scene: Scene) -> None:
