@@ -243,7 +243,7 @@ class FeedListener(Protocol):
     """Who is told of a stream. Every method returns at once and never raises for what a venue sent."""
 
     def book_changed(self, book: LiveBook, received_ms: int) -> None:
-        """A live book changed, or ceased to be LIVE. `received_ms`: monotonic, when the frame came."""
+        """A live book changed and is `stirred`, or ceased to be LIVE. `received_ms`: monotonic, when the frame came."""
         ...
 
     def order_news(self, venue: VenueName, *, client_id: str, venue_order_id: str) -> None:

@@ -76,7 +76,7 @@ async def flooded(rate: int, seconds: float, pairs: int) -> list[Figure]:
         Figure(f"of one core, at {rate:,} a second", cpu / taken * rate * 100, "%", at_most=40),
         Figure("lag behind the pace, p50", percentile(backlog, 50), "ms"),
         Figure("lag behind the pace, p99", percentile(backlog, 99), "ms", note="the sender's own lag is in it"),
-        Figure("changes before an open gate", marked, note=f"of {changes:,}"),
+        Figure("changes before an open gate", marked, note=f"of {changes:,} told"),
         Figure("the same, a look", marked / max(looks, 1), note=f"{looks:,} looks: conflated"),
         Figure("resynchronisations", resyncs, at_most=0),
     ]  # fmt: skip

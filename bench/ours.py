@@ -62,7 +62,8 @@ class Pipeline:
         """The gate, and behind it the exact search."""
         del received_ms
         watch = self.watches[book]
-        if watch.gate() is None:
+        book.stirred = False
+        if not watch.is_open():
             return
         self.passed += 1
         found = watch.look(kalshi_seen_at=NOW, polymarket_seen_at=NOW, now=NOW)

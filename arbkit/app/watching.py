@@ -1,8 +1,9 @@
-"""Watching: every change of a live book asks its pairs again. What they offer is handed on, newest first of each pair.
+"""Watching: a change of a live book asks its pairs again. What they offer is handed on, newest first of each pair.
 
-The listener asks the gate, which costs less than marking what to look at later; behind most changes it is shut. It only
-marks the others; one task evaluates those, so that a burst of changes of one book is one evaluation (conflation) and
-news of our own orders never waits behind market data.
+Of changes below the best prices nothing is heard while no gate of the book is open. At the others the listener asks the
+gate, which costs less than marking what to look at later; behind most it is shut. It only marks the rest; one task
+evaluates those, so that a burst of changes of one book is one evaluation (conflation) and news of our own orders never
+waits behind market data.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ class Counts:
     """What the loop has done so far; for the screen, the summary and metrics."""
 
     changes: int = 0
-    """Changes of live books."""
+    """Changes of live books that were told: of a best price, or of any level while a gate was open."""
     marked: int = 0
     """Those behind which a gate was open, or that may have shut it."""
     looks: int = 0
@@ -118,8 +119,9 @@ class Watching:
     def book_changed(self, book: LiveBook, received_ms: int) -> None:
         """Mark the pairs of a book that may offer something now, or did so until now."""
         self.counts.changes += 1
+        book.stirred = False
         for watch in self._by_book.get(book, ()):
-            if watch.gate() is not None or watch.id in self._standing:
+            if watch.is_open() or watch.id in self._standing:
                 self.counts.marked += 1
                 self._changed.setdefault(watch.id, received_ms)
                 self._wake.set()
@@ -159,7 +161,7 @@ class Watching:
         if watch is None:
             return
         self.counts.looks += 1
-        if watch.gate() is None or (found := self._found(watch)) is None:
+        if not watch.is_open() or (found := self._found(watch)) is None:
             self._nothing(pair_id)
             return
         took_ms = self._room.clock.monotonic_ms() - received_ms

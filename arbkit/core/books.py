@@ -164,15 +164,19 @@ class Ladder:
         self.best = max(self.sizes, default=0)
         self.frozen = None
 
-    def put(self, price: int, size: int) -> None:
-        """Let exactly `size` stand at a price; 0 removes it."""
+    def put(self, price: int, size: int) -> bool:
+        """Let exactly `size` stand at a price; 0 removes it. Returns whether the best price is another one now."""
         self.frozen = None
         if size:
             self.sizes[price] = size
-            if price > self.best:  # noqa: PLR1730 - max() costs more than all the rest of this
-                self.best = price
-        elif self.sizes.pop(price, 0) and price == self.best:
-            self.best = max(self.sizes, default=0)
+            if price <= self.best:
+                return False
+            self.best = price
+            return True
+        if not self.sizes.pop(price, 0) or price != self.best:
+            return False
+        self.best = max(self.sizes, default=0)
+        return True
 
 
 class LiveBook:
@@ -186,12 +190,15 @@ class LiveBook:
     A price of 0 or 1, a negative size, or a difference that leaves less than nothing makes the book CORRUPT.
     """
 
-    __slots__ = ("changed_ms", "market", "no", "state", "unit_micros", "venue_ms", "yes")
+    __slots__ = ("changed_ms", "market", "no", "state", "stirred", "unit_micros", "venue_ms", "yes")
 
     def __init__(self, market: MarketId, *, unit_micros: int) -> None:
         self.market, self.unit_micros = market, unit_micros
         self.yes, self.no = Ladder(), Ladder()
         self.state = LiveState.WAITING
+        self.stirred = True
+        """Whether who follows the book has to hear of its changes: a best price is another one, or it is believed again
+        or no longer. Who needs nothing else clears this; while it stays set, every change of any level is told."""
         self.changed_ms = 0
         """When something last came about it, by a monotonic clock; set by whoever follows the stream."""
         self.venue_ms = 0
@@ -213,7 +220,7 @@ class LiveBook:
             return self._corrupt()
         self.yes.load(yes_bids)
         self.no.load(no_bids)
-        self.state = LiveState.LIVE
+        self.state, self.stirred = LiveState.LIVE, True
         return True
 
     def put(self, side: Side, price: int, size: int) -> bool:
@@ -222,7 +229,8 @@ class LiveBook:
             return False
         if not 0 < price < TICKS or size < 0:
             return self._corrupt()
-        (self.yes if side is _YES else self.no).put(price, size)
+        if (self.yes if side is _YES else self.no).put(price, size):
+            self.stirred = True
         return True
 
     def change(self, side: Side, price: int, difference: int) -> bool:
@@ -237,19 +245,19 @@ class LiveBook:
         ladder.frozen = None
         if size:  # what `put` does, without calling it: this runs for most messages
             sizes[price] = size
-            if price > ladder.best:  # noqa: PLR1730
-                ladder.best = price
+            if price > ladder.best:
+                ladder.best, self.stirred = price, True
         elif sizes.pop(price, 0) and price == ladder.best:
-            ladder.best = max(sizes, default=0)
+            ladder.best, self.stirred = max(sizes, default=0), True
         return True
 
     def interrupt(self) -> None:
         """Forget that the book is current: a gap in the sequence, a lost connection, silence."""
-        self.state = LiveState.WAITING
+        self.state, self.stirred = LiveState.WAITING, True
         self.yes.best = self.no.best = 0
 
     def _corrupt(self) -> bool:
-        self.state = LiveState.CORRUPT
+        self.state, self.stirred = LiveState.CORRUPT, True
         self.yes.best = self.no.best = 0
         return False
 

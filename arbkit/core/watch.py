@@ -1,10 +1,12 @@
-"""Watch: a pair under a stream. Every change of either live book asks the gate; only behind it is depth walked.
+"""Watch: a pair under a stream. Whatever can open the gate asks it; only behind it is depth walked.
 
 The gate adds up two numbers from two tables: what one contract costs at each best price, with a fee that is never above
 the true one. So many times what is left of a dollar as a trade may have contracts must be a profit worth having. Most
 of what that lets in is a handful of contracts at a good price, so the same tables then say what all levels together
 could leave at most. Neither holds back what `find` would take; property tests hold them to that. Raw
 ints inside; values are made only for what promises enough.
+
+While the gate is shut, a change below the best prices cannot open it: the books need not even tell of it.
 
 An ask is the mirror of a bid for the opposite outcome, so the tables are asked by that bid, as live books hold it.
 """
@@ -62,6 +64,13 @@ class Watch:
         if ours[self._kalshi_no.best] + theirs[self._polymarket_no.best] <= self._most:
             return _NO
         return None
+
+    def is_open(self) -> bool:
+        """Whether the gate is open. If so, both books go on to tell of every change, for their depth counts as well."""
+        if self.gate() is None:
+            return False
+        self.kalshi_book.stirred = self.polymarket_book.stirred = True
+        return True
 
     def _promise(self, side: Side) -> int:
         """What buying this outcome on Kalshi and its opposite could leave at most, before gas, in millionths."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from arbkit.core.books import LiveBook
 from arbkit.core.detect import find
-from arbkit.core.markets import KalshiFees, Market, Polarity, PolymarketFees, Side
+from arbkit.core.markets import KalshiFees, Market, Polarity, PolymarketFees, Side, VenueName
 from arbkit.core.money import MICRO, Qty, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Policy
 from arbkit.core.watch import Watch
@@ -144,6 +144,43 @@ def test_what_all_levels_promise_never_holds_a_trade_back(
     )  # fmt: skip
     if isinstance(found, Opportunity):
         assert look(watch) == found
+
+
+changes = st.lists(
+    st.tuples(
+        st.sampled_from((KALSHI, POLYMARKET)), st.sampled_from(Side), st.integers(40, 60), st.sampled_from((0, 3, 40))
+    ),
+    max_size=60,
+)  # fmt: skip
+
+
+@given(changes, st.sampled_from(Polarity))
+def test_what_a_book_does_not_tell_of_cannot_have_opened_the_gate(
+    changes: list[tuple[VenueName, Side, int, int]], polarity: Polarity
+) -> None:
+    watch = a_watch((47, 52), (47, 52), polarity=polarity)
+    books = {KALSHI: watch.kalshi_book, POLYMARKET: watch.polymarket_book}
+    for venue, side, cents, contracts in changes:
+        book = books[venue]
+        ticks, size = cents * 100, contracts * MICRO // book.unit_micros
+        if venue is KALSHI:
+            book.change(side, ticks, size - book.ladder(side).sizes.get(ticks, 0))
+        else:
+            book.put(side, ticks, size)
+        if book.stirred:
+            book.stirred = False
+            watch.is_open()
+        else:
+            assert watch.gate() is None
+
+
+def test_while_the_gate_is_open_both_books_tell_of_every_level() -> None:
+    watch = a_watch((44, 45), (55, 56))
+    books = watch.kalshi_book, watch.polymarket_book
+    for book in books:
+        book.stirred = False
+    assert watch.is_open()
+    assert [book.stirred for book in books] == [True, True]
 
 
 def test_an_edge_that_even_the_most_contracts_cannot_make_worth_a_trade_leaves_the_gate_shut() -> None:

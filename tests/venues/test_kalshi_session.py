@@ -112,6 +112,16 @@ def test_every_book_waits_for_a_snapshot_of_this_connection() -> None:
     assert len(scene.listener.changes) == 2
 
 
+def test_a_book_that_nobody_looks_into_tells_of_its_best_prices_alone() -> None:
+    scene = Scene().live()
+    book = scene.book(RAIN)
+    for price, told in (("0.3000", 0), ("0.3100", 0), ("0.4300", 1)):
+        book.stirred = False
+        scene.delta(RAIN, price)
+        assert len(scene.listener.changes) == told
+        assert scene.seen(RAIN) == scene.at
+
+
 def test_many_markets_are_asked_for_in_chunks_once_the_subscription_has_its_number() -> None:
     scene = Scene(*(f"KXM{number:03}" for number in range(250)))
     assert [len(c["params"]["market_tickers"]) for c in scene.commands()] == [100]

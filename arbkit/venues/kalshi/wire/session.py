@@ -159,9 +159,10 @@ class BookTalk:
         if not book.change(side, price if side is _YES else TICKS - price, difference):
             self._reread([row.market_ticker], f"{row.market_ticker}: a change that does not fit the book", now_ms)
             return
-        if book.yes.best + book.no.best >= TICKS:
-            self._crossed.setdefault(row.market_ticker, now_ms + CROSSED_MS)
-        self._told(book, now_ms)
+        if book.stirred:
+            if book.yes.best + book.no.best >= TICKS:
+                self._crossed.setdefault(row.market_ticker, now_ms + CROSSED_MS)
+            self._told(book, now_ms)
 
     def _take(self, frame: bytes, now_ms: int) -> None:
         """Anything but the next change in sequence."""

@@ -132,9 +132,10 @@ class BookTalk:
         if self._awaited or self.unread:
             self._awaited.pop(book.market, None)
             self.unread.discard(book.market)
-        if book.yes.best + book.no.best >= TICKS:
-            self._crossed.setdefault(book.market, now_ms + CROSSED_MS)
-        self._told(book, now_ms)
+        if book.stirred:
+            if book.yes.best + book.no.best >= TICKS:
+                self._crossed.setdefault(book.market, now_ms + CROSSED_MS)
+            self._told(book, now_ms)
 
     def _unusual(self, effects: Effects, now_ms: int) -> None:
         for market, step in effects.tick_sizes.items():

@@ -238,10 +238,8 @@ class MarketStream:
                 ticks, size, top = _TICKS[change.price], _SIZES[change.size], change
                 if found is not book or size < 0 or not 0 < ticks < TICKS:
                     return None
-                if change.side == "BUY":
-                    book.yes.put(ticks, size)
-                else:
-                    book.no.put(TICKS - ticks, size)
+                if book.yes.put(ticks, size) if change.side == "BUY" else book.no.put(TICKS - ticks, size):
+                    book.stirred = True
             if book is None or book.yes.best != _TICKS[top.best_bid] or TICKS - book.no.best != _TICKS[top.best_ask]:
                 return None
         except SchemaMismatch:
