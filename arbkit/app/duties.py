@@ -131,7 +131,7 @@ def _pause_when_it_lasts(room: Room, trade: StoredTrade, state: TradeState) -> N
     if lasts and Failure.LEG_UNRESOLVED not in trade.notes:
         with room.store.together():
             room.store.journal.note(trade.trade_id, Failure.LEG_UNRESOLVED, status="pending")
-            room.fail(Failure.LEG_UNRESOLVED, f"{_named(trade)}; run `arbkit reconcile`")
+            room.fail(Failure.LEG_UNRESOLVED, f"{_named(trade)}; run `arbkit reconcile{room.mode.words}`")
 
 
 def _legs(trade: StoredTrade) -> str:

@@ -261,7 +261,9 @@ async def check_start(room: Room, *, state_age_max: timedelta) -> StartCheck:
 
 
 def _blocking(room: Room, found: Reconciliation) -> list[str]:
-    reasons = [f"trade {trade.trade_id} is {trade.state}; see `arbkit resolve`" for trade in found.unresolved]
+    reasons = [
+        f"trade {trade.trade_id} is {trade.state}; see `arbkit resolve{room.mode.words}`" for trade in found.unresolved
+    ]
     reasons += [f"{fill.market.venue}: trade {fill.fill_id} is not ours or not known" for fill in found.unknown_fills]
     reasons += [f"{d.venue} {d.what}: ledger {d.ledger}, venue {d.venue_says}" for d in found.differences]
     if why := room.halted():
@@ -312,6 +314,6 @@ async def refresh_balances(room: Room) -> None:
             room.store.operations.save_balances(venue, purses, at=now)
             if total < LOW:
                 key = f"low_balance:{venue}:{now.date()}"
-                text = f"Low balance: ${total} on {venue}; see `arbkit balance` for how to rebalance"
+                text = f"Low balance: ${total} on {venue}; see `arbkit balance{room.mode.words}` for how to rebalance"
                 alert = Alert(severity=Severity.MEDIUM, kind="low_balance", text=text, dedupe_key=key)
                 room.store.operations.alert(alert, at=now)

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from arbkit.cli.advice import advised
 from arbkit.core.redaction import redaction
 from arbkit.errors import ArbkitError, shown
 
@@ -21,7 +22,8 @@ def guarded(call: Callable[[], int], *, arguments: Sequence[str], json: bool) ->
         code = call()
         sys.stdout.flush()
     except ArbkitError as error:
-        return failed(type(error).__name__, str(error), error.exit_code, json=json)
+        message = advised(str(error), sim="--sim" in arguments)
+        return failed(type(error).__name__, message, error.exit_code, json=json)
     except KeyboardInterrupt:
         return failed("Interrupted", "interrupted", INTERRUPTED, json=json)
     except BrokenPipeError:

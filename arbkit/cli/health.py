@@ -8,6 +8,7 @@ from arbkit.cli.render import Field, Output
 from arbkit.cli.standing import ledgers
 from arbkit.core.checks import Check, CheckState
 from arbkit.core.execution import TradeState
+from arbkit.core.risk import Mode
 from arbkit.store.lock import halt_reason
 from arbkit.store.store import Store
 from arbkit.wiring import Kit
@@ -28,7 +29,7 @@ def show_health(kit: Kit, output: Output) -> bool:
     checks = [halt_check(kit)]
     with ledgers(kit) as stores:
         for mode, store in stores.items():
-            checks += [Check(f"{mode}: {c.name}", c.state, c.detail) for c in checks_of(store, kit)]
+            checks += [Check(f"{mode}: {c.name}", c.state, c.detail) for c in checks_of(store, kit, Mode(mode))]
     return show_checks(output, checks)
 
 
@@ -52,18 +53,19 @@ def halt_check(kit: Kit) -> Check:
     return Check("halt", CheckState.FAIL if why else CheckState.OK, why or "no HALT file")
 
 
-def checks_of(store: Store, kit: Kit) -> Iterator[Check]:
+def checks_of(store: Store, kit: Kit, mode: Mode) -> Iterator[Check]:
     """What a store says about its ledger and the loop over it."""
+    reconcile = f"`arbkit reconcile{mode.words}`"
     trip = store.operations.breaker().first
     yield _check("breaker", not trip, f"{trip.failure}: {trip.detail}; `arbkit resume`" if trip else "closed")
     open_trades = [trade for trade in store.trades.unfinished() if trade.state in _NEEDS_A_PERSON]
     ids = ", ".join(trade.trade_id for trade in open_trades)
-    yield _check("trades", not open_trades, f"{ids}: run `arbkit reconcile`" if ids else "none in doubt")
+    yield _check("trades", not open_trades, f"{ids}: `arbkit resolve{mode.words}`" if ids else "none in doubt")
     reconciled = store.operations.fact("reconciled")
     same = reconciled is None or reconciled[0] == "clean"
     when = f", as of {reconciled[1]:%Y-%m-%d %H:%M} UTC" if reconciled else ""
-    found = "agrees with the venues" if reconciled else "not compared with the venues yet; `arbkit reconcile` does"
-    yield _check("ledger", same, f"{found if same else 'differs: `arbkit reconcile`'}{when}")
+    found = "agrees with the venues" if reconciled else f"not compared with the venues yet; {reconcile} does"
+    yield _check("ledger", same, f"{found if same else f'differs: {reconcile}'}{when}")
     figures = store.figures.taken()
     late = figures.alert_oldest is not None and kit.clock.now() - figures.alert_oldest > ALERT_AGE_MAX
     yield _check("alerts", not late, f"{figures.alerts_pending} wait, {figures.alerts_given_up} could not be delivered")

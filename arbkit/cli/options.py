@@ -97,7 +97,7 @@ class Options:
         """Where rows and words go."""
         from arbkit.cli.render import Output
 
-        return Output(json=self.json, color=self.color, quiet=self.quiet, fields=self.fields)
+        return Output(json=self.json, color=self.color, quiet=self.quiet, fields=self.fields, sim=self.sim)
 
     def opened(self, *, settings_later: bool = False) -> "AbstractContextManager[Kit]":
         """Open everything a command may need; nothing is loaded or connected before it is used.

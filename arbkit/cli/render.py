@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
+from arbkit.cli.advice import advised
 from arbkit.config.ratio import Ratio
 from arbkit.core.money import Price, Qty, Usd
 from arbkit.errors import UsageError, nearest
@@ -57,6 +58,8 @@ class Output:
     quiet: bool = False
     fields: tuple[str, ...] = ()
     """The keys that were asked for, in this order; nothing means all."""
+    sim: bool = False
+    """Whether the command speaks of simulated venues."""
 
     def chosen(self, fields: Sequence[Field[Row]], *, also: Collection[str] = ()) -> Sequence[Field[Row]]:
         """The fields that were asked for. Raises UsageError for one that is neither here nor in `also`, the keys of
@@ -89,7 +92,7 @@ class Output:
                 self.line({field.key: field.value(row) for field in fields})
             return
         columns = [field for field in fields if field.title]
-        cells = [[field.shown(row) for field in columns] for row in rows]
+        cells = [[advised(field.shown(row), sim=self.sim) for field in columns] for row in rows]
         if not cells:
             self.say(nothing)
         elif sys.stdout.isatty():
@@ -165,7 +168,7 @@ class Output:
     def say(self, text: str) -> None:
         """Tell a person something, on stderr."""
         if text and not self.quiet:
-            sys.stderr.write(f"{_wrapped(text)}\n")
+            sys.stderr.write(f"{_wrapped(advised(text, sim=self.sim))}\n")
 
     @property
     def progress(self) -> bool:

@@ -104,6 +104,8 @@ def resolve_trades(kit: Kit, output: Output, text: str, decision: Decision, *, m
             if trade.state in OPEN_TO_A_PERSON
         ]
     output.show(rows, OPEN, nothing="nothing waits for a person")
+    if mode is Mode.DRY_RUN:
+        output.say("trades of dry runs; --live --confirm shows the live ones")
     return not rows
 
 
@@ -141,7 +143,7 @@ def _decide(kit: Kit, room: Room, output: Output, decision: Decision, *, trade: 
         output.say(f"{trade.trade_id}: the order at {venue} is {state}")
 
 
-def tell_ways_out(output: Output, seen: Choices) -> None:
+def tell_ways_out(output: Output, seen: Choices, mode: Mode) -> None:
     """Say what can be done about a leg that stands alone, in words."""
     held = seen.held
     output.say(f"{held.order.market}: {held.standing.held} of {held.order.side} stand alone, paid ${held.paid}")
@@ -150,4 +152,4 @@ def tell_ways_out(output: Output, seen: Choices) -> None:
             output.say(f"  {what}: the book does not suffice")
         else:
             output.say(f"  {what} at {way.limit} or better: the trade comes to ${way.result}, all fees paid")
-    output.say(f"  the day's limit leaves ${seen.loss_left} to lose; `arbkit resolve` decides")
+    output.say(f"  the day's limit leaves ${seen.loss_left} to lose; `arbkit resolve{mode.words}` decides")

@@ -66,7 +66,9 @@ def run(kit: Kit, output: Output, choices: RunChoices) -> None:
     summary = _run(kit, output, mode, asked, choices)
     output.facts(summary, SUMMARY, also=KEYS)
     if summary.in_doubt:
-        raise OrderInDoubt(f"{summary.in_doubt} trades are open; run `arbkit reconcile`; nothing is sent again")
+        raise OrderInDoubt(
+            f"{summary.in_doubt} trades are open; run `arbkit reconcile{mode.words}`; nothing is sent again"
+        )
 
 
 def _prepare(kit: Kit, output: Output) -> None:

@@ -14,6 +14,7 @@ from arbkit.core.breaker import pause, resume_refusals
 from arbkit.core.execution import TradeState
 from arbkit.core.ledger import Position, result, results_by_day
 from arbkit.core.money import ZERO_USD, Usd
+from arbkit.core.risk import Mode
 from arbkit.errors import RefusedError
 from arbkit.store.lock import halt_reason
 from arbkit.store.store import Store
@@ -150,6 +151,8 @@ def show_standing(kit: Kit, output: Output) -> None:
         output.facts(one, [field for field in STANDING if field.value(one) is not None])
     for one in found:
         output.say("" if one in used else f"the {one.mode} ledger is still blank")
+    if any(one.paused for one in used):
+        output.say("`arbkit health` says what to look at; `arbkit resume --reason ...` lets trading go on")
 
 
 def show_soundness(kit: Kit, output: Output) -> bool:
@@ -184,17 +187,18 @@ def resume_all(kit: Kit, output: Output, *, by: str, reason: str) -> None:
         if not paused:
             raise RefusedError("trading is not paused")
         for mode, store in paused.items():
-            if refusals := _refusals(kit, store):
+            if refusals := _refusals(kit, store, Mode(mode)):
                 raise RefusedError(f"{mode}: {'; '.join(refusals)}")
         for mode, store in paused.items():
             store.operations.close_breaker(by=by, reason=reason, at=now)
             output.say(f"{mode}: resumed")
 
 
-def _refusals(kit: Kit, store: Store) -> tuple[str, ...]:
+def _refusals(kit: Kit, store: Store, mode: Mode) -> tuple[str, ...]:
     reconciled = store.operations.fact("reconciled")
     return resume_refusals(
         store.operations.breaker(),
+        mode=mode,
         unresolved=sum(trade.state in _NOT_PROVEN for trade in store.trades.unfinished()),
         mismatches=int(reconciled is not None and reconciled[0] != "clean"),
         loss_limit_reached=-counted_today(store, kit.store, now=kit.clock.now()) >= kit.settings.risk.daily_loss_limit,

@@ -1,8 +1,11 @@
 """`run --sim`, and nothing else said: the whole job once on simulated venues, each step in plain sight."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
+from shutil import which
 
 from arbkit.app.catalog import sync
 from arbkit.app.pairs import decide, match_catalogues
@@ -16,7 +19,7 @@ from arbkit.cli.progress import counting, shown_or_failed
 from arbkit.cli.reasons import asked, worded
 from arbkit.cli.render import Field, Output
 from arbkit.cli.report_tables import Named, cents, paid, yearly
-from arbkit.cli.trading import TradeChoices, attempt
+from arbkit.cli.trading import TradeChoices, attempt, conclude
 from arbkit.config.policy import is_worth_it
 from arbkit.core.markets import Market, Method, Pair, Relation
 from arbkit.core.report import percent
@@ -75,7 +78,7 @@ def tour(kit: Kit, output: Output) -> None:
     seen = _look(kit, output)
     worth = [one.opportunity.pair for one in seen.found if is_worth_it(one.opportunity, kit.settings)]
     _step(output, 4, "trade: risk is asked, both orders are signed, written down, then sent together, fill or kill")
-    _trade(kit, output, worth[:_TRADES_SHOWN])
+    trades = _trade(kit, output, worth[:_TRADES_SHOWN])
     _step(output, 5, "positions: equal contracts of both outcomes; one of each pair will pay a dollar")
     show_positions(kit, output, pairs=False)
     _step(output, 6, "ledger: double entry, to the micro-dollar")
@@ -86,6 +89,19 @@ def tour(kit: Kit, output: Output) -> None:
     output.say(f"Done in {seconds} s: hedged trades: {len(made.hedged)}, locked in: ${cents(made.locked)}. Next:")
     for command, meaning in _NEXT:
         output.say(f"  {command:<38}  {meaning}")
+    if not trades and kit.store.ledger.exposure().micros:
+        output.say(f"Nothing was traded: {kit.home} still holds what was bought before; `--home DIR` begins anew.")
+    if said := off_path(Path(sys.argv[0])):
+        output.say(said)
+    conclude(trades, Mode.LIVE)
+
+
+def off_path(called: Path) -> str:
+    """How to put the command on the path, where it was called by another one."""
+    activate = called.with_name("activate")
+    if called.name != "arbkit" or which("arbkit") or not activate.is_file():
+        return ""
+    return f"`arbkit` alone does it after `. {activate}`"
 
 
 def _look(kit: Kit, output: Output) -> Scan:
@@ -121,7 +137,7 @@ def _verdict(pair: Pair, kalshi: Market, polymarket: Market) -> _Verdict:
     return _Verdict(pair, asked(kalshi), asked(polymarket), worded(pair.reasons[0], kalshi, polymarket))
 
 
-def _trade(kit: Kit, output: Output, pairs: Sequence[Pair]) -> None:
+def _trade(kit: Kit, output: Output, pairs: Sequence[Pair]) -> list[ExecutionResult]:
     """Live, a pair found by matching waits for a person: show the refusal, approve as one would, and try again."""
     waiting = [pair for pair in pairs if pair.method is Method.FUZZY]
     for refused in _attempt(kit, replace(output, quiet=True), waiting[:1], shown=False):
@@ -133,7 +149,7 @@ def _trade(kit: Kit, output: Output, pairs: Sequence[Pair]) -> None:
             kit.store, pair.kalshi, pair.polymarket, Decision.APPROVED,
             polarity=pair.polarity, who="tour", note="approved by the tour, on simulated venues", clock=kit.clock,
         )  # fmt: skip
-    _attempt(kit, output, pairs)
+    return _attempt(kit, output, pairs)
 
 
 def _attempt(kit: Kit, output: Output, pairs: Sequence[Pair], *, shown: bool = True) -> list[ExecutionResult]:

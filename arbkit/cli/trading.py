@@ -56,7 +56,7 @@ def mode_of(*, live: bool, confirm: bool) -> Mode:
 def trade(kit: Kit, output: Output, ids: Iterator[str], *, mode: Mode, choices: TradeChoices) -> None:
     """Take pairs one after the other. Raises RefusedError where risk refused, OrderInDoubt where the end is open."""
     output.chosen(RESULT)  # before anything is sent
-    _conclude(attempt(kit, output, ids, mode=mode, choices=choices))
+    conclude(attempt(kit, output, ids, mode=mode, choices=choices), mode)
 
 
 def attempt(
@@ -98,7 +98,7 @@ def _show_ways_out(kit: Kit, room: Room, output: Output, result: ExecutionResult
     if result.state == TradeState.ASYMMETRIC:
         with suppress(*FAULTS_OF_A_VENUE):
             if seen := kit.run(ways_out(room, room.store.trades.trade(result.trade_id))):
-                tell_ways_out(output, seen)
+                tell_ways_out(output, seen, room.mode)
 
 
 def start_checked(kit: Kit, room: Room, output: Output, *, force: bool, unattended: bool = False) -> None:
@@ -117,12 +117,13 @@ def start_checked(kit: Kit, room: Room, output: Output, *, force: bool, unattend
 
 def _way_on(room: Room, reasons: Sequence[str]) -> str:
     """What to run so that trading may begin."""
+    reconciling = f"`arbkit reconcile{room.mode.words}`"
     trip = room.store.operations.breaker().first
     if trip is None:
-        return "run `arbkit reconcile`"
+        return f"run {reconciling}"
     if trip.failure is Failure.MANUAL and len(reasons) == 1:
         return "`arbkit resume --reason ...` ends it"
-    return "run `arbkit reconcile`, then `arbkit resume --reason ...`"
+    return f"run {reconciling}, then `arbkit resume --reason ...`"
 
 
 def _nothing(found: Opportunity | NoOpportunity) -> str:
@@ -148,9 +149,10 @@ def _agreed(output: Output) -> bool:
     return sys.stdin.readline().strip().lower() == "yes"
 
 
-def _conclude(results: list[ExecutionResult]) -> None:
+def conclude(results: Sequence[ExecutionResult], mode: Mode) -> None:
+    """Raises OrderInDoubt where the end of a trade is open, RefusedError where risk refused."""
     if any(result.in_doubt for result in results):
-        raise OrderInDoubt("an order is in doubt; run `arbkit reconcile`; nothing is sent again")
+        raise OrderInDoubt(f"an order is in doubt; run `arbkit reconcile{mode.words}`; nothing is sent again")
     if failed := [result for result in results if not result.success]:
         raise RefusedError("; ".join(failed[0].errors))
 
@@ -193,6 +195,8 @@ def put_right(kit: Kit, output: Output, *, mode: Mode, fix: bool) -> bool:
     for line in found.booked:
         output.say(f"booked: {line}")
     output.show(_differences(found), DIFFERENCE, nothing="ledger and venues agree")
+    if mode is Mode.DRY_RUN:
+        output.say("the ledger of dry runs, on paper; --live --confirm compares the live one with both venues")
     return found.clean
 
 

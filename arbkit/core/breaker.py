@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from arbkit.core.risk import Mode
+
 
 class Failure(StrEnum):
     """The failure types of the specification, section 3.8, and those which reliability adds."""
@@ -97,14 +99,18 @@ def pause(breaker: Breaker, reason: str, *, now: datetime) -> Breaker:
     return _opened(breaker, Failure.MANUAL, reason, now)
 
 
-def resume_refusals(breaker: Breaker, *, unresolved: int, mismatches: int, loss_limit_reached: bool) -> tuple[str, ...]:
+def resume_refusals(
+    breaker: Breaker, *, mode: Mode, unresolved: int, mismatches: int, loss_limit_reached: bool
+) -> tuple[str, ...]:
     """Why trading must not be resumed now; empty when it may (each is checked afresh, never taken from the breaker)."""
+    doubted = f"orders in doubt or under review: {unresolved}; `arbkit resolve{mode.words}` shows them"
+    differ = f"ledger and venues differ; `arbkit reconcile{mode.words}` shows where"
     return tuple(
         reason
         for reason, holds in (
             ("trading is not paused", not breaker.is_open),
-            (f"{unresolved} orders are in doubt or under review; run `arbkit reconcile`", unresolved > 0),
-            (f"{mismatches} differences between ledger and venues; run `arbkit reconcile`", mismatches > 0),
+            (doubted, unresolved > 0),
+            (differ, mismatches > 0),
             ("the day's loss limit is reached; it clears at midnight UTC", loss_limit_reached),
         )
         if holds

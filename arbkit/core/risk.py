@@ -25,6 +25,11 @@ class Mode(StrEnum):
     DRY_RUN = "dry_run"
     LIVE = "live"
 
+    @property
+    def words(self) -> str:
+        """What is said after the name of a command for it to act on this ledger."""
+        return " --live --confirm" if self is Mode.LIVE else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:

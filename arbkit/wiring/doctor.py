@@ -288,7 +288,7 @@ def _verdict(kit: Kit, failed: list[str]) -> Check:
     if trip := kit.store.operations.breaker().first:
         reasons.append(f"the breaker is open ({trip.failure}): `arbkit resume`")
     if count := len(kit.store.trades.unfinished()):
-        reasons.append(f"{count} trades are open: `arbkit reconcile`")
+        reasons.append(f"{count} trades are open: `arbkit reconcile{Mode.LIVE.words}`")
     if reasons:
         return Check("ready for live", FAIL, "; ".join(reasons))
     return Check("ready for live", OK, "`arbkit run --live --confirm --max-trades 1`")

@@ -158,6 +158,7 @@ class Trading(RuleBasedStateMachine):
         unproven = [leg for trade in room.store.trades.unfinished() for leg in trade.orders]
         refusals = resume_refusals(
             room.store.operations.breaker(),
+            mode=room.mode,
             unresolved=sum(leg.state in UNPROVEN_STATES for leg in unproven),
             mismatches=len(clean.differences) + len(clean.unknown_fills),
             loss_limit_reached=-room.counted_today() >= room.limits.daily_loss_max,

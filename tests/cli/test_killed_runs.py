@@ -134,7 +134,7 @@ def test_a_breaker_that_tripped_by_itself_and_a_leg_that_stands_alone_outlive_a_
 
     again = scene.arbkit(*LIVE, "--once", "--json", "--force")
     assert again.code == RefusedError.exit_code
-    assert "is asymmetric; see `arbkit resolve`" in again.err
+    assert "is asymmetric; see `arbkit resolve --live --confirm --sim`" in again.err
     assert scene.orders_sent() == sent
     assert scene.status() == before
 

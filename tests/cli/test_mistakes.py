@@ -65,7 +65,7 @@ def test_where_nothing_is_yet_a_line_says_how_it_comes(arbkit, line: str, says: 
     ran = arbkit(*line.split())
     assert ran.code == 0
     assert says in ran.err
-    assert "not compared with the venues yet; `arbkit reconcile` does" in ran.out or "health" not in line
+    assert "not compared with the venues yet; `arbkit reconcile --live --confirm" in ran.out or "health" not in line
 
 
 @pytest.mark.slow
@@ -78,8 +78,8 @@ def test_a_pause_says_how_it_ends(arbkit) -> None:
     ran = arbkit("trade", "--sim", "b7dec2d69092")
     assert ran.code == 3
     assert ran.err.splitlines() == [
-        "arbkit: MANUAL REVIEW REQUIRED: Circuit breaker was paused: MANUAL: maintenance; `arbkit resume --reason ...`"
-        " ends it; --force starts all the same"
+        "arbkit: MANUAL REVIEW REQUIRED: Circuit breaker was paused: MANUAL: maintenance;"
+        " `arbkit resume --reason ... --sim` ends it; --force starts all the same"
     ]
 
 

@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from arbkit.cli.render import Output
-from arbkit.cli.tour import tour
+from arbkit.cli.tour import off_path, tour
 from arbkit.config.load import load
 from arbkit.venues.sim.world.generator import generate, planted_twins
 from arbkit.wiring.kit import Kit, SystemClock
@@ -62,3 +62,30 @@ def test_the_tour_shows_the_whole_job(start: datetime, tmp_path: Path, capsys: p
 @pytest.mark.parametrize("day", range(0, 366, 61))
 def test_every_day_has_something_planted(day: int) -> None:
     assert len(planted_twins(generate(7, LEAP_DAY + timedelta(days=day)))) >= 8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_second_tour_goes_on_from_the_first_and_a_third_says_that_nothing_is_left(arbkit, home: Path) -> None:
+    tight = ("--set", "trading.max_total_exposure=60", "--set", "trading.max_position_per_event=60")
+    first, second = arbkit("run", "--sim", *tight), arbkit("run", "--sim")
+    assert (first.code, second.code) == (0, 0)
+    assert re.search(r"^\d+-\w+ +hedged +no ", second.out, re.MULTILINE)
+    assert re.search(r"hedged trades: [1-9]", second.err)
+    status = arbkit("status", "--sim", "--json", "--fields", "circuit_breaker,open_trades").rows[-1]
+    assert status == {"circuit_breaker": "active", "open_trades": 0}
+
+    third = arbkit("run", "--sim", *tight)
+    assert third.code == 0
+    assert f"Nothing was traded: {home / 'sim'} still holds what was bought before" in third.err
+
+
+def test_who_calls_by_a_path_hears_how_to_do_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    called = tmp_path / "arbkit"
+    called.touch(mode=0o755)
+    (tmp_path / "activate").touch()
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert off_path(called) == f"`arbkit` alone does it after `. {tmp_path}/activate`"
+    assert off_path(tmp_path / "__main__.py") == ""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert off_path(called) == ""

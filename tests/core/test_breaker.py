@@ -17,6 +17,7 @@ from arbkit.core.breaker import (
     resume_refusals,
     resumed,
 )
+from arbkit.core.risk import Mode
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LIMITS = BreakerLimits(consecutive_failures_max=3, asymmetric_executions_max=1)
@@ -64,8 +65,8 @@ def test_a_second_trip_for_the_same_reason_keeps_the_first_time_and_detail() -> 
 
 def test_resuming_is_refused_while_anything_is_open_to_doubt() -> None:
     breaker = pause(Breaker(), "by hand", now=NOW)
-    assert resume_refusals(breaker, unresolved=0, mismatches=0, loss_limit_reached=False) == ()
-    assert len(resume_refusals(breaker, unresolved=2, mismatches=1, loss_limit_reached=True)) == 3
-    assert resume_refusals(Breaker(), unresolved=0, mismatches=0, loss_limit_reached=False) == (
+    assert resume_refusals(breaker, mode=Mode.LIVE, unresolved=0, mismatches=0, loss_limit_reached=False) == ()
+    assert len(resume_refusals(breaker, mode=Mode.LIVE, unresolved=2, mismatches=1, loss_limit_reached=True)) == 3
+    assert resume_refusals(Breaker(), mode=Mode.LIVE, unresolved=0, mismatches=0, loss_limit_reached=False) == (
         "trading is not paused",
     )

@@ -53,6 +53,14 @@ def test_a_fill_or_kill_order_takes_the_book_and_pays_price_and_fee() -> None:
     assert balance["balance"] == 299946
 
 
+def test_a_simulator_that_begins_anew_gives_other_ids_to_its_orders() -> None:
+    first, second = a_trader(), a_trader(now=MADE_AT + timedelta(seconds=1))
+
+    ids = [content(trader.send(price="0.9900"))["order_id"] for trader in (first, first, second, second)]
+
+    assert len({*ids}) == 4
+
+
 def test_buying_no_is_an_ask_at_the_yes_price() -> None:
     trader = a_trader()
 

@@ -243,7 +243,7 @@ class KalshiEngine:
         if not count:
             raise KalshiRefusal(400, "invalid_order", "nothing to reduce")
         incoming = Incoming(
-            order_id=self._id("order"),
+            order_id=self._new_order_id(now),
             owner=account.user_id,
             is_bid=asked.is_bid,
             limit=asked.price,
@@ -346,9 +346,10 @@ class KalshiEngine:
     def _resting_in(self, ticker: str) -> list[KalshiOrder]:
         return [o for account in self.accounts.values() for o in account.truth.resting() if o.ticker == ticker]
 
-    def _id(self, kind: str) -> str:
+    def _new_order_id(self, now: datetime) -> str:
+        """The time is part of it: the embedded simulator begins anew with every command, our ledger does not."""
         self._made += 1
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._seed}/{kind}/{self._made}"))
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._seed}/order/{now.isoformat()}/{self._made}"))
 
 
 def trade_uuid(number: int) -> str:
