@@ -1,12 +1,11 @@
 """Why two markets do not pay alike, in the words that stand in their questions: matching compares stems."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from arbkit.core.markets import Market
-from arbkit.core.matching.lexicon import stem
 
-_CONFLICT = re.compile(r"conflict: [a-z ]+: Kalshi (?P<kalshi>.+), Polymarket (?P<polymarket>.+)")
+_CONFLICT = re.compile(r"conflict: (?P<fact>[a-z ]+): Kalshi (?P<kalshi>.+), Polymarket (?P<polymarket>.+)")
 _NOTHING = "nothing"
 _STAND_FOR = {"make": ("advance", "qualify", "reach", "make")}
 """Words of matching that stand for several."""
@@ -33,8 +32,30 @@ def worded(reason: str, kalshi: Market, polymarket: Market) -> str:
     return f"Kalshi says {here!r}, Polymarket {there!r}"
 
 
+def brief(reasons: Sequence[str]) -> str:
+    """What decides about a pair, for a row of a table: what speaks against it, else in what both agree."""
+    against = [reason for reason in reasons if not reason.startswith(("agree: ", "signal: "))]
+    if against:
+        return "; ".join(map(_against, against))
+    agreed = dict.fromkeys(reason.split(": ")[1] for reason in reasons if reason.startswith("agree: "))
+    title = [reason.removeprefix("signal: ") for reason in reasons if reason.endswith("exact title")]
+    return "; ".join([f"same {', '.join(agreed)}", *title]) if agreed else "; ".join(reasons)
+
+
+def _against(reason: str) -> str:
+    found = _CONFLICT.fullmatch(reason)
+    if not found:
+        return reason.removeprefix("conflict: ").removeprefix("silent: ").removeprefix("word: ")
+    for venue, other in (("Kalshi", "polymarket"), ("Polymarket", "kalshi")):
+        if found[other] == _NOTHING:
+            return f"{found['fact']}: only {venue} says {found[venue.lower()]}"
+    return reason.removeprefix("conflict: ")
+
+
 def _written(words: str, question: str) -> Iterator[str]:
     """Each word as it stands in the question, or as matching calls it."""
+    from arbkit.core.matching.lexicon import stem  # costs start-up time
+
     stems = {stem(word.lower()): word for word in re.findall(r"\w+", question)}
     for word in words.split(", "):
         known = (stems[stem(one)] for one in _STAND_FOR.get(word, ()) if stem(one) in stems)

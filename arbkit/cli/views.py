@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from arbkit.cli.render import Field, said
+from arbkit.cli.reasons import brief
+from arbkit.cli.render import Field
 from arbkit.config.ratio import Ratio
 from arbkit.core.markets import Fees, KalshiFees, Market, MarketId, Pair, PolymarketFees
 from arbkit.core.money import plain
@@ -94,7 +95,7 @@ MARKET_DETAILS: Sequence[Field[Market]] = (
 PAIR: Sequence[Field[Pair]] = (
     Field("id", lambda p: p.id, "pair"),
     Field("kalshi_ticker", lambda p: p.kalshi.key, "kalshi", width_min=ID_WIDTH),
-    Field("polymarket_condition_id", lambda p: p.polymarket.key, "polymarket", width_min=10),
+    Field("polymarket_condition_id", lambda p: p.polymarket.key, "polymarket", width_min=10, spare=4),
     Field(
         "confidence",
         lambda p: Ratio(p.confidence_ppm),
@@ -106,7 +107,7 @@ PAIR: Sequence[Field[Pair]] = (
     Field("relation", lambda p: p.relation, "relation", spare=2),
     Field("polarity", lambda p: p.polarity, "polarity", spare=3),
     Field("tradable", lambda p: p.tradable, "trade"),
-    Field("reasons", lambda p: p.reasons, "why", text=lambda p: said(p.reasons), width_min=TEXT_WIDTH),
+    Field("reasons", lambda p: p.reasons, "why", text=lambda p: brief(p.reasons), width_min=30, whole=True),
 )
 
 

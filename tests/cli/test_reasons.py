@@ -2,7 +2,7 @@
 
 import pytest
 
-from arbkit.cli.reasons import worded
+from arbkit.cli.reasons import brief, worded
 from tests.builders import KALSHI, POLYMARKET, a_market
 
 OSCAR = a_market(KALSHI, title="Will Quiet River win Best Picture?", yes_label="Quiet River")
@@ -29,3 +29,20 @@ def test_a_word_that_stands_for_several_is_said_as_it_is_written() -> None:
     assert worded("conflict: qualifier: Kalshi nothing, Polymarket make", OSCAR, advance) == (
         "only Polymarket says 'advance'"
     )
+
+
+@pytest.mark.parametrize(
+    ("reasons", "row"),
+    [
+        (("agree: subject: fed, rates", "agree: year: 2027", "signal: exact title"), "same subject, year; exact title"),
+        (("conflict: qualifier: Kalshi nothing, Polymarket tie", "agree: a: b"), "qualifier: only Polymarket says tie"),
+        (("conflict: name: Kalshi inter, Polymarket nothing",), "name: only Kalshi says inter"),
+        (("conflict: year: Kalshi 2026, Polymarket 2027",), "year: Kalshi 2026, Polymarket 2027"),
+        (("silent: word: only Kalshi says bold", "agree: year: 2027"), "only Kalshi says bold"),
+        (("not traded: the other side is", "signal: exact title"), "not traded: the other side is"),
+        (("signal: manual",), "signal: manual"),
+        ((), ""),
+    ],
+)  # fmt: skip
+def test_a_row_says_what_decides_about_the_pair(reasons: tuple[str, ...], row: str) -> None:
+    assert brief(reasons) == row
