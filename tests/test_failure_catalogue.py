@@ -250,6 +250,7 @@ ROWS = {
     "H7 a wrong word": ("a_word_against_the_venue_is_refused_and_what_the_venue_shows_is_booked",),
     "H8 an old version": (
         "every_intent_says_by_which_version_and_run_it_was_meant",
+        "a_version_that_has_not_completed_a_trade_begins_with_the_smallest_that_is_worth_it",
         "no_switch_of_the_environment_or_the_settings_turns_the_path_of_an_order",
     ),
     "H9 rolling back": ("another_version_finds_the_pause_and_the_halt_as_they_were_left",),

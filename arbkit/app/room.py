@@ -38,6 +38,8 @@ class TradeRules:
     """How long `execute` waits for both legs to be proven before it leaves the rest to the resolver."""
     waits_for_chain: bool = True
     """Whether a fill that the chain has still to confirm is waited for; the loop leaves that to its resolver."""
+    begins_small: bool = False
+    """Whether a version that has not completed a live trade yet trades the smallest quantity that is worth it."""
     unwinds: bool = False
     """Whether a lonely leg is sold back, once and within bounds (`risk.on_asymmetric: unwind`)."""
     doubt_max: timedelta = timedelta(seconds=60)
@@ -105,6 +107,10 @@ class Room:
             return why
         trip = self.store.operations.breaker().first
         return f"{trip.failure}: {trip.detail}" if trip else ""
+
+    def untried(self) -> bool:
+        """Whether this version has to begin small, and has not completed a live trade yet."""
+        return self.rules.begins_small and not self.store.trades.has_completed(self.version)
 
     def fail(
         self, failure: Failure, detail: str, *, severity: Severity = Severity.CRITICAL, once_a_day: bool = False
@@ -191,6 +197,7 @@ def situation(room: Room, opportunity: Opportunity, markets: Markets, books: Boo
         closes_at=min((m.closes_at for m in markets.values() if m.closes_at), default=None),
         unwell=room.unwell(),
         approved_by_person=_approved(room, pair),
+        untried=room.untried(),
         trades_last_minute=store.trades.count_since(now - timedelta(minutes=1)),
         trades_today=store.trades.count_since(now.replace(hour=0, minute=0, second=0, microsecond=0)),
     )

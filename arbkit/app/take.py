@@ -68,7 +68,7 @@ def sized(
     have found the same, and nothing is looked for again.
     """
     left = capital_left(room)
-    if offer is not None and _is_payable(room, offer, markets, left):
+    if offer is not None and not room.untried() and _is_payable(room, offer, markets, left):
         return offer
     found = _found(room, pair, markets, books, capital_max=left)
     if isinstance(found, Opportunity):
@@ -99,6 +99,7 @@ def _found(
             kalshi_cash=_free(room, kalshi),
             polymarket_cash=_free(room, polymarket),
             capital_max=capital_max,
+            smallest=room.untried(),
         ),
         now=room.clock.now(),
     )

@@ -25,7 +25,7 @@ from arbkit.core.execution import TradeState
 from arbkit.core.inventory import Difference
 from arbkit.core.markets import VenueName
 from arbkit.core.money import Usd
-from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
 from arbkit.core.risk import Mode
 from arbkit.errors import OrderInDoubt, RefusedError, UsageError
 from arbkit.wiring import Kit
@@ -138,6 +138,8 @@ def _show_plan(output: Output, planned: Plan, found: Opportunity, how: str) -> N
             f"{how}: buy {leg.qty} {leg.side} of {short(leg.market)} at {leg.limit} or better: ${leg.cost} and"
             f" ${leg.fee} fee"
         )
+    if found.limited_by is Limit.SMALLEST:
+        output.say("the first trade of a version is as small as can be; the next one, once it is complete, is not")
     left = f"net ${found.net} after fees and ${found.gas} that gas may cost"
     output.say(f"pair {planned.pair.id}: ${found.capital} for ${found.payout}; {left}")
 

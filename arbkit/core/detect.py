@@ -37,6 +37,7 @@ from arbkit.core.sizing import (
     best_size,
     debit,
     largest,
+    smallest_size,
     stretches,
 )
 from arbkit.errors import InvariantError
@@ -236,7 +237,7 @@ class _Trade:
             needed = f"at least {Qty(low)} contracts are" if low else "more contracts than are offered are"
             detail = f"{needed} needed for the minimums; {cap} allows {Qty(high)}"
             return refused(reason=Reason.BELOW_MINIMUM, detail=detail)
-        found = best_size(self.kalshi, self.polymarket, step=self.step, low=low, high=high)
+        found = self.size(low, high)
         if not found:
             return refused(reason=Reason.NO_SIZE, detail=f"no quantity from {Qty(low)} to {Qty(high)} leaves a profit")
         qty, profit = found
@@ -245,6 +246,14 @@ class _Trade:
             detail = f"{Qty(qty)} contracts leave {Usd(profit)} before gas"
             return refused(reason=Reason.PROFIT_TOO_SMALL, detail=detail, net=net)
         return self.opportunity(qty, self.limit(qty, caps))
+
+    def size(self, low: int, high: int) -> tuple[int, int] | None:
+        """The quantity between `low` and `high` to trade, and its profit before gas; None if none leaves a profit."""
+        policy = self.scene.policy
+        if not policy.smallest:
+            return best_size(self.kalshi, self.polymarket, step=self.step, low=low, high=high)
+        enough = max(policy.profit_min.micros, policy.gas.micros + 1)
+        return smallest_size(self.kalshi, self.polymarket, step=self.step, low=low, high=high, enough=enough)
 
     def caps(self) -> dict[Limit, int]:
         """The largest quantity that each bound allows; those of money only where they bite. Debits grow with size."""
@@ -285,6 +294,8 @@ class _Trade:
     def limit(self, qty: int, caps: dict[Limit, int]) -> Limit:
         """What keeps the trade from being one step larger."""
         depths = {Limit.KALSHI_PRICE: self.kalshi.depth, Limit.POLYMARKET_PRICE: self.polymarket.depth}
+        if self.scene.policy.smallest:
+            return Limit.SMALLEST
         more = stretches(*depths.values(), step=self.step, low=qty + self.step, high=self.total)
         following = next((stretch.first for stretch in more), self.total + self.step)
         bound, cap = min((most, limit) for limit, most in caps.items())

@@ -26,6 +26,8 @@ class Policy:
     """Neither book may be older."""
     include_delayed: bool = False
     """Look at markets that hold marketable orders before matching them."""
+    smallest: bool = False
+    """Look for the smallest quantity that is worth a trade, not for the best one."""
     include_untradable: bool = False
     """Look at pairs that matching has not released; for display only."""
 
@@ -74,6 +76,8 @@ class Limit(StrEnum):
     POLYMARKET_CASH = "polymarket_cash"
     CAPITAL_MAX = "capital_max"
     QTY_MAX = "qty_max"
+    SMALLEST = "smallest"
+    """The smallest quantity was looked for."""
     ROUNDING = "rounding"
     """The next quantity would cost more in rounded fees, or miss a whole cent."""
 

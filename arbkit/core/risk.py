@@ -16,7 +16,7 @@ from arbkit.core.fees import kalshi_charges, polymarket_fee_up
 from arbkit.core.limits import Limits, LossAtRisk
 from arbkit.core.markets import Fees, KalshiFees, Relation, VenueName
 from arbkit.core.money import MICRO, ZERO_QTY, ZERO_USD, Price, Qty, Usd, floor_to, proceeds_down
-from arbkit.core.opportunity import Leg, Opportunity
+from arbkit.core.opportunity import Leg, Limit, Opportunity
 
 
 class Mode(StrEnum):
@@ -59,6 +59,8 @@ class Situation:
     unwell: Mapping[VenueName, str] = field(default_factory=dict)
     """Venues that must not be traded on now: maintenance, throttled, restarting, blocked."""
     approved_by_person: bool = False
+    untried: bool = False
+    """Whether this version has to begin small: it has not completed a live trade yet."""
     trades_last_minute: int = 0
     trades_today: int = 0
 
@@ -214,6 +216,12 @@ def _too_good(q: _Question) -> str | None:
     return None if limit is None or edge <= limit else f"an edge of {edge} bps is too good: the limit is {limit} bps"
 
 
+def _untried(q: _Question) -> str | None:
+    if not q.situation.untried or q.opportunity.limited_by is Limit.SMALLEST:
+        return None
+    return f"the first trade of a new version is the smallest that is worth it, not {q.opportunity.qty} contracts"
+
+
 def _qty(q: _Question) -> str | None:
     qty = q.opportunity.qty
     if q.limits.qty_min <= qty <= q.limits.qty_max:
@@ -294,7 +302,7 @@ Rule = Callable[[_Question], str | None]
 
 RULES: tuple[Rule, ...] = (
     _paused, _venue_unwell, _market_locked, _pair, _approval, _quotes_too_old, _balance_too_old, _near_close,
-    _prices_apart, _too_good, _qty, _return, _hurdle, _total_exposure, _event_exposure, _leg_cost, _imbalance,
+    _prices_apart, _too_good, _untried, _qty, _return, _hurdle, _total_exposure, _event_exposure, _leg_cost, _imbalance,
     _daily_loss, _trade_loss, _cash, _rate,
 )  # fmt: skip
 """Every rule. The order is the order in which reasons are shown."""

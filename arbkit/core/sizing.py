@@ -285,3 +285,16 @@ def best_size(kalshi: Tariff, polymarket: Tariff, *, step: int, low: int, high: 
         search.add(stretch)
     search.finish()
     return (search.qty, search.profit) if search.profit > 0 else None
+
+
+def smallest_size(
+    kalshi: Tariff, polymarket: Tariff, *, step: int, low: int, high: int, enough: int
+) -> tuple[int, int] | None:
+    """The smallest quantity between `low` and `high` with at least so much profit before gas, and that profit. Tries
+    one after the other: for the few contracts of a first trade."""
+    for stretch in stretches(kalshi.depth, polymarket.depth, step=step, low=low, high=high):
+        for qty in range(stretch.first, stretch.last + 1, stretch.stride):
+            profit = qty - debit(kalshi, qty) - debit(polymarket, qty)
+            if profit >= enough:
+                return qty, profit
+    return None

@@ -267,6 +267,16 @@ class Trades:
             [(count,)] = db.execute("SELECT count(*) FROM trades WHERE mode = 'live' AND status = 'complete'")
         return int(count)
 
+    def has_completed(self, version: str) -> bool:
+        """Whether a version of this program has completed a live trade."""
+        with self._database.reading() as db:
+            row = db.execute(
+                "SELECT 1 FROM trades WHERE mode = 'live' AND status = 'complete' AND version = ? "
+                "ORDER BY rowid DESC LIMIT 1",
+                [version],
+            ).fetchone()
+        return row is not None
+
     def _trades(self, db: sqlite3.Connection, where: str, values: Sequence[object]) -> list[StoredTrade]:
         rows = db.execute(" ".join((_TRADES, where)), values).fetchall()
         return [self._with_legs(db, row) for row in rows]

@@ -95,8 +95,7 @@ def _books(kit: Kit, mode: Mode) -> Iterator[Store]:
 
 
 def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
-    settings = kit.settings
-    breaker, retry = settings.circuit_breaker, settings.retry
+    breaker = kit.settings.circuit_breaker
     return Room(
         store=store,
         catalogue=kit.store,
@@ -110,20 +109,27 @@ def _room(kit: Kit, mode: Mode, store: Store, sides: Sides, epoch: int) -> Room:
             asymmetric_executions_max=breaker.max_asymmetric_executions,
         ),
         policy=policy_of(kit),
-        rules=TradeRules(
-            order_timeout_ms=min(settings.trading.execution_timeout_ms, settings.latency.order_placement_max_ms),
-            slippage_max_ppm=settings.trading.max_slippage.ppm,
-            end_to_end_max_ms=settings.latency.end_to_end_max_ms,
-            retries=retry.opportunity_max_retries,
-            retry_delay_ms=retry.opportunity_retry_delay_ms,
-            unwinds=settings.risk.on_asymmetric == "unwind",
-        ),
+        rules=rules_of(kit, mode),
         mode=mode,
         epoch=epoch,
         version=version("arbkit"),
         halted=lambda: halt_reason(kit.home) or (dry_only(kit.store) if mode is Mode.LIVE else ""),
         new_id=lambda: f"{epoch}-{secrets.token_hex(6)}",
         left=sides.left,
+    )
+
+
+def rules_of(kit: Kit, mode: Mode) -> TradeRules:
+    """How a trade is carried out, by the settings. Where money is real, a new version begins small."""
+    settings, retry = kit.settings, kit.settings.retry
+    return TradeRules(
+        order_timeout_ms=min(settings.trading.execution_timeout_ms, settings.latency.order_placement_max_ms),
+        slippage_max_ppm=settings.trading.max_slippage.ppm,
+        end_to_end_max_ms=settings.latency.end_to_end_max_ms,
+        retries=retry.opportunity_max_retries,
+        retry_delay_ms=retry.opportunity_retry_delay_ms,
+        begins_small=mode is Mode.LIVE and not kit.sim,
+        unwinds=settings.risk.on_asymmetric == "unwind",
     )
 
 

@@ -2,16 +2,24 @@
 
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from arbkit.app import take
 from arbkit.app.take import sized
-from arbkit.core.money import Usd
-from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.config.load import load
+from arbkit.core.money import Qty, Usd
+from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
 from arbkit.core.orders import Balance
+from arbkit.core.risk import Mode
+from arbkit.wiring.kit import Kit, SystemClock
+from arbkit.wiring.trading import rules_of
 from tests.app.scene import Scene
 from tests.builders import KALSHI, POLYMARKET
+from tests.desks import Fate
+
+pytestmark = pytest.mark.anyio
 
 
 def with_money(scene: Scene, *, kalshi: str, polymarket: str, exposure: str) -> Scene:
@@ -37,3 +45,46 @@ def test_with_money_enough_nothing_is_looked_for_again(scene: Scene, monkeypatch
     scene = with_money(scene, kalshi="50", polymarket="50", exposure="100")
     monkeypatch.setattr(take, "look", None)
     assert found(scene, offer=scene.opportunity) is scene.opportunity
+
+
+async def test_a_version_that_has_not_completed_a_trade_begins_with_the_smallest_that_is_worth_it(scene: Scene) -> None:
+    scene.room = replace(scene.room, rules=replace(scene.room.rules, begins_small=True))
+    refused = await scene.execute()
+    assert (refused.state, refused.denied_by) == ("refused", "untried")
+    small = found(scene, offer=scene.opportunity)
+    assert isinstance(small, Opportunity)
+    # the leg that buys YES has to be worth $5: 12 contracts at 0.45
+    assert (small.qty, small.limited_by) == (Qty.whole(12), Limit.SMALLEST)
+    scene.opportunity = small
+    assert (await scene.execute()).success
+    again = found(scene, offer=None)
+    assert isinstance(again, Opportunity)
+    assert again.qty > small.qty
+    scene.opportunity = again
+    assert (await scene.execute()).success
+
+
+@pytest.mark.parametrize("fate", [Fate.KILLED, Fate.GHOST])
+async def test_a_first_trade_that_came_to_nothing_proves_nothing_of_the_version(scene: Scene, fate: Fate) -> None:
+    scene.room = replace(scene.room, rules=replace(scene.room.rules, begins_small=True, resolve_for_ms=0))
+    small = found(scene, offer=None)
+    assert isinstance(small, Opportunity)
+    scene.opportunity = small
+    await scene.execute(kalshi=Fate.KILLED if fate is Fate.KILLED else Fate.FILLED, polymarket=fate)
+    assert scene.room.untried()
+
+
+async def test_what_another_version_completed_says_nothing_of_this_one(scene: Scene) -> None:
+    assert (await scene.execute()).success
+    scene.room = replace(scene.room, version="next", rules=replace(scene.room.rules, begins_small=True))
+    assert scene.room.untried()
+    assert not replace(scene.room, version="test").untried()
+
+
+@pytest.mark.parametrize(("mode", "sim"), [(Mode.LIVE, False), (Mode.LIVE, True), (Mode.DRY_RUN, False)])
+def test_a_new_version_begins_small_where_money_is_real_and_nowhere_else(tmp_path: Path, mode: Mode, sim: bool) -> None:
+    configured = load(flags=(), environ={}, config=None, cwd=tmp_path)
+    kit = Kit(
+        lambda: configured, home=tmp_path / "state", cwd=tmp_path, sim=sim, environ={}, clock=SystemClock()
+    )  # fmt: skip
+    assert rules_of(kit, mode).begins_small is (mode is Mode.LIVE and not sim)

@@ -264,6 +264,31 @@ def test_nothing_better_exists_in_either_orientation(books: tuple[Book, Book], c
 
 
 @settings(max_examples=60, deadline=None)
+@given(pairs_of_books(), st.integers(1, 200).map(lambda cents: Usd(cents * 10_000)))
+def test_the_smallest_that_is_worth_it_is_the_first_that_leaves_enough(books: tuple[Book, Book], enough: Usd) -> None:
+    policy = permissive(smallest=True, profit_min=enough, qty_max=Qty.whole(60))
+
+    found = looked(*books, policy=policy)
+
+    sizes = [Qty.whole(count) for count in range(1, 61)]
+    worth = [size for size in sizes if any(left(books, side, size) >= enough.micros for side in Side)]
+    if isinstance(found, NoOpportunity):
+        assert worth == []
+    else:
+        assert (found.qty, found.limited_by) == (worth[0], Limit.SMALLEST)
+
+
+def left(books: tuple[Book, Book], side: Side, size: Qty) -> int:
+    """What exactly so many contracts leave."""
+    if (
+        min(sum(level.qty.micros for level in asks) for asks in (books[0].asks(side), books[1].asks(side.other)))
+        < size.micros
+    ):
+        return 0
+    return best_tried(books, side, permissive(qty_step=size, qty_max=size))
+
+
+@settings(max_examples=60, deadline=None)
 @given(pairs_of_books())
 def test_the_gate_never_hides_an_arbitrage(books: tuple[Book, Book]) -> None:
     kalshi, polymarket = all_in_table(QUADRATIC), all_in_table(POLITICS)

@@ -112,6 +112,7 @@ CASES: list[tuple[str, Opportunity, Situation, Limits]] = [
         LIMITS,
     ),
     ("too_good", an_opportunity(polymarket="0.4"), a_situation(), replace(LIMITS, edge_max_bps=1_000)),
+    ("untried", an_opportunity(), a_situation(untried=True), LIMITS),
     ("qty", an_opportunity(51), a_situation(), LIMITS),
     ("return", an_opportunity(polymarket="0.51"), a_situation(), LIMITS),
     ("hurdle", an_opportunity(days_locked=None), a_situation(), replace(LIMITS, annualised_min_bps=1_000)),
@@ -137,6 +138,10 @@ def test_each_rule_says_no_by_itself(rule: str, opportunity: Opportunity, situat
 
 def test_every_rule_has_a_case() -> None:
     assert {rule.__name__.removeprefix("_") for rule in RULES} == {case[0] for case in CASES}
+
+
+def test_a_new_version_may_trade_what_was_looked_for_as_the_smallest() -> None:
+    assert refused_by(an_opportunity(limited_by=Limit.SMALLEST), a_situation(untried=True)) == []
 
 
 def test_a_fuzzy_pair_needs_no_person_in_dry_run_and_one_in_live() -> None:
