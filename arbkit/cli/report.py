@@ -86,7 +86,7 @@ def _made(kit: Kit, output: Output, asked: str, *, since: datetime, until: datet
             raise UsageError("there is no dry run here yet; `arbkit run` makes one")
         if not asked and mode != "live":
             output.say("no live trades yet: this is the dry run; --mode live shows the other ledger")
-        return Named(mode, report_of(stores[mode], kit.store, since=since, until=until))
+        return Named(mode, report_of(stores[mode], kit.store, since=since, until=until), sim=kit.sim)
 
 
 def _nothing_traded(kit: Kit, named: Named) -> str:
@@ -96,7 +96,9 @@ def _nothing_traded(kit: Kit, named: Named) -> str:
     since = f"{named.report.since:%Y-%m-%d %H:%M} UTC"
     with ledgers(kit) as stores:
         other = next((mode for mode in stores if mode != named.mode and stores[mode].trades.recent(count_max=1)), "")
-    hint = f"; --mode {other.replace('_', '-')} shows the other ledger, which has some" if other else ""
+    hint = "; `arbkit scan` shows what is worth trading, `arbkit run` takes it in a dry run"
+    if other:
+        hint = f"; --mode {other.replace('_', '-')} shows the other ledger, which has some"
     return f"no trades in the {named.mode} ledger since {since}{hint}"
 
 

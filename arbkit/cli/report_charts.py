@@ -11,6 +11,8 @@ from arbkit.core.money import Usd
 _WIDE, _HIGH = 10_000, 1_000
 """The inside of a chart: whole numbers, no fractions."""
 _HEIGHT_REM = 9
+_LEAD_SHARE = 8
+_LEAD_MIN = timedelta(minutes=1)
 _COLUMN_SHARE = 70
 """How much of its place a column fills, in hundredths."""
 
@@ -27,8 +29,8 @@ class Curve:
 
 
 def steps(curves: Sequence[Curve], *, until: datetime, keyed: bool = False) -> str:
-    """Step lines over time. `keyed` adds the names of the curves."""
-    begin = min(curve.points[0][0] for curve in curves)
+    """Step lines over time, from shortly before anything moves. `keyed` adds the names of the curves."""
+    begin = max(min(curve.points[0][0] for curve in curves), _shortly_before_it_moves(curves, until))
     values = [0, *(micros for curve in curves for _, micros in curve.points)]
     low, high = _range(min(values), max(values))
     shapes = [_zero(low, high)]
@@ -50,6 +52,12 @@ def steps(curves: Sequence[Curve], *, until: datetime, keyed: bool = False) -> s
     key = f'<div class="key">{names}</div>' if keyed else ""
     ends = (f"{begin:%Y-%m-%d %H:%M}", f"{until:%Y-%m-%d %H:%M}")
     return key + _chart(shapes, low=low, high=high, ends=ends, label=", ".join(curve.name for curve in curves))
+
+
+def _shortly_before_it_moves(curves: Sequence[Curve], until: datetime) -> datetime:
+    """So that one trade of today is more than an edge at the end of a month."""
+    first = min((at for curve in curves for at, micros in curve.points if micros), default=until)
+    return first - max((until - first) // _LEAD_SHARE, _LEAD_MIN)
 
 
 def columns(rows: Sequence[tuple[str, int]]) -> str:

@@ -63,6 +63,7 @@ def page(named: Named) -> str:
     """The whole page."""
     made = named.report
     kind = "live trading" if named.mode == "live" else "dry run: no money was moved"
+    kind = f"{kind}, on simulated venues" if named.sim else kind
     when = f"{made.since:%Y-%m-%d %H:%M} to {made.until:%Y-%m-%d %H:%M} UTC"
     body = [
         f"<h1>arbkit report</h1><p>{escape(kind)}, {when}</p>",

@@ -23,6 +23,7 @@ class Named:
 
     mode: str
     report: Report
+    sim: bool = False
 
 
 def cents(amount: Usd | None) -> str:

@@ -5,16 +5,19 @@ import html.parser
 import io
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from arbkit.cli.render import Field
+from arbkit.cli.report_charts import Curve, steps
 from arbkit.cli.report_page import page
 from arbkit.cli.report_tables import Named, cents, csv_text, paid, span
 from arbkit.core.money import Usd
 from arbkit.core.report import made
+from tests.builders import NOW
 from tests.core.test_report import SINCE, UNTIL, a_sighting, a_trade, settled
 
 
@@ -68,6 +71,22 @@ def test_the_page_shows_the_figures() -> None:
     text = " ".join(Page(a_page()).text.split())
     for shown in ("$0.22 profit locked in", "$0.28 fees", "1 of 1 trades hedged", "Rain? (p1)", "169.32%"):
         assert shown in text
+
+
+def test_one_trade_of_today_is_more_than_an_edge_at_the_end_of_a_month() -> None:
+    month, hour = [(NOW - timedelta(days=30), 0), (NOW - timedelta(hours=8), 3_000_000)], timedelta(hours=1)
+    drawn = steps([Curve("locked in", month, "red")], until=NOW)
+    assert f"{NOW - 9 * hour:%Y-%m-%d %H:%M}" in drawn
+    assert 'd="M0,1000H1111V0H10000"' in drawn
+    held_before = [(NOW - 9 * hour, 1_000_000), (NOW - hour, 0)]
+    assert f"{NOW - 9 * hour:%Y-%m-%d %H:%M}" in steps([Curve("in use", held_before, "red")], until=NOW)
+    assert f"{NOW - timedelta(minutes=1):%H:%M}" in steps([Curve("made now", [month[0], (NOW, 1)], "red")], until=NOW)
+
+
+def test_the_page_says_when_the_venues_are_simulated() -> None:
+    report = made([], [], [], since=SINCE, until=UNTIL)
+    assert "live trading, on simulated venues" in Page(page(Named("live", report, sim=True))).text
+    assert "simulated" not in Page(page(Named("live", report))).text
 
 
 def test_foreign_text_is_escaped_on_the_page() -> None:
