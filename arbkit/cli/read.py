@@ -276,9 +276,14 @@ def report(
     mode: Annotated[str, typer.Option(help="live or dry-run; live if it has trades.", metavar="MODE")] = "",
     html: Annotated[Path | None, typer.Option(help="Write one page with charts.", metavar="FILE")] = None,
     csv: Annotated[
-        str, typer.Option(help="days, venues, pairs, trades, lots, opportunities or reasons as CSV.", metavar="WHAT")
+        str,
+        typer.Option(
+            help="days, venues, pairs, trades, lots, opportunities or reasons alone, as CSV or --json.", metavar="WHAT"
+        ),
     ] = "",
-    lots: Annotated[bool, typer.Option("--lots", help="Tax lots as CSV: first in, first out.")] = False,
+    lots: Annotated[
+        bool, typer.Option("--lots", help="The same as --csv lots: tax lots, first in, first out.")
+    ] = False,
 ) -> None:
     """Add up profit, fees, slippage, capital, and why opportunities were not taken.
 

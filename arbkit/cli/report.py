@@ -1,7 +1,7 @@
 """`report`: what was earned and what was not, as tables, JSON lines, CSV, tax lots or one HTML page."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,15 +19,16 @@ from arbkit.errors import BadFile, UsageError
 from arbkit.store.store import Store
 from arbkit.wiring import Kit
 
-CSV_OF: dict[str, Callable[[Report], str]] = {
-    "days": lambda r: csv_text(r.days, DAY),
-    "venues": lambda r: csv_text(r.venues, VENUE),
-    "pairs": lambda r: csv_text(r.pairs, PAIR),
-    "trades": lambda r: csv_text(r.trades, TRADE),
-    "lots": lambda r: csv_text(r.lots, LOT),
-    "opportunities": lambda r: csv_text(r.bins, BIN),
-    "reasons": lambda r: csv_text(r.reasons, REASON),
+TABLES: Mapping[str, tuple[Callable[[Report], Sequence[Any]], Sequence[Field[Any]]]] = {
+    "days": (lambda r: r.days, DAY),
+    "venues": (lambda r: r.venues, VENUE),
+    "pairs": (lambda r: r.pairs, PAIR),
+    "trades": (lambda r: r.trades, TRADE),
+    "lots": (lambda r: r.lots, LOT),
+    "opportunities": (lambda r: r.bins, BIN),
+    "reasons": (lambda r: r.reasons, REASON),
 }
+"""What can be had by itself, as CSV or JSON."""
 
 
 _ROWS: Sequence[Sequence[Field[Any]]] = (SUMMARY, DAY, VENUE, PAIR, BIN, REASON, TRADE)
@@ -49,8 +50,8 @@ class ReportChoices:
 def report(kit: Kit, output: Output, choices: ReportChoices) -> None:
     """Add up a span of time and show it in the form that was asked for. Raises UsageError, BadFile."""
     wanted = "lots" if choices.lots else choices.csv
-    if wanted and wanted not in CSV_OF:
-        raise UsageError(f"--csv {wanted}: there is {', '.join(CSV_OF)}")
+    if wanted and wanted not in TABLES:
+        raise UsageError(f"--csv {wanted}: there is {', '.join(TABLES)}")
     now = kit.clock.now()
     until = _moment(choices.until, now=now) if choices.until else now
     named = _made(kit, output, choices.mode, since=_moment(choices.since, now=now), until=until)
@@ -58,10 +59,18 @@ def report(kit: Kit, output: Output, choices: ReportChoices) -> None:
         _write(choices.html, page(named))
         output.say(f"written to {choices.html}; open it in a browser, it needs no network")
     elif wanted:
-        output.text(CSV_OF[wanted](named.report))
+        _show_alone(output, named.report, wanted)
     else:
         _show(output, named)
     output.say(_nothing_traded(kit, named))
+
+
+def _show_alone(output: Output, made: Report, wanted: str) -> None:
+    rows_of, fields = TABLES[wanted]
+    if output.json:
+        output.show(rows_of(made), fields)
+    else:
+        output.text(csv_text(rows_of(made), output.chosen(fields)))
 
 
 def _moment(text: str, *, now: datetime) -> datetime:

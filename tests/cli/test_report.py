@@ -131,6 +131,12 @@ def test_nothing_traded_yet_is_no_error(arbkit) -> None:
     assert re.search(r"^locked in +\$0\.00$", ran.out, re.MULTILINE)
     assert arbkit("report", "--json").rows[0]["trades"] == 0
     assert arbkit("report", "--lots").out.count("\n") == 1
+    assert arbkit("report", "--lots", "--json").out == ""
+    assert arbkit("report", "--csv", "venues", "--fields", "venue,fills").out == "venue,fills\nkalshi,0\npolymarket,0\n"
+    assert arbkit("report", "--csv", "venues", "--json", "--fields", "venue,fills").rows == [
+        {"venue": "kalshi", "fills": 0},
+        {"venue": "polymarket", "fills": 0},
+    ]
 
 
 @pytest.mark.parametrize(
