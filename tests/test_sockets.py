@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from websockets.utils import accept_key
 
 from arbkit.net.frames import Cutter
+from arbkit.net.pace import DENSE_A_SECOND, WINDOW_S, Pace
 from arbkit.net.sockets import FRAME_BYTES_MAX, Lost, Socket, dialled
 from arbkit.wiring.kit import SystemClock
 
@@ -142,6 +143,26 @@ async def test_a_large_message_is_put_together() -> None:
     whole = frame(BINARY, large)
     server = Server(whole[:100_000], whole[100_000:] + frame(TEXT, b"after"))
     assert await heard(server, until=2) == [large, b"after"]
+
+
+def rests(pace: Pace, *, messages: int, a_second: int, from_s: float = 0.0) -> list[bool]:
+    """Whether reading rests after each of so many messages that come one by one at an even pace."""
+    return [pace.rests_after(1, from_s + number / a_second) for number in range(messages)]
+
+
+def test_reading_rests_only_while_messages_are_dense() -> None:
+    pace = Pace()
+    assert not any(rests(pace, messages=1_000, a_second=DENSE_A_SECOND // 2))
+    dense = rests(pace, messages=1_000, a_second=DENSE_A_SECOND * 2, from_s=1)
+    assert dense.index(True) < 3 * WINDOW_S * DENSE_A_SECOND * 2
+    assert all(dense[dense.index(True) :])
+    assert not any(rests(pace, messages=1_000, a_second=DENSE_A_SECOND // 2, from_s=60)), "a rush that is long over"
+
+
+async def test_of_messages_that_come_densely_none_is_lost_and_all_come_in_order() -> None:
+    every = [b"%d" % number for number in range(3_000)]
+    sends = [b"".join(frame(TEXT, text) for text in every[start : start + 100]) for start in range(0, 3_000, 100)]
+    assert await heard(Server(*sends), until=3_000) == every
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ number of micro-dollars and nothing is rounded there. Fees and fills of dust are
 function has its direction in its name.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,8 +14,7 @@ from arbkit.errors import BadNumber
 MICRO = 1_000_000
 """Millionths in one: of a dollar, of a contract, of a rate."""
 
-_PLAIN_DECIMAL = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,18}))?", re.ASCII)
-_TEXT_LENGTH_MAX = 32
+_WHOLE_DIGITS_MAX, _FRACTION_DIGITS_MAX = 12, 18
 
 
 def parse_micros(text: str) -> int:
@@ -25,13 +23,20 @@ def parse_micros(text: str) -> int:
     Raises BadNumber for anything else: exponents, signs other than a leading minus, blanks, underscores, non-ASCII
     digits, NaN, a fraction finer than a millionth. (``int(Decimal("1E+999999"))`` blocks for most of a minute.)
     """
-    if len(text) > _TEXT_LENGTH_MAX or not (match := _PLAIN_DECIMAL.fullmatch(text)):
+    negative = text.startswith("-")
+    digits = text[1:] if negative else text
+    whole, point, fraction = digits.partition(".")
+    if not (
+        text.isascii()
+        and whole.isdigit()
+        and len(whole) <= _WHOLE_DIGITS_MAX
+        and (fraction.isdigit() and len(fraction) <= _FRACTION_DIGITS_MAX if point else True)
+    ):
         raise BadNumber(text, "a plain decimal such as 0.5600")
-    sign, whole, fraction = match.group(1), match.group(2), (match.group(3) or "").rstrip("0")
-    if len(fraction) > 6:
+    if fraction[6:].strip("0"):
         raise BadNumber(text, "at most six decimals")
-    micros = int(whole) * MICRO + int(fraction.ljust(6, "0"))
-    return -micros if sign else micros
+    micros = int(whole + fraction[:6].ljust(6, "0"))
+    return -micros if negative else micros
 
 
 def plain(micros: int) -> str:

@@ -22,6 +22,7 @@ from arbkit.core.text import clean
 from arbkit.errors import ConfigError, shown
 from arbkit.net.frames import Cutter
 from arbkit.net.hosts import base_url_of, tls
+from arbkit.net.pace import REST_S, Pace
 from arbkit.ports import Clock
 
 FRAME_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -70,6 +71,7 @@ class _Connection(ClientConnection):
     """The frames so far of a message that comes in several."""
     _take: Take | None = None
     _ended: "asyncio.Future[None] | None" = None
+    _pace: Pace
 
     def data_received(self, data: bytes) -> None:
         if self._cutter is None:
@@ -79,12 +81,23 @@ class _Connection(ClientConnection):
             messages, odd = cutter.cut(data)
             if messages:
                 self._give(messages)
+                self._rest(len(messages))
             if not odd:
                 return
             self._leave(odd)
             data = cutter.rest()
         if data:
             super().data_received(data)
+
+    def _rest(self, messages: int) -> None:
+        """While messages are dense, let more of them gather before the next read."""
+        if self._pace.rests_after(messages, self.loop.time()) and not self.transport.is_closing():
+            self.transport.pause_reading()
+            self.loop.call_later(REST_S, self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def _leave(self, odd: bytes) -> None:
         """Let `websockets` take a frame. What ends the conversation ends the connection, whatever the venue does."""
@@ -100,7 +113,7 @@ class _Connection(ClientConnection):
             return data
         super().data_received(data[: len(data) - len(rest)])
         if self.protocol.state is State.OPEN:
-            self._cutter, self._early, self._parts = Cutter(FRAME_BYTES_MAX), [], []
+            self._cutter, self._pace, self._early, self._parts = Cutter(FRAME_BYTES_MAX), Pace(), [], []
         return rest
 
     def process_event(self, event: Event) -> None:

@@ -1,6 +1,8 @@
 """The laws of money: exact, typed, and closed to hostile numbers."""
 
+import re
 import time
+from decimal import Decimal
 
 import pytest
 from hypothesis import example, given
@@ -59,6 +61,17 @@ def test_an_amount_is_written_as_short_as_can_be(amount: int) -> None:
 )
 def test_plain_decimals_are_read_exactly(text: str, amount: int) -> None:
     assert parse_micros(text) == amount
+
+
+@given(st.text("0123456789.-+_e \n²٣", max_size=40))
+def test_exactly_plain_decimals_are_read(text: str) -> None:
+    """The grammar once more, and Decimal for the value."""
+    match = re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,18})?", text)
+    if match and len((match[1] or ".").rstrip("0")) <= len(".123456"):
+        assert parse_micros(text) == Decimal(text) * MICRO
+    else:
+        with pytest.raises(BadNumber):
+            parse_micros(text)
 
 
 HOSTILE = [
