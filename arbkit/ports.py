@@ -10,6 +10,7 @@ from arbkit.core.books import Book, LiveBook
 from arbkit.core.markets import Market, MarketId, Side, VenueName
 from arbkit.core.money import Price
 from arbkit.core.orders import Balance, Fill, FokOrder, Holding, SendOutcome
+from arbkit.core.settlement import Ending
 
 
 class Clock(Protocol):
@@ -92,6 +93,11 @@ class Venue(Protocol):
 
     async def books(self, markets: Sequence[Market]) -> Books:
         """Read the books of several markets in as few requests as the venue allows."""
+        ...
+
+    async def ending(self, market: Market) -> Ending | None:
+        """Ask what a market pays; None until the venue's word on that is final. A word that is not known is a
+        SchemaMismatch."""
         ...
 
     async def health(self) -> VenueHealth:

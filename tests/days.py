@@ -136,6 +136,8 @@ class Day:
     place: Path
     pairs: int
     seed: int = 1
+    mode: Mode = Mode.LIVE
+    flags: tuple[str, ...] = ()
     clock: DayClock = field(default_factory=DayClock)
     happenings: deque[tuple[float, Callable[[], None]]] = field(default_factory=deque)
     """What happens when (seconds since the start), in order."""
@@ -263,12 +265,12 @@ class Day:
     def process(self) -> Iterator[tuple[Kit, Room]]:
         """What a command has in hand, from its start to its end or death."""
         environ = {"ARBKIT_SIM": f"http://127.0.0.1:{BASE_PORT}"}
-        configured = load(flags=FLAGS, environ=environ, config=None, cwd=self.place)
+        configured = load(flags=(*FLAGS, *self.flags), environ=environ, config=None, cwd=self.place)
         kit = DayKit(
             lambda: configured, home=self.place / "state", cwd=self.place, sim=True, environ=environ, clock=self.clock
         )
         try:
-            with trading_room(kit, mode=Mode.LIVE, what="run") as room:
+            with trading_room(kit, mode=self.mode, what="run") as room:
                 yield kit, room
         except Killed:
             pass

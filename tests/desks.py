@@ -29,6 +29,7 @@ from arbkit.core.orders import (
     SendOutcome,
     Settlement,
 )
+from arbkit.core.settlement import Ending
 from arbkit.ports import Books, Payout, PreparedOrder, SentOrder, VenueHealth
 from tests.builders import StandingClock
 
@@ -93,6 +94,9 @@ class TradingVenue:
 
     async def books(self, markets: Sequence[Market]) -> Books:
         return Books({self.market_listed.id: self.book()})
+
+    async def ending(self, market: Market) -> Ending | None:
+        return Ending(self.ended[Side.YES], self.clock.now()) if self.ended else None
 
     async def health(self) -> VenueHealth:
         return VenueHealth(self.name, trading=True)

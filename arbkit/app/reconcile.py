@@ -104,9 +104,8 @@ async def _mark(room: Room) -> None:
 async def truth(room: Room, venue: VenueName) -> VenueTruth:
     """Ask one venue for everything that is ours."""
     account, since = room.accounts[venue], _since(room)
-    holdings, purses, fills, payouts = await asyncio.gather(
-        account.holdings(), account.balances(), account.fills(since=since), account.payouts(since=since)
-    )
+    payouts = await account.payouts(since=since)  # first: what they brought is in the cash that is read then
+    holdings, purses, fills = await asyncio.gather(account.holdings(), account.balances(), account.fills(since=since))
     unknown = [fill for fill in fills if not _is_known(room, fill)]
     owners = {fill.fill_id: await account.client_id_of(fill) for fill in unknown}
     return VenueTruth(venue=venue, holdings=holdings, purses=purses, fills=fills, payouts=payouts, owners=owners)

@@ -13,6 +13,20 @@ from arbkit.core.markets import MarketId, Side
 from arbkit.core.money import MICRO, Price, Qty, Usd
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a market ended, by its venue's final word."""
+
+    yes: Price
+    """What a contract of YES is paid: a dollar, nothing, or between them where the market was void or halved."""
+    at: datetime | None = None
+    """When it was settled, None where the venue does not say."""
+
+    def pays(self, side: Side) -> Price:
+        """What a contract of an outcome is paid: both outcomes together are paid one dollar, always."""
+        return self.yes if side is Side.YES else self.yes.complement
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """One outcome that was held when its market ended."""

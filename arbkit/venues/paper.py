@@ -12,12 +12,14 @@ from datetime import datetime
 
 from arbkit.core.books import Book, Level
 from arbkit.core.fees import kalshi_charges, polymarket_fee_down
-from arbkit.core.markets import KalshiFees, Market, PolymarketFees, VenueName
+from arbkit.core.markets import KalshiFees, Market, MarketId, PolymarketFees, VenueName
 from arbkit.core.money import MICRO, ZERO_USD, Price, Qty, Usd, ceil_div, cost_up
 from arbkit.core.orders import Action, Balance, Fill, Filled, FokOrder, Holding, Killed, SendOutcome, Settlement
+from arbkit.core.settlement import Ending
 from arbkit.core.takings import Takings
-from arbkit.errors import ArbkitError, InvariantError
+from arbkit.errors import ArbkitError, InvariantError, SchemaMismatch
 from arbkit.ports import Clock, Payout, PreparedOrder, SentOrder, Venue
+from arbkit.venues.ended import Ends
 
 
 class PaperAccount:
@@ -32,12 +34,16 @@ class PaperAccount:
         latency_ms: Callable[[], int],
         holdings: Callable[[], Sequence[Holding]],
         balances: Callable[[], Sequence[Balance]],
+        market_of: Callable[[MarketId], Market | None],
     ) -> None:
-        """`validate` is the venue's own check of an order; `latency_ms` how long orders take at present."""
+        """`validate` is the venue's own check of an order; `latency_ms` how long orders take at present; `market_of`
+        finds what is held in the catalogue."""
         self.name: VenueName = venue.name
         self._venue, self._clock = venue, clock
         self._validate, self._latency_ms = validate, latency_ms
-        self._holdings, self._balances = holdings, balances
+        self._holdings, self._balances, self._market_of = holdings, balances, market_of
+        self._ends = Ends(clock)
+        self._ended: dict[MarketId, Ending] = {}
         self._markets: dict[str, Market] = {}
         self._outcomes: dict[str, Filled | Killed] = {}
         self._fills: list[Fill] = []
@@ -86,13 +92,35 @@ class PaperAccount:
         return self._holdings()
 
     async def balances(self) -> Sequence[Balance]:
-        """Cash of the dry run."""
-        return self._balances()
+        """Cash of the dry run, and what ended markets were found to pay, from that moment on: as an account shows it
+        before anybody has booked it."""
+        purses, paid = list(self._balances()), sum(_worth(one) for one in self._paid())
+        if purses and paid:
+            purses[0] = Balance(purses[0].available + Usd(paid), purses[0].shard)
+        return purses
 
     async def payouts(self, *, since: datetime) -> Sequence[Payout]:
-        """The dry run holds nothing at a venue, so nothing is paid out there."""
+        """What the held markets pay that have ended, by their venue's final word. On paper the money comes at once, on
+        Polymarket too: nobody has to redeem it."""
         del since
-        return []
+        unreadable: SchemaMismatch | None = None
+        for market in {held.market: self._market_of(held.market) for held in self._holdings()}.values():
+            if market is None or market.id in self._ended or not self._ends.worth_asking(market):
+                continue
+            try:
+                ending = await self._venue.ending(market)
+            except SchemaMismatch as error:
+                unreadable = error
+                continue
+            self._ended |= {market.id: ending} if ending is not None else {}
+        paid, now = self._paid(), self._clock.now()
+        if unreadable is not None and not paid:  # told when it holds up no other market
+            raise unreadable
+        return [Payout(held.market, held.side, end.pays(held.side), end.at or now) for held, end in paid]
+
+    def _paid(self) -> list[tuple[Holding, Ending]]:
+        """What is still in the ledger of markets that are known to have ended."""
+        return [(held, self._ended[held.market]) for held in self._holdings() if held.market in self._ended]
 
     async def read_horizon(self) -> datetime | None:
         """Reads never lag."""
@@ -121,6 +149,12 @@ class PaperAccount:
         )  # fmt: skip
         self._fills.append(fill)
         return Filled(prepared.client_id, qty, cost, fill.fee, Settlement.FINAL, (fill.fill_id,))
+
+
+def _worth(paid: tuple[Holding, Ending]) -> int:
+    """What an ended holding pays in all, rounded as it is booked."""
+    held, ending = paid
+    return ending.pays(held.side).micros * held.qty.micros // MICRO
 
 
 def _taken(order: FokOrder, book: Book) -> list[Level] | None:

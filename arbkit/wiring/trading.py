@@ -183,6 +183,7 @@ def _paper(kit: Kit, store: Store) -> Sides:
             latency_ms=lambda: PAPER_LATENCY_MS,
             holdings=partial(_held, store, name),
             balances=partial(_paper_cash, store, name),
+            market_of=kit.store.catalogue.market,
         )
         for name, venue in kit.venues.items()
     }

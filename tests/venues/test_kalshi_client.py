@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from arbkit.core.markets import KalshiFees, Market, MarketId, MarketStatus, VenueName
+from arbkit.core.markets import KalshiFees, Market, MarketId, MarketStatus, Side, VenueName
+from arbkit.core.money import MICRO, Price
 from arbkit.errors import BadId, SchemaMismatch, VenueUnavailable
 from arbkit.net import Reply
 from arbkit.ports import CataloguePage, Venue
@@ -300,3 +301,20 @@ async def test_it_is_a_venue_and_gives_its_connections_back() -> None:
     await venue.close()
 
     assert play.closed
+
+
+async def test_how_a_market_ended_is_read_also_after_it_left_the_live_tier() -> None:
+    market = loaded("market")["market"] | {"status": "finalized", "result": "no", "settlement_value_dollars": "0.0000"}
+    shown = Market(id=T41, event_key="", title="", status=MarketStatus.OPEN)
+    open_still, _ = answering()
+    assert await open_still.ending(shown) is None
+    play = Answers({f"/historical/markets/{T41.key}": [(200, dumped({"market": market}))]})
+    ending = await KalshiVenue(play, StoppedClock()).ending(shown)
+    assert ending is not None
+    assert (ending.pays(Side.YES), ending.pays(Side.NO)) == (Price(0), Price(MICRO))
+    assert play.paths() == [f"/markets/{T41.key}", f"/historical/markets/{T41.key}"]
+
+
+async def test_a_market_that_nobody_knows_has_not_ended_as_far_as_anybody_knows() -> None:
+    shown = Market(id=T41, event_key="", title="", status=MarketStatus.OPEN)
+    assert await KalshiVenue(Answers({}), StoppedClock()).ending(shown) is None

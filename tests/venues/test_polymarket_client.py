@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, Side, VenueName
+from arbkit.core.money import Price
+from arbkit.core.settlement import Ending
 from arbkit.errors import BadId, SchemaMismatch
 from arbkit.net import Http
 from arbkit.venues.polymarket.client import PolymarketVenue, geoblock
@@ -239,3 +241,36 @@ async def test_the_site_says_whether_this_address_may_trade() -> None:
         site = Http("polymarket", host, clock=StoppedClock(), rates={})
         assert (await geoblock(site)).blocked
         await site.close()
+
+
+GAMMA_ENDED = {"conditionId": CUT.id.key, "closed": True, "outcomePrices": '["0.5", "0.5"]'}
+
+
+@pytest.mark.parametrize(
+    ("winner", "closed", "gamma", "yes"),
+    [
+        ("Yes", True, {}, "1"),
+        ("No", True, {}, "0"),
+        (None, True, GAMMA_ENDED | {"umaResolutionStatus": "resolved"}, "0.5"),
+        (None, True, GAMMA_ENDED | {"umaResolutionStatus": "disputed"}, None),
+        (None, True, GAMMA_ENDED | {"umaResolutionStatus": "resolved", "outcomePrices": '["0.7", "0.3"]'}, None),
+        (None, True, {}, None),
+        ("both", True, GAMMA_ENDED | {"umaResolutionStatus": "resolved", "outcomePrices": '["1", "1"]'}, None),
+        ("Yes", False, {}, None),
+    ],
+)
+async def test_a_market_pays_what_is_resolved_and_nothing_while_that_is_open_to_doubt(
+    winner: str | None, closed: bool, gamma: dict[str, object], yes: str | None
+) -> None:
+    record = json.loads((PAYLOADS / "clob_market.json").read_text()) | {"closed": closed}
+    for token in record["tokens"]:
+        token["winner"] = winner in {token["outcome"], "both"}
+    answers = {
+        f"/markets/{CUT.id.key}": (200, json.dumps(record)),
+        "/markets/keyset": (200, json.dumps({"markets": [gamma] if gamma else [], "next_cursor": ""})),
+    }
+    with answering(answers) as host:
+        venue = a_venue(host, host)
+        ending = await venue.ending(CUT)
+        assert ending == (None if yes is None else Ending(Price.parse(yes)))
+        await venue.close()

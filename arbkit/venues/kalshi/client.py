@@ -17,10 +17,12 @@ from typing import Final, Protocol, TypeVar
 
 from arbkit.core.books import Book
 from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
+from arbkit.core.settlement import Ending
 from arbkit.errors import BadId, SchemaMismatch, VenueUnavailable
 from arbkit.net import CATALOGUE_BYTES_MAX, MEBIBYTE, Http, Reply
 from arbkit.ports import Books, CataloguePage, Clock, UnusableRow, VenueHealth
 from arbkit.venues.kalshi.wire import catalogue, exchange, orderbooks, requests
+from arbkit.venues.kalshi.wire.ending import parse_ending
 from arbkit.venues.kalshi.wire.requests import Request
 from arbkit.venues.kalshi.wire.terms import EventRow, Series, to_market
 
@@ -97,6 +99,15 @@ class KalshiVenue:
             raise SchemaMismatch(self.name, "$.events", f"no {row.event_ticker}, the event of {row.ticker}")
         series = catalogue.parse_series(await self._get(requests.series(event.series_ticker)))
         return to_market(row, event, series, "$.market")
+
+    async def ending(self, market: Market) -> Ending | None:
+        """Read what a market pays, also where it has left the live tier; None until that is final, and for a market
+        that Kalshi does not know."""
+        for request in (requests.market(market.id.key), requests.archived_market(market.id.key)):
+            reply = await self._http.get(request.path)
+            if reply.status != 404:
+                return parse_ending(_body(reply, request), market.id.key)
+        return None
 
     async def books(self, markets: Sequence[Market]) -> Books:
         """Read whole books, 100 a request. Markets without one are in `missing`."""

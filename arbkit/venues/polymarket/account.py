@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from arbkit.core.markets import Market, MarketId, MarketStatus, Side, VenueName
-from arbkit.core.money import MICRO, ZERO_USD, Price, Qty, Usd
+from arbkit.core.markets import VenueName
+from arbkit.core.money import ZERO_USD, Qty, Usd
 from arbkit.core.orders import (
     Balance,
     Delayed,
@@ -22,6 +22,7 @@ from arbkit.core.orders import (
 from arbkit.errors import AuthError, SchemaMismatch
 from arbkit.net import Http, Reply
 from arbkit.ports import Clock, Payout, SentOrder
+from arbkit.venues.ended import Ends
 from arbkit.venues.polymarket import signing
 from arbkit.venues.polymarket.client import PolymarketVenue, geoblock
 from arbkit.venues.polymarket.signing import ApiCredentials, TradingAccount, Wallet
@@ -29,8 +30,6 @@ from arbkit.venues.polymarket.wire import holdings as wire
 from arbkit.venues.polymarket.wire.holdings import HeldToken, MarketOf, SeenTrade
 
 PAGES_MAX: Final = 500
-EARLY_END_EVERY: Final = timedelta(minutes=15)
-"""How often a market that should still be open is asked whether it ended early."""
 _KEY_PATHS: Final = (("GET", "/auth/derive-api-key"), ("POST", "/auth/api-key"))
 
 
@@ -66,7 +65,7 @@ class PolymarketAccount:
         self._clob, self._data, self._site, self._venue = hosts.clob, hosts.data, hosts.site, venue
         self._account, self._credentials, self._clock = account, credentials, clock
         self._market_of, self._held = market_of, held
-        self._asked_at: dict[MarketId, datetime] = {}
+        self._ends = Ends(clock)
 
     async def outcome(self, order: SentOrder) -> SendOutcome | None:
         """Read our order and its trades by the hash. None proves nothing: closed orders may not be shown."""
@@ -111,23 +110,12 @@ class PolymarketAccount:
         payouts = []
         for token in sorted(self._held()):
             market = self._market_of(token.market.key)
-            if market is None or not self._worth_asking(market):
+            if market is None or not self._ends.worth_asking(market):
                 continue
-            if (paid := await self._paid(market, token.side)) is not None:
+            if (ending := await self._venue.ending(market)) is not None:
                 received = not await self._shares(token.token)
-                payouts.append(Payout(token.market, token.side, paid, self._clock.now(), received))
+                payouts.append(Payout(token.market, token.side, ending.pays(token.side), self._clock.now(), received))
         return payouts
-
-    def _worth_asking(self, market: Market) -> bool:
-        """Whether a market may have ended: its time has come, it was listed as closed, or nobody asked for a while."""
-        now = self._clock.now()
-        times = [at for at in (market.closes_at, market.expected_at) if at is not None]
-        if market.status is not MarketStatus.OPEN or min(times, default=now) <= now:
-            return True
-        if now - self._asked_at.get(market.id, now - EARLY_END_EVERY) < EARLY_END_EVERY:
-            return False
-        self._asked_at[market.id] = now
-        return True
 
     async def read_horizon(self) -> datetime | None:
         """Polymarket does not say how current its reads are."""
@@ -176,14 +164,6 @@ class PolymarketAccount:
     async def _balance(self, asset: tuple[tuple[str, str], ...]) -> int:
         params = (*asset, ("signature_type", str(int(self._account.signature_type))))
         return wire.parse_balance((await self._get(self._clob, "/balance-allowance", params)).body)
-
-    async def _paid(self, market: Market, side: Side) -> Price | None:
-        resolution = await self._venue.resolution(market)
-        if resolution.closed and resolution.halved:
-            return Price(MICRO // 2)
-        if not resolution.closed or resolution.winner is None:
-            return None
-        return Price(MICRO if resolution.winner is side else 0)
 
     async def _get(
         self, http: Http, path: str, params: Sequence[tuple[str, str]] = (), *, returned: Collection[int] = ()

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from arbkit.core.books import Book
-from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
+from arbkit.core.markets import Market, MarketId, MarketStatus, Side, VenueName
+from arbkit.core.money import MICRO, Price
+from arbkit.core.settlement import Ending
 from arbkit.core.text import clean
 from arbkit.errors import BadId, SchemaMismatch
 from arbkit.net import MEBIBYTE, Http, Reply
@@ -103,6 +105,16 @@ class PolymarketVenue:
         params = catalogue.market_params(market.id, closed=True)
         reply = await self._gamma.get(catalogue.MARKETS_PATH, params=params)
         return replace(told, halved=catalogue.parse_halved(_body(reply, catalogue.MARKETS_PATH), market.id))
+
+    async def ending(self, market: Market) -> Ending | None:
+        """What a market pays: all to the winner, or half to each where it was resolved so. A market that closed without
+        either is disputed, and pays nothing yet."""
+        told = await self.resolution(market)
+        if not told.closed:
+            return None
+        if told.halved:
+            return Ending(Price(MICRO // 2))
+        return None if told.winner is None else Ending(Price(MICRO if told.winner is Side.YES else 0))
 
     async def health(self) -> VenueHealth:
         """Ask whether the matching engine is up. While it restarts it says so and takes no orders."""
