@@ -190,8 +190,9 @@ def _period_in_ticker(other: set[_Span], kalshi: Timing) -> Finding:
 
 
 def _spans(timing: Timing) -> set[_Span]:
-    when = timing.asked if _asks_span(timing) else timing.stated
-    if when is timing.stated and (timing.asked.deadlines or timing.asked.seasons):
+    asks = _asks_span(timing)
+    when = timing.asked if asks else timing.stated
+    if not asks and (timing.asked.deadlines or timing.asked.seasons):
         return set()
     found = {_Span(year, month) for year, month in when.months}
     found |= {_Span(year, part=part) for year, part in when.quarters}

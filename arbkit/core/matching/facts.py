@@ -13,7 +13,7 @@ from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.sports import SERIES
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT, OPPOSITES, PLACE_PARTS, STRICT
-from arbkit.core.matching.lexicon import ALL_LEAGUES, Aliases, Table, Word, stem, words
+from arbkit.core.matching.lexicon import ALL_LEAGUES, KNOWN_LEAGUES, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
 from arbkit.core.matching.sources import sources
@@ -216,7 +216,7 @@ def _named(found: Sequence[Word], naming: Table) -> list[Word]:
 
 
 def _stems(found: Iterable[Word]) -> frozenset[str]:
-    return frozenset(stem(word.text) for word in found)
+    return frozenset([stem(word.text) for word in found])
 
 
 def _spelled(found: Iterable[Word]) -> dict[str, str]:
@@ -272,15 +272,14 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
         for start, league in _SERIES_LEAGUES:
             if series.startswith(start):
                 return league
-    known = set(ALL_LEAGUES) | lexicon.COLLEGE_LEAGUES
     for part in (asked, near):
-        found = {word.text for word in part} & known
+        found = KNOWN_LEAGUES.intersection([word.text for word in part])
         if len(found) == 1:
-            return found.pop()
+            return next(iter(found))
     prefix = market.slug.partition("-")[0]
-    if (league := _SLUG_LEAGUES.get(prefix, prefix)) in known:
+    if (league := _SLUG_LEAGUES.get(prefix, prefix)) in KNOWN_LEAGUES:
         return league
-    full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())} & set(ALL_LEAGUES)
+    full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())}.intersection(ALL_LEAGUES)
     if len(full) == 1:
         return full.pop()
     return _league_told(texts.context)
@@ -289,10 +288,10 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
 @lru_cache(maxsize=4_096)
 def _league_told(text: str) -> str:
     """The one league that a text names, if it is one."""
-    if lexicon.league_hints().isdisjoint(word.text for word in words(text)):
+    if lexicon.league_hints().isdisjoint([word.text for word in words(text)]):
         return ""
-    found = (set(ALL_LEAGUES) | lexicon.COLLEGE_LEAGUES) & _rules_words(text, "")
-    return found.pop() if len(found) == 1 else ""
+    found = KNOWN_LEAGUES & _rules_words(text, "")
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def _series(market: Market) -> str:

@@ -120,9 +120,13 @@ _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
 _MIDDLE_INITIAL = re.compile(r"\b[A-Z]\.(?= )")
 _JOINED_LETTERS = re.compile(r"\b([A-Z])&([A-Z])\b")
 _STATE_SHORT = re.compile(r"(?<=[a-z] )St(?:\.|\b(?!\.))(?=\s*(?:$|[^A-Z\s]))")
-_LETTERED = re.compile(r"\b(Group|Pool|Class|Section|Category|Division|Tier) ([A-Z])\b")
+_LETTERED_WORDS = "Group|Pool|Class|Section|Category|Division|Tier"
+_LETTERED = re.compile(rf"\b({_LETTERED_WORDS}) ([A-Z])\b")
 _DISTRICT = re.compile(r"\b([A-Z]{2})[- ]?(?:0?(\d{1,2})|(AL|at[- ]large))\b(?![\d%])")
 _ORDINAL = re.compile(r"\b(\d{1,3})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_DOTTED, _MAY_BE_LETTERED = re.compile(r"\.[A-Za-z]"), re.compile(f"(?:{_LETTERED_WORDS}) [A-Z]")
+_MAY_BE_DISTRICT, _MAY_BE_ORDINAL = re.compile(r"[A-Z][A-Z][- ]?(?:\d|AL|at)"), re.compile(r"\d(?i:st|nd|rd|th)")
+"""What has to stand in a text before the slower pattern is tried: each begins with letters that are quickly found."""
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 _WORDS_MAX = 131_072
@@ -130,6 +134,7 @@ ALL_LEAGUES = LEAGUES | MORE_LEAGUES
 
 
 COLLEGE_LEAGUES = frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"})
+KNOWN_LEAGUES = COLLEGE_LEAGUES.union(ALL_LEAGUES)
 
 
 class Word(NamedTuple):
@@ -169,10 +174,12 @@ def fold(text: str) -> str:
     if not text.isascii() and not (text := text.translate(_PLAIN)).isascii():
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text)).translate(_PLAIN)
     if "." in text:
-        text = _MIDDLE_INITIAL.sub("", _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text))
+        if _DOTTED.search(text):
+            text = _INITIALS.sub(lambda hit: hit.group().replace(".", ""), text)
+        text = _MIDDLE_INITIAL.sub("", text)
     if "&" in text:
         text = _JOINED_LETTERS.sub(r"\1_\2", text)
-    text = _LETTERED.sub(r"\1_\2", text)
+    text = _LETTERED.sub(r"\1_\2", text) if _MAY_BE_LETTERED.search(text) else text
     text = _STATE_SHORT.sub("State", text) if " St" in text else text
     text = _GLOSS.sub(_without_gloss, text) if "(" in text and _CODE.search(text) else text
     lowered = text.lower()
@@ -181,7 +188,8 @@ def fold(text: str) -> str:
             text = pattern.sub(joined, text)
     text = _HYPHENED.sub(r"\1\2", text) if "-" in text else text
     text = _ONE_LETTER_S.sub(r"\1_s", text) if "'s" in text else text
-    return _ORDINAL.sub(_ordinal, _DISTRICT.sub(_district, text))
+    text = _DISTRICT.sub(_district, text) if _MAY_BE_DISTRICT.search(text) else text
+    return _ORDINAL.sub(_ordinal, text) if _MAY_BE_ORDINAL.search(text) else text
 
 
 def words(folded: str) -> list[Word]:
@@ -204,20 +212,22 @@ _READ = _Read()
 
 def replace(found: Sequence[Word], table: Table) -> list[Word]:
     """Replace each longest phrase of `table`."""
-    texts = tuple(word.text for word in found)
+    texts = tuple([word.text for word in found])
+    starts = [index for index, text in enumerate(texts) if text in table]
     out: list[Word] = []
-    index, length = 0, len(texts)
-    while index < length:
-        for rest, canonical in table.get(texts[index], ()):
+    done = 0
+    for index in starts:
+        if index < done:
+            continue
+        for rest, canonical in table[texts[index]]:
             end = index + 1 + len(rest)
-            if texts[index + 1 : end] == rest:
+            if not rest or texts[index + 1 : end] == rest:
+                out += found[done:index]
                 name = any(item.name for item in found[index:end])
-                out.extend(Word(text, name) for text in canonical)
-                index = end
+                out += [Word(text, name) for text in canonical]
+                done = end
                 break
-        else:
-            out.append(found[index])
-            index += 1
+    out += found[done:]
     return out
 
 
@@ -242,9 +252,8 @@ def phrases() -> Table:
 @cache
 def league_hints() -> frozenset[str]:
     """The first words of all phrases that name a league: a text without any names none."""
-    known = set(ALL_LEAGUES) | COLLEGE_LEAGUES
-    starts = (first for first, entries in phrases().items() for _, names in entries if known & set(names))
-    return frozenset(starts) | known
+    starts = (first for first, entries in phrases().items() for _, names in entries if KNOWN_LEAGUES & set(names))
+    return frozenset(starts) | KNOWN_LEAGUES
 
 
 @lru_cache(maxsize=8)

@@ -101,11 +101,14 @@ _QUANTITY = re.compile(
 _CLOSED = frozenset({"greater than or equal to", "no less than", "not less than", "at least", "minimum of", ">=", "≥"})
 _CLOSED_UNDER = frozenset({"less than or equal to", "no more than", "not more than", "at most", "up to", "<=", "≤"})
 _QUANTITIES_MAX = 24
+_DIGIT = re.compile(r"\d")
 
 
 @lru_cache(maxsize=4_096)
 def quantities(text: str) -> tuple[tuple[Interval, ...], str]:
     """Read every number of `text` with its comparator; return them and the text without them. Dates must be gone."""
+    if not _DIGIT.search(text):
+        return (), text
     found: list[Interval] = []
     rest: list[str] = []
     end = 0

@@ -36,6 +36,7 @@ _UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b(?:[^.]|vs\.){0,120
 _REGULATION = re.compile(
     r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
 )
+_REGULATION_HINTS = ("90 minutes", "regulation time", "exclud", "not include extra time")
 _GENERIC = re.compile(r"^(?:who|which|what|when|how|where)\b", re.IGNORECASE)
 _VERBED = re.compile(r"^(?:will?|does|do|can|is|are|has|have|did)\b", re.IGNORECASE)
 _NEXT_VOTE = re.compile(
@@ -202,18 +203,23 @@ def _polymarket(market: Market) -> Passages:
         sides=labels if named else None,
         opponents=_opponents(versus) if versus else labels if named else None,
         versus=versus is not None,
-        match_up=versus is not None or bool(_UPCOMING.search(rules[:_STATEMENT_MAX])),
+        match_up=versus is not None or _is_upcoming(rules[:_STATEMENT_MAX]),
     )
     return _with_clauses(texts, rules)
 
 
+def _is_upcoming(rules: str) -> bool:
+    return "scheduled" in rules.lower() and bool(_UPCOMING.search(rules))
+
+
 def _with_clauses(texts: Passages, rules: str) -> Passages:
     """The texts with what single words in them, or in the rules, say of the whole."""
+    lowered = rules.lower()
     return replace(
         texts,
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
-        regulation=bool(_REGULATION.search(rules)),
+        regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),
         rules=rules,
         effect=_effect(rules),
         until_meeting=bool(_UNTIL_MEETING.search(texts.statement)),
@@ -250,7 +256,7 @@ def _effect(rules: str) -> Effect:
 
 def without_next_vote(text: str) -> str:
     """Drop `next` from "the next presidential election": it names the coming one and asks nothing."""
-    return _NEXT_VOTE.sub(lambda hit: hit.group()[5:], text)
+    return _NEXT_VOTE.sub(lambda hit: hit.group()[5:], text) if "next" in text.lower() else text
 
 
 def _side_of_ticker(market: Market, one: str, two: str) -> str:

@@ -70,8 +70,10 @@ _HINTS = {
     "LMArena": ("arena", "lmsys"),
 }
 """What has to stand in a text before its pattern is tried; a source not listed is its own hint."""
-_COMPILED = tuple(
-    (name, _HINTS.get(name, (name.lower(),)), re.compile(pattern, re.IGNORECASE)) for name, pattern in _SOURCES
+_BY_HINT = tuple(
+    (hint, name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in _SOURCES
+    for hint in _HINTS.get(name, (name.lower(),))
 )
 
 COINS = frozenset({
@@ -92,6 +94,4 @@ COMMODITIES = frozenset(
 def sources(text: str) -> frozenset[str]:
     """The data sources that a text names."""
     lowered = text.lower()
-    return frozenset(
-        name for name, hints, pattern in _COMPILED if any(hint in lowered for hint in hints) and pattern.search(text)
-    )
+    return frozenset([name for hint, name, pattern in _BY_HINT if hint in lowered and pattern.search(text)])

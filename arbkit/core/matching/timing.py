@@ -9,7 +9,7 @@ from arbkit.core.matching.dates import UNDATED, Day, When, read_dates, ticker_da
 from arbkit.core.matching.passages import Passages
 
 _SLUG_DAY = re.compile(r"(20\d\d)-([01]\d)-([0-3]\d)(?!\d)")
-_RULES_YEAR = re.compile(r"\b20[2-9]\d\b")
+_RULES_YEAR = re.compile(r"20(?<!\w20)[2-9]\d\b")
 _TEAM_CODES = re.compile(r"[A-Z0-9]{4,}")
 _EASTERN = timedelta(hours=5)
 """What is taken from a UTC time to get the American day; summer's four hours matter to no event."""
@@ -55,7 +55,7 @@ def read_timing(market: Market, texts: Passages) -> tuple[Timing, str, str]:
     """Read the dates of `market`; return them, and question and statement without their dates."""
     asked, question = read_dates(texts.asked)
     stated, statement = read_dates(texts.statement)
-    if not texts.judged:
+    if not texts.judged and stated.deadlines:
         stated = replace(stated, deadlines=frozenset())
     if market.id.venue is VenueName.KALSHI and texts.asked != texts.title:
         asked = _joined(asked, read_dates(texts.title)[0])
@@ -115,7 +115,7 @@ def _with_slug(timing: Timing, market: Market) -> Timing:
 def _dated(when: When, closes: datetime | None, expected: datetime | None) -> When:
     """Give days, deadlines and months without a year the year that lies nearest to the market's own end."""
     end = expected or closes
-    if end is None:
+    if end is None or not (when.deadlines or when.days or when.starts):
         return when
     return replace(
         when,
