@@ -11,7 +11,7 @@ from arbkit.app.trade import execute, read_books, worst_case
 from arbkit.core.detect import look
 from arbkit.core.markets import Market, Pair, VenueName
 from arbkit.core.money import ZERO_USD, Usd
-from arbkit.core.opportunity import NoOpportunity, Opportunity
+from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
 from arbkit.errors import BadId, nearest
 from arbkit.store.store import Store
 
@@ -130,6 +130,16 @@ def _free(room: Room, market: Market) -> Usd:
     purses, _ = room.store.operations.balances(market.id.venue)
     total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
     return Usd(max(total - room.store.trades.reserved("exposure", market.id.venue).micros, 0))
+
+
+def why_not(room: Room, markets: Markets, found: NoOpportunity) -> str:
+    """Why nothing is offered when it is sized; where money does not suffice, how much there is and of which kind."""
+    short = "too little for the least trade"
+    if found.limited_by is Limit.CAPITAL_MAX:
+        return f"the limit of exposure leaves ${capital_left(room)} of ${room.limits.total_exposure_max}, {short}"
+    if found.limited_by in {Limit.KALSHI_CASH, Limit.POLYMARKET_CASH} and (venue := found.limited_by.venue):
+        return f"{venue} has ${_free(room, markets[venue])} left, {short}"
+    return f"{found.reason}: {found.detail}" if found.detail else str(found.reason)
 
 
 def capital_left(room: Room) -> Usd:

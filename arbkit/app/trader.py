@@ -10,7 +10,7 @@ from arbkit.app.reconcile import refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.result import ExecutionResult
 from arbkit.app.room import BookPair, Room
-from arbkit.app.take import capital_left, sized
+from arbkit.app.take import sized, why_not
 from arbkit.app.trade import execute
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
@@ -105,7 +105,7 @@ class Trader:
         stands = self._stands(offer, shown, books)
         found = sized(self._room, offer.pair, markets, books, offer=offer if stands else None)
         if isinstance(found, NoOpportunity):
-            self._pass_over(offer, found.reason, self._in_words(found), AFTER_REFUSAL)
+            self._pass_over(offer, found.reason, why_not(self._room, markets, found), AFTER_REFUSAL)
             return
         episode = self._watching.episodes.open.get(pair_id)
         self.in_flight, started_ms = pair_id, self._room.clock.monotonic_ms()
@@ -155,14 +155,6 @@ class Trader:
         if ages[-1] <= limits.book_age_ms_max and ages[-1] - ages[0] <= limits.book_age_gap_ms_max:
             return ""
         return f"a book was {ages[-1]} ms old, the other {ages[0]} ms, and could not be confirmed in time"
-
-    def _in_words(self, found: NoOpportunity) -> str:
-        """Why the offer is none any more when it is sized; where the limit of exposure bites, that is the reason."""
-        detail = f"{found.reason}: {found.detail}" if found.detail else str(found.reason)
-        left, most = capital_left(self._room), self._room.limits.total_exposure_max
-        if found.reason is Reason.BELOW_MINIMUM and left < self._room.policy.capital_max:
-            return f"the limit of exposure leaves ${left} of ${most}, too little for the least trade"
-        return detail
 
     async def _conclude(self, offer: Opportunity, result: ExecutionResult, *, took_ms: int) -> None:
         if result.state == "refused":

@@ -14,7 +14,7 @@ from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
 from arbkit.app.settlements import due
-from arbkit.app.take import Plan, pair_of, plan, take
+from arbkit.app.take import Plan, pair_of, plan, take, why_not
 from arbkit.app.unwind import choices as ways_out
 from arbkit.cli.render import Output, short
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
@@ -25,7 +25,7 @@ from arbkit.core.execution import TradeState
 from arbkit.core.inventory import Difference
 from arbkit.core.markets import VenueName
 from arbkit.core.money import Usd
-from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
+from arbkit.core.opportunity import Limit, Opportunity
 from arbkit.core.risk import Mode
 from arbkit.errors import OrderInDoubt, RefusedError, UsageError
 from arbkit.wiring import Kit
@@ -69,7 +69,7 @@ def attempt(
         for text in ids:
             planned = kit.run(plan(room, pair_of(kit.store, text)))
             if not isinstance(planned.found, Opportunity):
-                output.say(f"{text}: {_nothing(planned.found)}")
+                output.say(f"{text}: offers nothing now ({why_not(room, planned.markets, planned.found)})")
                 continue
             _show_plan(output, planned, planned.found, "simulated" if kit.sim and mode is Mode.LIVE else str(mode))
             if not choices.yes and not _agreed(output):
@@ -124,12 +124,6 @@ def _way_on(room: Room, reasons: Sequence[str]) -> str:
     if trip.failure is Failure.MANUAL and len(reasons) == 1:
         return "`arbkit resume --reason ...` ends it"
     return f"run {reconciling}, then `arbkit resume --reason ...`"
-
-
-def _nothing(found: Opportunity | NoOpportunity) -> str:
-    if isinstance(found, NoOpportunity):
-        return f"offers nothing now ({found.reason}{': ' + found.detail if found.detail else ''})"
-    return ""
 
 
 def _show_plan(output: Output, planned: Plan, found: Opportunity, how: str) -> None:

@@ -236,7 +236,7 @@ class _Trade:
         if low is None or low > high:
             needed = f"at least {Qty(low)} contracts are" if low else "more contracts than are offered are"
             detail = f"{needed} needed for the minimums; {cap} allows {Qty(high)}"
-            return refused(reason=Reason.BELOW_MINIMUM, detail=detail)
+            return refused(reason=Reason.BELOW_MINIMUM, detail=detail, limited_by=cap if low else None)
         found = self.size(low, high)
         if not found:
             return refused(reason=Reason.NO_SIZE, detail=f"no quantity from {Qty(low)} to {Qty(high)} leaves a profit")

@@ -257,3 +257,5 @@ class NoOpportunity:
     """What one contract would leave at the best prices there, after unrounded fees; may be negative."""
     net: Usd | None = None
     """The best net of any allowed quantity, where there was one."""
+    limited_by: Limit | None = None
+    """What allows less than the least trade, where that is why."""

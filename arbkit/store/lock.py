@@ -8,11 +8,11 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from arbkit.errors import AlreadyRunning, StoreError
+from arbkit.errors import AlreadyRunning, StoreError, shown
 from arbkit.store.files import own_directory, own_file
 
 LOCK_FILE = "lock"
@@ -46,20 +46,28 @@ def holder(home: Path) -> str:
     try:
         _take(descriptor, path)
     except AlreadyRunning:
-        return os.pread(descriptor, _HOLDER_BYTES_MAX, 0).decode("ascii", "replace").strip() or "unknown"
+        return _holder_in(descriptor)
     finally:
         os.close(descriptor)
     return ""
+
+
+def _holder_in(descriptor: int) -> str:
+    """Who wrote itself into the lock, in words; what is no such note is shown as it is."""
+    written = os.pread(descriptor, _HOLDER_BYTES_MAX, 0).decode("ascii", "replace")
+    with suppress(ValueError, TypeError, KeyError):
+        note = json.loads(written)
+        told = f"{note['what']}, process {note['pid']}, since {note['since']}"
+        return told if told.isprintable() else shown(told)
+    return shown(written.strip()) if written.strip() else "unknown"
 
 
 def _take(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        who = os.read(descriptor, _HOLDER_BYTES_MAX).decode("ascii", "replace").strip() or "unknown"
-        raise AlreadyRunning(
-            f"{path.parent}: another instance is running ({who}); stop it, or use another --home"
-        ) from None
+        who = _holder_in(descriptor)
+        raise AlreadyRunning(f"{path.parent}: another instance is running ({who}); stop that one first") from None
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}; the state directory has to be on a local disk") from error
 

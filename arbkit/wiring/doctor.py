@@ -139,7 +139,7 @@ def _database(kit: Kit) -> Answer:
 
 def _lock(kit: Kit) -> Answer:
     who = holder(kit.home)
-    return (WARN, f"{who} runs here") if who else (OK, "none here")
+    return (WARN, f"here: {who}") if who else (OK, "none here")
 
 
 def _status(kit: Kit, venue: Venue) -> Answer:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from arbkit.app import take
-from arbkit.app.take import sized
+from arbkit.app.take import sized, why_not
 from arbkit.config.load import load
 from arbkit.core.money import Qty, Usd
 from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
@@ -39,6 +39,24 @@ def test_an_offer_is_taken_as_it_is_only_where_it_would_be_found_again(scene: Sc
     for cash, other_cash, exposure in product(kalshi, polymarket, ("100", "18.9", "18.5", "10", "1")):
         scene = with_money(scene, kalshi=cash, polymarket=other_cash, exposure=exposure)
         assert found(scene, offer=scene.opportunity) == found(scene, offer=None), (cash, other_cash, exposure)
+
+
+@pytest.mark.parametrize(
+    ("kalshi", "polymarket", "exposure", "why"),
+    [
+        ("0", "50", "100", "kalshi has $0 left, too little for the least trade"),
+        ("50", "1.5", "20", "polymarket has $1.5 left, too little for the least trade"),
+        ("50", "50", "1", "the limit of exposure leaves $1 of $1, too little for the least trade"),
+    ],
+)
+def test_whoever_has_too_little_money_hears_which_money(
+    scene: Scene, kalshi: str, polymarket: str, exposure: str, why: str
+) -> None:
+    scene = with_money(scene, kalshi=kalshi, polymarket=polymarket, exposure=exposure)
+    none = found(scene, offer=None)
+    assert isinstance(none, NoOpportunity)
+    assert why_not(scene.room, scene.markets, none) == why
+    assert why_not(scene.room, scene.markets, replace(none, limited_by=None)) == f"{none.reason}: {none.detail}"
 
 
 def test_with_money_enough_nothing_is_looked_for_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arbkit.errors import AlreadyRunning
-from arbkit.store.lock import HALT_FILE, halt_reason, single_instance
+from arbkit.store.lock import HALT_FILE, LOCK_FILE, halt_reason, single_instance
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 HOLD = """
@@ -46,9 +46,25 @@ def test_the_lock_is_free_again_after_it_was_held(home: Path) -> None:
 def test_the_second_instance_is_refused_and_told_who_holds_it(home: Path) -> None:
     with holder(home) as first:
         assert first_word(first) == "held"
-        with pytest.raises(AlreadyRunning, match=f'"pid": {first.pid}'), single_instance(home, what="run", now=NOW):
+        with (
+            pytest.raises(AlreadyRunning, match=rf"\(run, process {first.pid}, since 20"),
+            single_instance(home, what="run", now=NOW),
+        ):
             pass
         first.kill()
+
+
+@pytest.mark.parametrize(
+    ("written", "who"),
+    [("", "unknown"), ("[1]", "'[1]'"), ('{"pid": 1, "what": "\\u001b[2J", "since": ""}', "x1b[2J, pr")],
+)
+def test_whatever_lies_in_a_lock_is_shown_in_one_clean_line(home: Path, written: str, who: str) -> None:
+    with single_instance(home, what="run", now=NOW):
+        (home / LOCK_FILE).write_text(written)
+        with pytest.raises(AlreadyRunning) as refused, single_instance(home, what="run", now=NOW):
+            pass
+    assert who in str(refused.value)
+    assert str(refused.value).isprintable()
 
 
 @pytest.mark.slow
