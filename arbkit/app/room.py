@@ -18,8 +18,8 @@ from arbkit.core.orders import Balance
 from arbkit.core.risk import Mode, Situation, exit_loss
 from arbkit.errors import InvariantError
 from arbkit.ports import Account, Clock, Desk, Venue, VenueHealth
-from arbkit.store.pairs import Decision
 from arbkit.store.store import Store
+from arbkit.store.trades import Reserved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,8 @@ UNWELL_FOR = {425: timedelta(minutes=3), 503: timedelta(minutes=3), 429: timedel
 """How long a venue is left alone after it refused an order with such a status: a matching engine that restarts takes
 no fill-or-kill for two minutes more, and one leg would stand alone every time."""
 
+
+_UNWELL = {venue: f"unwell.{venue}" for venue in VenueName}
 
 BEFORE_MAINTENANCE = timedelta(minutes=10)
 """So long before an announced pause no trade is begun."""
@@ -105,7 +107,7 @@ class Room:
         """Why nothing may be sent now, "" if it may: the HALT file first, then the breaker."""
         if why := self.halted():
             return why
-        trip = self.store.operations.breaker().first
+        trip = self.store.operations.first_trip()
         return f"{trip.failure}: {trip.detail}" if trip else ""
 
     def untried(self) -> bool:
@@ -133,14 +135,14 @@ class Room:
     def set_aside(self, venue: VenueName, why: str, span: timedelta) -> None:
         """Let no trade touch a venue for a while, over restarts too."""
         now = self.clock.now()
-        self.store.operations.note(f"unwell.{venue}", f"{(now + span).isoformat()} {why}", at=now)
+        self.store.operations.note(_UNWELL[venue], f"{(now + span).isoformat()} {why}", at=now)
 
     def unwell(self) -> Mapping[VenueName, str]:
         """The venues that are left alone for a while, and why."""
         found = {}
-        for venue in VenueName:
-            fact = self.store.operations.fact(f"unwell.{venue}")
-            until, _, why = fact[0].partition(" ") if fact else ("", "", "")
+        noted = self.store.operations.facts(*_UNWELL.values())
+        for venue, name in _UNWELL.items():
+            until, _, why = noted.get(name, "").partition(" ")
             if until and datetime.fromisoformat(until) > self.clock.now():
                 found[venue] = f"{why}; left alone until {until[11:19]} UTC"
         return found
@@ -178,28 +180,30 @@ BookPair = Mapping[VenueName, Book]
 def situation(room: Room, opportunity: Opportunity, markets: Markets, books: BookPair, *, now: datetime) -> Situation:
     """Gather what risk has to know, from the store alone. Call it in the transaction that writes the intent."""
     store, pair = room.store, opportunity.pair
-    reserved = store.trades.reserved("exposure")
-    known = {venue: store.operations.balances(venue) for venue in VenueName}
+    reserved = store.trades.held_back()
+    known = store.operations.all_balances()
     held = store.ledger.positions()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    last_minute, today = store.trades.counts_since(now - timedelta(minutes=1), midnight)
     return Situation(
         mode=room.mode,
         paused=room.paused(),
         locked_by=store.trades.locked_by([pair.kalshi, pair.polymarket]),
-        exposure=store.ledger.exposure() + reserved,
-        event_exposure=_event_exposure(room, markets),
+        exposure=store.ledger.exposure() + reserved.exposure(),
+        event_exposure=_event_exposure(room, markets, reserved),
         imbalance=inventory(pair, held, imbalance_max=room.limits.imbalance_max).imbalance,
         realised_today=room.counted_today(),
-        loss_at_risk=store.trades.reserved("loss"),
-        cash={venue: _cash(room, markets[venue], purses) for venue, (purses, _) in known.items()},
+        loss_at_risk=reserved.loss,
+        cash={venue: _cash(markets[venue], purses, reserved) for venue, (purses, _) in known.items()},
         balance_age_ms=max(_age_ms(room, asked, now) for _, asked in known.values()),
         exit_loss=max(_exit_loss(opportunity, markets, books, venue) for venue in VenueName),
         yes_prices=_yes_prices(pair, books),
         closes_at=min((m.closes_at for m in markets.values() if m.closes_at), default=None),
         unwell=room.unwell(),
-        approved_by_person=_approved(room, pair),
+        approved_by_person=room.catalogue.pairs.approves(pair),
         untried=room.untried(),
-        trades_last_minute=store.trades.count_since(now - timedelta(minutes=1)),
-        trades_today=store.trades.count_since(now.replace(hour=0, minute=0, second=0, microsecond=0)),
+        trades_last_minute=last_minute,
+        trades_today=today,
     )
 
 
@@ -207,26 +211,20 @@ def _age_ms(room: Room, asked: datetime | None, now: datetime) -> int:
     return (now - asked) // timedelta(milliseconds=1) if asked else room.limits.balance_age_ms_max + 1
 
 
-def _cash(room: Room, market: Market, purses: Sequence[Balance]) -> Usd:
+def _cash(market: Market, purses: Sequence[Balance], reserved: Reserved) -> Usd:
     """What the purse of this market holds, less what is reserved at its venue."""
     total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
-    return Usd(total) - room.store.trades.reserved("exposure", market.id.venue)
+    return Usd(total) - reserved.exposure(market.id.venue)
 
 
-def _event_exposure(room: Room, markets: Markets) -> Usd:
+def _event_exposure(room: Room, markets: Markets, reserved: Reserved) -> Usd:
     """Positions and reservations in the events of both markets: what one surprise can hit."""
     events = {(market.id.venue, market.event_key) for market in markets.values()}
-    cost = 0
-    for (market_id, _), position in room.store.ledger.positions().items():
-        market = room.catalogue.catalogue.market(market_id)
-        if market is None or (market.id.venue, market.event_key) in events:
-            cost += position.basis.micros
-    for trade in room.store.trades.unfinished():
-        for leg in trade.legs:
-            market = room.catalogue.catalogue.market(leg.order.market)
-            if market is None or (market.id.venue, market.event_key) in events:
-                cost += room.store.trades.reserved_by(trade.trade_id, leg.order.market.venue).micros
-    return Usd(cost)
+    taken = [(market, position.basis) for (market, _), position in room.store.ledger.positions().items()]
+    taken += reserved.legs.items()
+    known = room.catalogue.catalogue.events_of({market for market, _ in taken}) if taken else {}
+    # A market that the catalogue does not know may belong to any event.
+    return Usd(sum(usd.micros for m, usd in taken if m not in known or (m.venue, known[m]) in events))
 
 
 def _exit_loss(opportunity: Opportunity, markets: Markets, books: BookPair, venue: VenueName) -> Usd:
@@ -242,15 +240,3 @@ def _yes_prices(pair: Pair, books: BookPair) -> Mapping[VenueName, Price]:
     sides = {VenueName.KALSHI: Side.YES, VenueName.POLYMARKET: pair.polymarket_side(Side.YES)}
     best = {venue: books[venue].best_ask(side) for venue, side in sides.items()}
     return {venue: price for venue, price in best.items() if price is not None}
-
-
-def _approved(room: Room, pair: Pair) -> bool:
-    """Whether a person approved this pair with these very rules."""
-    for review in room.catalogue.pairs.reviews():
-        if (review.kalshi, review.polymarket) == (pair.kalshi, pair.polymarket):
-            same_rules = (review.kalshi_rules_hash, review.polymarket_rules_hash) == (
-                pair.kalshi_rules_hash,
-                pair.polymarket_rules_hash,
-            )
-            return review.decision is Decision.APPROVED and review.polarity is pair.polarity and same_rules
-    return False

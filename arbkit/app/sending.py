@@ -39,8 +39,9 @@ async def send(room: Room, orders: Sequence[PreparedOrder]) -> None:
     Errors: InvariantError, before a byte left, for an order that is not SENDING in the journal; StoreError for an
     answer that could not be written down, whatever a desk failed with: both after every order has ended.
     """
+    states = room.store.trades.states([prepared.order.leg_id for prepared in orders])
     for prepared in orders:
-        state = room.store.trades.leg(prepared.order.leg_id).state
+        state = states.get(prepared.order.leg_id, "unknown to the journal")
         if state is not LegState.SENDING:
             raise InvariantError(f"leg {prepared.order.leg_id} is {state} and was about to be sent")
     tasks = [asyncio.ensure_future(_send_and_keep(room, prepared)) for prepared in orders]

@@ -1,6 +1,7 @@
 """`trade`: take one pair as it stands now. What was seen before is a hint; everything is read again before deciding."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
 from arbkit.errors import BadId, nearest
 from arbkit.store.store import Store
+from arbkit.store.trades import Reserved
 
 CLOSED_FOR = timedelta(seconds=30)
 """How long a venue is left alone that said it does not trade, before it is asked again."""
@@ -67,38 +69,56 @@ def sized(
     `offer` is what was found in these very books without regard to money. If all of it can be paid, less money would
     have found the same, and nothing is looked for again.
     """
-    left = capital_left(room)
-    if offer is not None and not room.untried() and _is_payable(room, offer, markets, left):
+    means = _means(room, markets)
+    if offer is not None and not room.untried() and _is_payable(offer, markets, means):
         return offer
-    found = _found(room, pair, markets, books, capital_max=left)
+    found = _found(room, pair, markets, books, means)
     if isinstance(found, Opportunity):
         # The exposure limit holds for what the orders may take at worst: leave room for that, too.
         more = worst_case(found, markets) - found.capital
-        if found.capital + more > left:
-            found = _found(room, pair, markets, books, capital_max=max(left - more, ZERO_USD))
+        if found.capital + more > means.left:
+            found = _found(room, pair, markets, books, replace(means, left=max(means.left - more, ZERO_USD)))
     return found
 
 
-def _is_payable(room: Room, offer: Opportunity, markets: Markets, left: Usd) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What may be spent at this moment."""
+
+    left: Usd
+    """What the exposure limit still leaves."""
+    free: Mapping[VenueName, Usd]
+    """Cash that an order may use: the purse of its market's shard, less what is reserved."""
+
+
+def _means(room: Room, markets: Markets) -> _Means:
+    reserved, known = room.store.trades.held_back(), room.store.operations.all_balances()
+    free = {}
+    for venue, market in markets.items():
+        purses, _ = known[venue]
+        total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
+        free[venue] = Usd(max(total - reserved.exposure(venue).micros, 0))
+    return _Means(_left(room, reserved), free)
+
+
+def _is_payable(offer: Opportunity, markets: Markets, means: _Means) -> bool:
     legs = (offer.kalshi, offer.polymarket)
-    return worst_case(offer, markets) <= left and all(leg.debit <= _free(room, markets[leg.venue]) for leg in legs)
+    return worst_case(offer, markets) <= means.left and all(leg.debit <= means.free[leg.venue] for leg in legs)
 
 
-def _found(
-    room: Room, pair: Pair, markets: Markets, books: BookPair, *, capital_max: Usd
-) -> Opportunity | NoOpportunity:
-    kalshi, polymarket = markets[VenueName.KALSHI], markets[VenueName.POLYMARKET]
+def _found(room: Room, pair: Pair, markets: Markets, books: BookPair, means: _Means) -> Opportunity | NoOpportunity:
+    kalshi, polymarket = VenueName.KALSHI, VenueName.POLYMARKET
     return look(
         pair,
-        kalshi=kalshi,
-        polymarket=polymarket,
-        kalshi_book=books[VenueName.KALSHI],
-        polymarket_book=books[VenueName.POLYMARKET],
+        kalshi=markets[kalshi],
+        polymarket=markets[polymarket],
+        kalshi_book=books[kalshi],
+        polymarket_book=books[polymarket],
         policy=replace(
             room.policy,
-            kalshi_cash=_free(room, kalshi),
-            polymarket_cash=_free(room, polymarket),
-            capital_max=capital_max,
+            kalshi_cash=means.free[kalshi],
+            polymarket_cash=means.free[polymarket],
+            capital_max=means.left,
             smallest=room.untried(),
         ),
         now=room.clock.now(),
@@ -125,24 +145,21 @@ async def take(room: Room, planned: Plan) -> ExecutionResult:
     return result
 
 
-def _free(room: Room, market: Market) -> Usd:
-    """Cash that an order on this market may use: its shard's purse, less what is reserved."""
-    purses, _ = room.store.operations.balances(market.id.venue)
-    total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
-    return Usd(max(total - room.store.trades.reserved("exposure", market.id.venue).micros, 0))
-
-
 def why_not(room: Room, markets: Markets, found: NoOpportunity) -> str:
     """Why nothing is offered when it is sized; where money does not suffice, how much there is and of which kind."""
-    short = "too little for the least trade"
+    means, short = _means(room, markets), "too little for the least trade"
     if found.limited_by is Limit.CAPITAL_MAX:
-        return f"the limit of exposure leaves ${capital_left(room)} of ${room.limits.total_exposure_max}, {short}"
+        return f"the limit of exposure leaves ${means.left} of ${room.limits.total_exposure_max}, {short}"
     if found.limited_by in {Limit.KALSHI_CASH, Limit.POLYMARKET_CASH} and (venue := found.limited_by.venue):
-        return f"{venue} has ${_free(room, markets[venue])} left, {short}"
+        return f"{venue} has ${means.free[venue]} left, {short}"
     return f"{found.reason}: {found.detail}" if found.detail else str(found.reason)
 
 
 def capital_left(room: Room) -> Usd:
     """What the exposure limit still leaves."""
-    used = room.store.ledger.exposure() + room.store.trades.reserved("exposure")
+    return _left(room, room.store.trades.held_back())
+
+
+def _left(room: Room, reserved: Reserved) -> Usd:
+    used = room.store.ledger.exposure() + reserved.exposure()
     return Usd(max(room.limits.total_exposure_max.micros - used.micros, 0))

@@ -71,6 +71,7 @@ SELECT slug, key FROM markets WHERE venue = 'polymarket' AND slug IN (SELECT val
 _TOKENS = "SELECT key, tokens FROM markets WHERE venue = ? AND tokens IS NOT NULL"
 _KEEP_TOKENS = "UPDATE markets SET tokens = ? WHERE venue = ? AND key = ?"
 _LISTED = f"{_SELECT} {_AMONG}"
+_EVENTS = " ".join(("SELECT key, event_key FROM markets", _AMONG))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,15 @@ class Catalogue:
             for venue, keys in _by_venue(markets).items():
                 rows = db.execute(_LISTED, [venue, json.dumps(keys)])
                 found |= {market.id: market for market in map(market_of, rows)}
+        return found
+
+    def events_of(self, markets: Iterable[MarketId]) -> dict[MarketId, str]:
+        """The key of the event of each market of this list that is known."""
+        found: dict[MarketId, str] = {}
+        with self._database.reading() as db:
+            for venue, keys in _by_venue(markets).items():
+                rows = db.execute(_EVENTS, [venue, json.dumps(keys)])
+                found |= {MarketId(venue, str(key)): str(event) for key, event in rows}
         return found
 
     def slugged(self, slugs: Iterable[str]) -> dict[str, MarketId]:

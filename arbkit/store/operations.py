@@ -1,6 +1,6 @@
 """What has to survive a restart besides trades: runs, mode, breaker, balances, and alerts not yet delivered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -88,6 +88,12 @@ class Operations:
             row = db.execute("SELECT value, at FROM facts WHERE name = ?", [name]).fetchone()
         return (row[0], moment_of(row[1])) if row else None
 
+    def facts(self, *names: str) -> Mapping[str, str]:
+        """Those of these small facts that were ever noted."""
+        with self._database.reading() as db:
+            rows = db.execute(" ".join((_FACTS, "(", ",".join("?" * len(names)), ")")), names).fetchall()
+        return dict(rows)
+
     def note(self, name: str, value: str, *, at: datetime) -> None:
         """Note a small fact."""
         with self._database.writing() as db:
@@ -105,6 +111,12 @@ class Operations:
         counts = {name: int(facts.get(f"breaker.{name}", 0)) for name in _COUNTERS}
         trips = {Failure(f): Trip(Failure(f), detail, moment_of(at)) for f, detail, at in rows}
         return Breaker(trips=trips, **counts)
+
+    def first_trip(self) -> Trip | None:
+        """What opened the breaker, None while it is closed."""
+        with self._database.reading() as db:
+            row = db.execute(_FIRST_TRIP).fetchone()
+        return Trip(Failure(row[0]), row[1], moment_of(row[2])) if row else None
 
     def save_breaker(self, breaker: Breaker, *, at: datetime) -> None:
         """Keep counters and new trips. It cannot close anything: see `close_breaker`."""
@@ -139,10 +151,18 @@ class Operations:
 
     def balances(self, venue: VenueName) -> tuple[Sequence[Balance], datetime | None]:
         """What a venue's account held, and when that was asked."""
+        return self.all_balances()[venue]
+
+    def all_balances(self) -> Mapping[VenueName, tuple[Sequence[Balance], datetime | None]]:
+        """The same of both venues at once."""
+        purses: dict[VenueName, list[Balance]] = {venue: [] for venue in VenueName}
+        asked: dict[VenueName, datetime] = {}
         with self._database.reading() as db:
-            rows = db.execute("SELECT shard, available_micros, at FROM balances WHERE venue = ?", [venue]).fetchall()
-        purses = [Balance(Usd(micros), None if shard == _ONE_PURSE else shard) for shard, micros, _ in rows]
-        return purses, moment_of(rows[0][2]) if rows else None
+            for name, shard, micros, at in db.execute(_BALANCES):
+                venue = VenueName(name)
+                purses[venue].append(Balance(Usd(micros), None if shard == _ONE_PURSE else shard))
+                asked.setdefault(venue, moment_of(at))
+        return {venue: (purses[venue], asked.get(venue)) for venue in VenueName}
 
     def alert(self, alert: Alert, *, at: datetime) -> None:
         """Put an alert into the outbox, in the transaction of what it tells of."""
@@ -185,5 +205,10 @@ class Operations:
                 raise InvariantError(f"there is no alert {number}")
 
 
+_FACTS = "SELECT name, value FROM facts WHERE name IN"
+_FIRST_TRIP = """
+SELECT failure, detail, opened_at FROM breaker_trips WHERE closed_at IS NULL ORDER BY opened_at, id LIMIT 1
+"""
+_BALANCES = "SELECT venue, shard, available_micros, at FROM balances ORDER BY venue, shard"
 _COUNTERS = ("consecutive_failures", "asymmetric_executions")
 _FILLING = "log.filling"

@@ -62,7 +62,10 @@ LEFT JOIN markets m ON m.venue = 'polymarket' AND m.key = r.polymarket_key
 WHERE r.id IN (SELECT max(id) FROM reviews GROUP BY kalshi_key, polymarket_key)
 ORDER BY r.id
 """
-
+_LAST_REVIEW = """
+SELECT decision, polarity, kalshi_rules_hash, polymarket_rules_hash FROM reviews
+WHERE kalshi_key = ? AND polymarket_key = ? ORDER BY id DESC LIMIT 1
+"""
 
 UNDONE = "undone: to be decided again"
 """The note of a rejection that only takes a decision back."""
@@ -169,6 +172,13 @@ class Pairs:
         """The decision that counts for each pair ever reviewed, with whether it is still in force."""
         with self._database.reading() as db:
             return [_review_of(row) for row in db.execute(_LATEST_REVIEWS)]
+
+    def approves(self, pair: Pair) -> bool:
+        """Whether the decision that counts approved this pair, this way round and with these very rules."""
+        with self._database.reading() as db:
+            row = db.execute(_LAST_REVIEW, [pair.kalshi.key, pair.polymarket.key]).fetchone()
+        rules = (pair.kalshi_rules_hash, pair.polymarket_rules_hash)
+        return row is not None and tuple(row) == (Decision.APPROVED, pair.polarity, *rules)
 
     def _read(self, query: str, *values: int) -> list[Pair]:
         with self._database.reading() as db:

@@ -8,7 +8,7 @@ specification (section 4.1) exist by name: `event_mappings`, `opportunities`, `e
 import sqlite3
 from collections.abc import Iterator
 
-from arbkit.store.schema_trading import CORRECTIONS, TRADING
+from arbkit.store.schema_trading import CORRECTIONS, LOOKUPS, TRADING
 from arbkit.store.views import VIEWS
 
 APPLICATION_ID = 0x61726B31
@@ -242,7 +242,9 @@ CREATE TABLE opinions (
 CREATE INDEX opinions_by_day ON opinions (at);
 """
 
-MIGRATIONS: tuple[str, ...] = (_CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING, _OPINIONS, CORRECTIONS)
+MIGRATIONS: tuple[str, ...] = (
+    _CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING, _OPINIONS, CORRECTIONS, LOOKUPS
+)  # fmt: skip
 """Migration n (counted from 0) leads from schema n to schema n + 1."""
 
 

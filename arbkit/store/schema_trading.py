@@ -161,3 +161,10 @@ DROP VIEW IF EXISTS pnl_records;
 
 CORRECTIONS = _CORRECTIONS + EXECUTIONS + POSITIONS + PNL
 """The statements of the fourth migration."""
+
+LOOKUPS = """
+-- What stands on the way of an order is found without walking all that was ever traded.
+CREATE INDEX legs_by_trade ON legs (trade_id, venue);
+CREATE INDEX trades_by_time ON trades (started_at);
+"""
+"""The statements of the fifth migration."""

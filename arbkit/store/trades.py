@@ -1,7 +1,8 @@
 """Trades and legs as the journal has them: every question that changes nothing."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ from arbkit.core.evidence import Observation
 from arbkit.core.execution import LegState, TradeLeg, TradeState, trade_state, unwound_state
 from arbkit.core.halves import Couple
 from arbkit.core.markets import MarketId, Side, VenueName
-from arbkit.core.money import ZERO_QTY, Price, Qty, Usd, payout
+from arbkit.core.money import ZERO_QTY, ZERO_USD, Price, Qty, Usd, payout
 from arbkit.core.orders import Action, Fill, FokOrder, Settlement
 from arbkit.errors import InvariantError
 from arbkit.store.database import Database
@@ -101,6 +102,34 @@ _TRADES = """
 SELECT id, sighting_id, pair_id, mode, epoch, started_at, finished_at, qty_micros, expected_net_micros, notes
 FROM trades
 """
+_RESERVED = """
+SELECT r.kind, r.venue, l.market, sum(r.micros) FROM reservations r
+LEFT JOIN legs l ON l.trade_id = r.trade_id AND l.venue = r.venue AND l.role = 'entry'
+WHERE r.released_at IS NULL GROUP BY r.kind, r.venue, l.market
+"""
+_STATES = "SELECT id, state FROM legs WHERE id IN (SELECT value FROM json_each(?))"
+_LOCKS = """
+SELECT t.id FROM trades t CROSS JOIN legs l ON l.trade_id = t.id
+WHERE t.finished_at IS NULL AND
+"""
+_COUNTS = """
+SELECT count(*) FILTER (WHERE started_at >= ?1), count(*) FILTER (WHERE started_at >= ?2) FROM trades
+WHERE started_at >= min(?1, ?2)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """All that is reserved at one moment."""
+
+    loss: Usd
+    """What trades that are not settled on both sides may lose."""
+    legs: Mapping[MarketId, Usd]
+    """What orders may still take, by market."""
+
+    def exposure(self, venue: VenueName | None = None) -> Usd:
+        """What orders may still take, at one venue or at both."""
+        return Usd(sum(usd.micros for at, usd in self.legs.items() if venue is None or at.venue is venue))
 
 # What failed on chain was never bought.
 _COUPLES = """
@@ -213,16 +242,22 @@ class Trades:
 
     def locked_by(self, markets: Sequence[MarketId]) -> str:
         """The unfinished trade that involves one of these markets, "" if none does."""
+        one_of = " OR ".join(["(l.venue = ? AND l.market = ?)"] * len(markets))
+        asked = [part for market in markets for part in (market.venue, market.key)]
         with self._database.reading() as db:
-            for market in markets:
-                row = db.execute(
-                    "SELECT t.id FROM trades t JOIN legs l ON l.trade_id = t.id "
-                    "WHERE t.finished_at IS NULL AND l.venue = ? AND l.market = ? LIMIT 1",
-                    [market.venue, market.key],
-                ).fetchone()
-                if row:
-                    return str(row[0])
-        return ""
+            row = db.execute(" ".join((_LOCKS, "(", one_of, ") LIMIT 1")), asked).fetchone()
+        return str(row[0]) if row else ""
+
+    def held_back(self) -> Reserved:
+        """Everything that is reserved, at one look."""
+        loss, legs = ZERO_USD, {}
+        with self._database.reading() as db:
+            for kind, venue, market, micros in db.execute(_RESERVED):
+                if kind == "loss":
+                    loss += Usd(micros)
+                else:
+                    legs[MarketId(VenueName(venue), market or "")] = Usd(micros)
+        return Reserved(loss, legs)
 
     def reserved(self, kind: str, venue: VenueName | None = None, *, pair_id: str | None = None) -> Usd:
         """What is reserved: kind `exposure` (of one venue or all) or `loss`."""
@@ -260,6 +295,18 @@ class Trades:
         with self._database.reading() as db:
             [(count,)] = db.execute("SELECT count(*) FROM trades WHERE started_at >= ?", [text_of(since)])
         return int(count)
+
+    def counts_since(self, first: datetime, second: datetime) -> tuple[int, int]:
+        """The same since either of two moments."""
+        with self._database.reading() as db:
+            [(one, other)] = db.execute(_COUNTS, [text_of(first), text_of(second)])
+        return int(one), int(other)
+
+    def states(self, leg_ids: Sequence[str]) -> Mapping[str, LegState]:
+        """In which state these legs are; those that there are."""
+        with self._database.reading() as db:
+            rows = db.execute(_STATES, [json.dumps(leg_ids)]).fetchall()
+        return {leg_id: LegState(state) for leg_id, state in rows}
 
     def successes(self) -> int:
         """How many live trades were completed, ever."""
