@@ -135,6 +135,11 @@ class Desk(Protocol):
         """
         ...
 
+    def get_ready(self, prepared: PreparedOrder) -> None:
+        """Sign and render the request of an order that may be sent soon, so that `send` has only to write it. Sends
+        nothing; what is not ready, or has become old meanwhile, `send` renders itself."""
+        ...
+
     async def send(self, prepared: PreparedOrder) -> SendOutcome:
         """Post the order once. Never raises for anything the venue or the network does: that is an outcome."""
         ...

@@ -85,6 +85,7 @@ class TradingVenue:
     """Whether what it paid is in the account already; if not, the shares still are."""
     posts: Counter[str] = field(default_factory=Counter)
     orders: list[_Order] = field(default_factory=list)
+    made_ready: list[PreparedOrder] = field(default_factory=list)
     number: int = 0
 
     # -- looking
@@ -111,6 +112,9 @@ class TradingVenue:
         client_id = f"ak1-test-{self.name}-{self.number}"
         order_id = f"0x{self.number:04}" if self.name is VenueName.POLYMARKET else ""
         return PreparedOrder(order=order, client_id=client_id, venue_order_id=order_id, body=client_id.encode())
+
+    def get_ready(self, prepared: PreparedOrder) -> None:
+        self.made_ready.append(prepared)
 
     async def send(self, prepared: PreparedOrder) -> SendOutcome:
         fate = self.fate if prepared.order.action is Action.BUY else self.sale_fate

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbkit.errors import InvariantError
-from arbkit.net.lines import LINES_MAX, Answer, BrokenLine, Exchange, Lines
+from arbkit.net.exchanges import Answer, BrokenLine, Exchange, _listening, plain
+from arbkit.net.lines import LINES_MAX, Lines
 
 HOST = {"Host": "venue.example"}
 
@@ -125,6 +126,46 @@ def test_noise_is_refused_or_waited_for(noise: bytes) -> None:
         assert read(b"HTTP/1.1 200 x\r\n" + noise, body_bytes_max=100) is None or b"\r\n\r\n" in b"\r\n" + noise
 
 
+_STATUSES = [
+    b"HTTP/1.1 200 OK", b"HTTP/1.1 409", b"HTTP/1.1 503 \tx", b"HTTP/1.1 304 x", b"HTTP/1.1 101 x", b"HTTP/1.0 200 x",
+    b"HTTP/1.1  200 x", b"HTTP/1.1 2000", b"http/1.1 200 x", b"HTTP/1.1 200 \xe9",
+]  # fmt: skip
+_ROWS = [
+    b"Date: Thu, 26 Nov 2026 05:00:00 GMT", b"content-type:application/json ", b"A:", b"A: \t b\tc ", b"A : b",
+    b" a: b", b"\ta", b"Connection: close", b"Connection: Keep-Alive", b"Connection: keep-alive, close", b"\xe9: b",
+    b"A: \xe9", b"A: \x00", b"A: b\rc", b"A: b\nc", b"Transfer-Encoding: chunked", b"Content-Length: 1",
+    b"Content-Length: 01", b": b", b"nonsense", b"B: :",
+]  # fmt: skip
+
+
+@given(st.sampled_from(_STATUSES), st.lists(st.sampled_from(_ROWS), max_size=3), st.binary(max_size=12), st.booleans())
+def test_the_plainest_answer_is_read_as_h11_reads_it(first: bytes, rows: list[bytes], body: bytes, sized: bool) -> None:
+    length = [b"Content-Length: %d" % len(body)] if sized else []
+    wire = b"\r\n".join([first, *rows, *length]) + b"\r\n\r\n" + body
+    found = plain(wire, body_bytes_max=10)
+    if found is not None:
+        judged = exchange(10)
+        judged._http = _listening("GET")
+        assert (judged.feed(wire), judged.stays_open) == (found, True)
+
+
+@given(st.binary(max_size=40), st.binary(max_size=40))
+def test_what_is_read_here_among_noise_is_read_by_h11_too(noise: bytes, body: bytes) -> None:
+    wire = b"HTTP/1.1 200 x\r\nA: " + noise + b"\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    found = plain(wire, body_bytes_max=100)
+    if found is not None:
+        judged = exchange(100)
+        judged._http = _listening("GET")
+        assert (judged.feed(wire), judged.stays_open) == (found, True)
+
+
+def test_what_venues_say_is_plain() -> None:
+    wire = b"HTTP/1.1 201 Created\r\nDate: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    assert plain(wire, body_bytes_max=2) == read(wire)[0]  # type: ignore[index]
+    assert plain(wire, body_bytes_max=1) is None
+    assert plain(wire + b"x", body_bytes_max=9) is None
+
+
 @pytest.mark.parametrize("name", ["A\r\nB", "A: b\nC"])
 def test_a_request_cannot_be_made_two(name: str) -> None:
     with pytest.raises(InvariantError):
@@ -141,6 +182,13 @@ def test_a_request_is_its_head_and_its_body() -> None:
         == b"POST /a?b=c HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
     )
     assert Exchange("GET", "/", {"Host": "h"}, body_bytes_max=1).request == b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+
+
+def test_a_request_is_written_once() -> None:
+    asked = exchange()
+    assert asked.take() == asked.request
+    with pytest.raises(InvariantError, match="twice"):
+        asked.take()
 
 
 Answering = Callable[[int, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

@@ -1,6 +1,6 @@
 """Episodes: each opportunity from the first look that shows it to the first that does not, kept in the store.
 
-The first look is written at once, so that a trade can name it; later ones are gathered and written now and then.
+Looks are gathered, and written now and then; the first one at the latest when a trade has to name the episode.
 """
 
 import re
@@ -19,13 +19,16 @@ _DIGITS = re.compile(r"[0-9.]+")
 class Episode:
     """An opportunity that is there. `peak` is the best look at it, `why_not` why it has not been taken."""
 
-    sighting_id: str
     first_seen_at: datetime
+    first: Opportunity
     last: Opportunity
     peak: Opportunity
+    sighting_id: str = ""
+    """The id of its row, once it has one."""
     why_not: str = ""
     taken: bool = False
     written: bool = True
+    """Whether the row says all that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Episodes:
             return False
         if known is not None:
             self.gone(found.pair.id, now=now)
-        self.open[found.pair.id] = Episode(self._record(found, why_not="", now=now), now, found, found)
+        self.open[found.pair.id] = Episode(now, found, found, found)
         self.count += 1
         return True
 
@@ -68,7 +71,7 @@ class Episodes:
             return None
         self._explained(episode, "gone before it could be tried")
         self._write(episode, now)
-        self._sightings.end(episode.sighting_id, at=now)
+        self._sightings.end(self._begun(episode), at=now)
         lasted_ms = round((now - episode.first_seen_at).total_seconds() * 1_000)
         return Gone(pair_id, lasted_ms, episode.peak.net, episode.why_not)
 
@@ -102,7 +105,18 @@ class Episodes:
         for episode in self.open.values():
             self._write(episode, now)
 
+    def name_of(self, pair_id: str) -> str | None:
+        """The id by which the opportunity of a pair is in the store from now on, None if there is none."""
+        episode = self.open.get(pair_id)
+        return self._begun(episode) if episode else None
+
+    def _begun(self, episode: Episode) -> str:
+        if not episode.sighting_id:
+            episode.sighting_id = self._record(episode.first, why_not="", now=episode.first_seen_at)
+        return episode.sighting_id
+
     def _write(self, episode: Episode, now: datetime) -> None:
+        self._begun(episode)
         if episode.written:
             return
         # The last figures stay in the row, the best only as its peak.

@@ -137,10 +137,10 @@ async def take(room: Room, planned: Plan) -> ExecutionResult:
     [seen] = sightings.record(
         [found], looked_at=[planned.pair.id], fee_model=found.fee_model, why_not="", at=room.clock.now()
     )
-    result = await execute(room, found, markets=planned.markets, books=planned.books, sighting_id=seen.id)
-    if result.state != "refused" and not result.success:
+    result = await execute(room, found, markets=planned.markets, books=planned.books, named=lambda: seen.id)
+    if not result.success:
         sightings.explain(seen.id, "; ".join(result.errors) or result.state)
-    elif result.success and room.store is not room.catalogue:
+    elif room.store is not room.catalogue:
         sightings.explain(seen.id, f"taken on paper: trade {result.trade_id} of the dry run")
     return result
 

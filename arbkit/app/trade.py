@@ -5,7 +5,7 @@ intent is durable and both legs are marked; nothing is sent twice. After sending
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -40,25 +40,35 @@ class _Attempt:
     room: Room
     opportunity: Opportunity
     markets: Markets
-    sighting_id: str | None
+    named: Callable[[], str | None]
     trade_id: str
     prepared: Mapping[VenueName, PreparedOrder] = field(default_factory=dict)
 
 
+def _nothing() -> None:
+    """Nothing to be done, and nothing to be told."""
+
+
 async def execute(
-    room: Room, opportunity: Opportunity, *, markets: Markets, books: BookPair, sighting_id: str | None = None
+    room: Room,
+    opportunity: Opportunity,
+    *,
+    markets: Markets,
+    books: BookPair,
+    named: Callable[[], str | None] = _nothing,
 ) -> ExecutionResult:
     """Carry out an opportunity, with one more attempt if nothing of the first was sent.
 
+    `named` tells the id of its sighting, and is asked when nobody waits: it may have to be written first.
     Errors: AuthError and RefusedError from preparing (nothing was written or sent). Everything later is in the result.
     """
     attempts = room.rules.retries + 1
-    result = await _once(_Attempt(room, opportunity, markets, sighting_id, room.new_id()), books)
+    result = await _once(_Attempt(room, opportunity, markets, named, room.new_id()), books)
     while attempts > 1 and _nothing_was_sent(room, result):
         attempts -= 1
         await room.clock.sleep(room.rules.retry_delay_ms)
         fresh = await read_books(room, markets)
-        result = await _once(_Attempt(room, opportunity, markets, sighting_id, room.new_id()), fresh)
+        result = await _once(_Attempt(room, opportunity, markets, named, room.new_id()), fresh)
     return result
 
 
@@ -126,8 +136,6 @@ def _approve_and_open(attempt: _Attempt, books: BookPair) -> Approved | Refused:
             room.store.journal.open(_intent(attempt, answer), _planned(attempt), at=now)
     if isinstance(answer, Refused):
         notices.of_refusal(room, answer)
-    if isinstance(answer, Refused) and attempt.sighting_id:
-        room.catalogue.sightings.explain(attempt.sighting_id, "; ".join(reason.text for reason in answer.reasons))
     return answer
 
 
@@ -135,7 +143,6 @@ def _intent(attempt: _Attempt, approved: Approved) -> Intent:
     opportunity, room = attempt.opportunity, attempt.room
     return Intent(
         trade_id=attempt.trade_id,
-        sighting_id=attempt.sighting_id if room.store is room.catalogue else None,
         pair_id=opportunity.pair.id,
         mode=room.mode,
         epoch=room.epoch,
@@ -170,10 +177,12 @@ def worst_case(opportunity: Opportunity, markets: Markets) -> Usd:
     return Usd(sum(_worst_cost(_order("", leg), markets[leg.venue]).micros for leg in legs))
 
 
-async def read_books(room: Room, markets: Markets) -> BookPair:
-    """Read both books afresh and at once. Errors: those of the venues, RefusedError for a book that is not shown."""
+async def read_books(room: Room, markets: Markets, *, meanwhile: Callable[[], object] = _nothing) -> BookPair:
+    """Read both books afresh and at once; `meanwhile` is done when both requests have left. Errors: those of the
+    venues, RefusedError for a book that is not shown."""
     started_ms = room.clock.monotonic_ms()
-    answers = await asyncio.gather(*(room.venues[venue].books([market]) for venue, market in markets.items()))
+    reads = (room.venues[venue].books([market]) for venue, market in markets.items())
+    answers, _ = await asyncio.gather(asyncio.gather(*reads), _soon(meanwhile))
     room.timed(Stage.ORDERBOOK, room.clock.monotonic_ms() - started_ms, "both books")
     books: dict[VenueName, Book] = {}
     for market, answer in zip(markets.values(), answers, strict=True):
@@ -183,10 +192,23 @@ async def read_books(room: Room, markets: Markets) -> BookPair:
     return books
 
 
+async def _soon(what: Callable[[], object]) -> None:
+    what()
+
+
+def _prepare_further(attempt: _Attempt) -> None:
+    """What is needed once the books are here, or by nobody soon: requests ready to be written, the sighting named."""
+    room = attempt.room
+    for venue, prepared in attempt.prepared.items():
+        room.desks[venue].get_ready(prepared)
+    if room.store is room.catalogue and (name := attempt.named()):
+        room.store.journal.name(attempt.trade_id, sighting_id=name)
+
+
 async def _spoiled(attempt: _Attempt) -> str:
     """Read both books again; why the trade must not be sent any more, "" if it still stands."""
     try:
-        books = await read_books(attempt.room, attempt.markets)
+        books = await read_books(attempt.room, attempt.markets, meanwhile=lambda: _prepare_further(attempt))
     except (VenueUnavailable, RefusedError) as error:
         return f"the books could not be read again: {error}"
     now = attempt.room.clock.now()

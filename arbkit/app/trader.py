@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
@@ -107,12 +108,10 @@ class Trader:
         if isinstance(found, NoOpportunity):
             self._pass_over(offer, found.reason, why_not(self._room, markets, found), AFTER_REFUSAL)
             return
-        episode = self._watching.episodes.open.get(pair_id)
         self.in_flight, started_ms = pair_id, self._room.clock.monotonic_ms()
         try:
-            result = await execute(
-                self._room, found, markets=markets, books=books, sighting_id=episode.sighting_id if episode else None
-            )
+            named = partial(self._watching.episodes.name_of, pair_id)
+            result = await execute(self._room, found, markets=markets, books=books, named=named)
         except AuthError as error:
             self._room.fail(Failure.AUTHENTICATION, str(error), once_a_day=True)
             self._pass_over(offer, "authentication", str(error), AFTER_FAILURE)

@@ -1,5 +1,6 @@
 """The one door to the network: reads over HTTP (http), orders over HTTP (posting), streams (sockets)."""
 
+from arbkit.net.exchanges import Exchange
 from arbkit.net.http import (
     BODY_BYTES_MAX,
     CATALOGUE_BYTES_MAX,
@@ -17,6 +18,7 @@ __all__ = [
     "BODY_BYTES_MAX",
     "CATALOGUE_BYTES_MAX",
     "MEBIBYTE",
+    "Exchange",
     "Http",
     "NoAnswer",
     "NotSent",

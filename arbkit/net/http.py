@@ -20,8 +20,9 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from arbkit.core.text import clean
 from arbkit.errors import AuthError, InvariantError, VenueUnavailable, shown
+from arbkit.net.exchanges import Answer, BrokenLine, Exchange
 from arbkit.net.hosts import base_url_of, lines_to, own_headers, tls
-from arbkit.net.lines import WARM_EVERY_MS, Answer, BrokenLine, Exchange
+from arbkit.net.lines import WARM_EVERY_MS
 from arbkit.net.rates import Rate, TokenBucket
 from arbkit.ports import Clock
 

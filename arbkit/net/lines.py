@@ -1,8 +1,7 @@
 """Lines: HTTP/1.1 for what a trade waits for. A request is one write on a connection that stands, and no more.
 
-A general client takes a millisecond or two for a request; here it is a tenth of that. What is said and what comes back
-is judged by h11: an answer that is not whole and well formed is none. Nothing is followed, repeated, decoded or pooled
-beyond a few connections, and nothing of the environment is used.
+A general client takes a millisecond or two for a request; here it is a tenth of that. Nothing is followed, repeated,
+decoded or pooled beyond a few connections, and nothing of the environment is used.
 
 Whoever has been given a line knows that nothing was sent yet; once `ask` was called, everything may have left.
 """
@@ -10,110 +9,16 @@ Whoever has been given a line knows that nothing was sent yet; once `ask` was ca
 import asyncio
 import select
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final, cast
 
-import h11
+from arbkit.net.exchanges import Answer, BrokenLine, Exchange
 
-from arbkit.errors import InvariantError
-
-HEAD_BYTES_MAX: Final = 64 * 1024
-"""Largest head of an answer."""
 LINES_MAX: Final = 4
 WARM_EVERY_MS: Final = 15_000
 """Venues close connections that are idle for longer, and a trade would pay for opening a new one."""
 _CLOSE_S: Final = 1
-
-
-class BrokenLine(Exception):
-    """The connection ended or said what is no HTTP; the text says which. What it was asked may have arrived."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Status, headers in lower case, and the body as it came."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Exchange:
-    """One request and its answer, which is read from the bytes as they come."""
-
-    def __init__(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"", *, body_bytes_max: int
-    ) -> None:
-        """Render the request. Raises InvariantError for what would not be one request."""
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES_MAX)
-        self._response: h11.Response | None = None
-        self._body, self._body_bytes_max = bytearray(), body_bytes_max
-        fields = {**headers, "Content-Length": str(len(body))} if body or method != "GET" else headers
-        try:
-            asked = h11.Request(method=method, target=target, headers=list(fields.items()))
-            said = [self._http.send(event) or b"" for event in (asked, h11.Data(data=body), h11.EndOfMessage())]
-        except (h11.LocalProtocolError, UnicodeEncodeError) as error:
-            raise InvariantError(f"{method} {target!r} cannot be sent: {error}") from error
-        self.request: Final = b"".join(said)
-        """The request as it travels."""
-
-    @property
-    def stays_open(self) -> bool:
-        """Whether the connection may be used again: the answer is whole, and nothing came behind it."""
-        return self._http.states == {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE} and self._http.trailing_data == (
-            b"",
-            False,
-        )
-
-    def feed(self, piece: bytes) -> Answer | None:
-        """Take the next bytes; the answer once it is whole. Raises BrokenLine for what is none."""
-        try:
-            self._http.receive_data(piece)
-            while not isinstance(event := self._http.next_event(), h11.EndOfMessage):
-                if event is h11.NEED_DATA or event is h11.PAUSED:
-                    return None
-                self._take(event)
-        except h11.RemoteProtocolError as error:
-            raise BrokenLine(f"what came is no answer of HTTP/1.1: {error}") from error
-        return self._whole()
-
-    def end(self) -> Answer:
-        """The other side has said all. Raises BrokenLine unless that is how this answer ends."""
-        try:
-            answer = self.feed(b"")
-        except BrokenLine as error:
-            raise BrokenLine("the connection was closed before the answer was whole") from error
-        if answer is None:
-            raise BrokenLine("the connection was closed before the answer was whole")
-        return answer
-
-    def _take(self, event: object) -> None:
-        match event:
-            case h11.Response(headers=headers):
-                self._response, names = event, dict(list(headers))
-                if b"transfer-encoding" in names and b"content-length" in names:
-                    raise BrokenLine("the answer says twice where it ends")
-                self._hold_to_size(int(names.get(b"content-length", b"0")))
-            case h11.Data(data=data):
-                self._hold_to_size(len(self._body) + len(data))
-                self._body += data
-            case _:
-                pass  # an answer before the answer
-
-    def _hold_to_size(self, size: int) -> None:
-        if size > self._body_bytes_max:
-            raise BrokenLine(f"the answer has more than {self._body_bytes_max} bytes")
-
-    def _whole(self) -> Answer:
-        if self._response is None:
-            raise BrokenLine("the answer has no head")
-        headers: dict[str, str] = {}
-        for raw_name, raw_value in self._response.headers:
-            name, value = raw_name.decode("ascii"), raw_value.decode("latin-1")
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        return Answer(self._response.status_code, headers, bytes(self._body))
 
 
 class Line(asyncio.Protocol):
@@ -164,9 +69,10 @@ class Line(asyncio.Protocol):
 
     async def ask(self, exchange: Exchange) -> Answer:
         """Write a request and return its answer. Raises BrokenLine; then it may have arrived."""
+        request = exchange.take()
         self._exchange = exchange
         self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(exchange.request)
+        self._transport.write(request)
         return await self._answer
 
     def is_free(self) -> bool:

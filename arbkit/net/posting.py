@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Mapping
 
 from arbkit.core.text import clean
+from arbkit.net.exchanges import BrokenLine, Exchange
 from arbkit.net.hosts import base_url_of, lines_to, own_headers
 from arbkit.net.http import Reply
-from arbkit.net.lines import WARM_EVERY_MS, BrokenLine, Exchange
+from arbkit.net.lines import WARM_EVERY_MS
 from arbkit.net.rates import Rate, TokenBucket
 from arbkit.ports import Clock
 
@@ -51,9 +52,16 @@ class Poster:
         `timeout_ms` bounds all of it, waiting for our own limit and connecting included. Raises NotSent and NoAnswer,
         and nothing else that the network can cause.
         """
+        return await self.post(self.rendered(method, path, headers=headers, body=body), timeout_ms=timeout_ms)
+
+    def rendered(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"") -> Exchange:
+        """The request as it will travel; nothing leaves."""
         kind = {"Content-Type": "application/json"} if body else {}
-        asked = self._asked(method, path, {**self._headers, **kind, **headers}, body)
-        return await self._answered(asked, timeout_ms, self._bucket)
+        return self._asked(method, path, {**self._headers, **kind, **headers}, body)
+
+    async def post(self, request: Exchange, *, timeout_ms: int) -> Reply:
+        """Send a rendered request, as `send_once` does; the same one is never sent a second time."""
+        return await self._answered(request, timeout_ms, self._bucket)
 
     async def warm(self, path: str, *, timeout_ms: int = 5_000) -> None:
         """Open the connection, or keep it, by a request that means nothing; a failure is left to the next order."""

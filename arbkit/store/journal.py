@@ -36,7 +36,6 @@ class Intent:
     """A trade about to be made: what was approved, and what it may cost and lose."""
 
     trade_id: str
-    sighting_id: str | None
     pair_id: str
     mode: str
     epoch: int
@@ -70,19 +69,23 @@ class Journal:
         """Write a trade, its legs and its reservations. Call inside `together()` with the risk check."""
         with self._database.writing() as db:
             db.execute(
-                "INSERT INTO trades (id, sighting_id, pair_id, started_at, status, expected_net_micros, mode, epoch, "
-                "version, qty_micros, kalshi_rules_hash, polymarket_rules_hash) "
-                "VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO trades (id, pair_id, started_at, status, expected_net_micros, mode, epoch, version, "
+                "qty_micros, kalshi_rules_hash, polymarket_rules_hash) "
+                "VALUES (?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?)",
                 [
-                    intent.trade_id, intent.sighting_id, intent.pair_id, text_of(at), intent.expected_net.micros,
-                    intent.mode, intent.epoch, intent.version, intent.qty.micros, intent.kalshi_rules_hash,
-                    intent.polymarket_rules_hash,
+                    intent.trade_id, intent.pair_id, text_of(at), intent.expected_net.micros, intent.mode, intent.epoch,
+                    intent.version, intent.qty.micros, intent.kalshi_rules_hash, intent.polymarket_rules_hash,
                 ],
             )  # fmt: skip
             self._reserve(db, intent.trade_id, "loss", "both", intent.loss_at_risk)
             for leg in legs:
                 self._insert_leg(db, intent.trade_id, leg)
                 self._reserve(db, intent.trade_id, "exposure", leg.order.market.venue, leg.worst_cost)
+
+    def name(self, trade_id: str, *, sighting_id: str) -> None:
+        """Note which sighting a trade takes. No money hangs on it: it does not wait for the disk."""
+        with self._database.writing_ahead() as db:
+            db.execute("UPDATE trades SET sighting_id = ? WHERE id = ?", [sighting_id, trade_id])
 
     def mark_sending(self, trade_id: str, *, at: datetime, deadline: datetime) -> None:
         """Mark both legs as sending in one commit. Only after this returns may a byte leave."""

@@ -57,6 +57,10 @@ class PaperAccount:
         self._markets[client_id] = market
         return PreparedOrder(order=order, client_id=client_id, venue_order_id="", body=body)
 
+    def get_ready(self, prepared: PreparedOrder) -> None:
+        """Nothing is rendered: nothing leaves."""
+        del prepared
+
     async def send(self, prepared: PreparedOrder) -> SendOutcome:
         """Wait as long as an order takes, read the book again, and fill from it or die."""
         if prepared.client_id in self._outcomes:

@@ -125,6 +125,9 @@ async def test_a_change_that_opens_an_opportunity_is_taken_and_the_ledger_is_the
     assert summary.profit == Usd.parse("1.4555")
     assert scene.ledger == scene.truth
     assert run.posts == 2
+    [seen] = scene.room.catalogue.sightings.recent(since=NOW)
+    assert seen.was_executed
+    assert [trade.sighting_id for trade in scene.room.store.trades.recent(count_max=9)] == [seen.id]
     assert [e.event for e in run.events if e.event in {EventKind.STARTED, EventKind.TRADE, EventKind.STOPPED}] == [
         "started", "trade", "stopped",
     ]  # fmt: skip

@@ -42,6 +42,18 @@ async def test_both_legs_filled_hedge_and_the_profit_is_what_a_hand_computes(sce
     assert scene.room.store.trades.reserved("loss") == Usd(0)
 
 
+async def test_both_requests_are_ready_before_either_is_sent(scene: Scene) -> None:
+    ready_at_the_post = []
+
+    def leaves(_: PreparedOrder) -> None:
+        ready_at_the_post.append([len(venue.made_ready) for venue in scene.venues.values()])
+
+    for venue in scene.venues.values():
+        venue.before_send = leaves
+    assert (await scene.execute()).success
+    assert ready_at_the_post == [[1, 1], [1, 1]]
+
+
 ENDS = {
     Fate.FILLED: LegState.FILLED,
     Fate.BETTER: LegState.FILLED,

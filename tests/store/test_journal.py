@@ -50,11 +50,14 @@ def a_leg(market: MarketId, side: Side, trade: str = "t1") -> PlannedLeg:
     )
 
 
+INTENT = Intent(
+    trade_id="t1", pair_id=PAIR.id, mode="live", epoch=1, version="0", qty=Qty.whole(10),
+    expected_net=Usd.parse("0.6"), kalshi_rules_hash="k", polymarket_rules_hash="p", loss_at_risk=Usd.parse("2"),
+)  # fmt: skip
+
+
 def opened(store: Store, trade: str = "t1") -> str:
-    intent = Intent(
-        trade_id=trade, sighting_id=None, pair_id=PAIR.id, mode="live", epoch=1, version="0", qty=Qty.whole(10),
-        expected_net=Usd.parse("0.6"), kalshi_rules_hash="k", polymarket_rules_hash="p", loss_at_risk=Usd.parse("2"),
-    )  # fmt: skip
+    intent = replace(INTENT, trade_id=trade)
     store.journal.open(intent, [a_leg(KALSHI, Side.YES, trade), a_leg(POLYMARKET, Side.NO, trade)], at=NOW)
     return trade
 
@@ -91,6 +94,51 @@ def test_an_intent_reserves_both_legs_and_the_loss_and_locks_both_markets(store:
     assert store.trades.reserved("loss") == Usd.parse("2")
     assert store.trades.locked_by([POLYMARKET]) == "t1"
     assert store.trades.trade("t1").state is TradeState.PLANNED
+
+
+def test_one_look_at_all_that_is_reserved_tells_the_same_as_every_question_by_itself(store: Store) -> None:
+    opened(store)
+    filled(store, VenueName.KALSHI, sent(store, "t2"))
+    with store.together():
+        store.journal.open(
+            replace(INTENT, trade_id="t3"), [a_leg(m, Side.NO, "t3") for m in (KALSHI, POLYMARKET)], at=NOW
+        )
+        store.journal.withhold("t3", why="told to", at=NOW)
+    seen = store.trades.held_back()
+    assert seen.loss == store.trades.reserved("loss") == Usd.parse("4")
+    assert seen.exposure() == store.trades.reserved("exposure") == Usd.parse("14.1")
+    for venue in VenueName:
+        assert seen.exposure(venue) == store.trades.reserved("exposure", venue)
+    assert seen.legs == {KALSHI: Usd.parse("4.7"), POLYMARKET: Usd.parse("9.4")}
+
+
+def test_trades_are_counted_since_two_moments_at_once_whichever_is_earlier(store: Store) -> None:
+    opened(store)
+    store.journal.open(
+        replace(INTENT, trade_id="t2"),
+        [a_leg(m, Side.NO, "t2") for m in (KALSHI, POLYMARKET)],
+        at=NOW - timedelta(hours=1),
+    )
+    moments = [NOW - timedelta(hours=2), NOW - timedelta(minutes=1), NOW + timedelta(minutes=1)]
+    for one in moments:
+        for other in moments:
+            singly = (store.trades.count_since(one), store.trades.count_since(other))
+            assert store.trades.counts_since(one, other) == singly
+    assert store.trades.counts_since(moments[0], moments[1]) == (2, 1)
+
+
+def test_the_first_trip_is_that_of_the_breaker(store: Store) -> None:
+    limits = BreakerLimits(consecutive_failures_max=1, asymmetric_executions_max=1)
+    assert store.operations.first_trip() is None
+    breaker = store.operations.breaker()
+    for minute, failure in ((2, Failure.LATE_FILL), (1, Failure.GHOST_FILL)):
+        at = NOW + timedelta(minutes=minute)
+        breaker = record_failure(breaker, failure, f"{failure} happened", limits=limits, now=at)
+    store.operations.save_breaker(breaker, at=NOW)
+    assert store.operations.first_trip() == store.operations.breaker().first
+    assert store.operations.breaker().trips.keys() == {Failure.LATE_FILL, Failure.GHOST_FILL}
+    store.operations.close_breaker(by="me", reason="looked", at=NOW)
+    assert store.operations.first_trip() is None
 
 
 def test_both_legs_are_marked_in_one_commit_with_their_deadline(store: Store) -> None:

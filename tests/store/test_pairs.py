@@ -97,6 +97,23 @@ def test_the_last_decision_counts_and_all_are_kept(store: Store) -> None:
     assert len(store.table("reviews")) == 2
 
 
+def test_a_pair_is_approved_by_the_last_word_on_it_with_these_very_rules_and_this_way_round(store: Store) -> None:
+    pair = a_pair(K, P)
+    assert not store.pairs.approves(pair)
+    reviewed(store, Decision.APPROVED)
+    assert store.pairs.approves(pair)
+    other_way = Polarity.INVERTED if pair.polarity is Polarity.ALIGNED else Polarity.ALIGNED
+    for other in (
+        a_pair(K2, P),
+        a_pair(K, P2),
+        replace(pair, polarity=other_way),
+        replace(pair, kalshi_rules_hash="x"),
+    ):
+        assert not store.pairs.approves(other)
+    reviewed(store, Decision.REJECTED)
+    assert not store.pairs.approves(pair)
+
+
 @pytest.mark.parametrize("statement", ["UPDATE reviews SET who = 'mallory'", "DELETE FROM reviews"])
 def test_decisions_are_never_rewritten(store: Store, statement: str) -> None:
     reviewed(store, Decision.REJECTED)

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from arbkit.net import NotSent, Poster, Reply
+from arbkit.net import Exchange, NotSent, Poster, Reply
 from arbkit.venues.kalshi.desk import KalshiDesk
 from arbkit.venues.kalshi.signing import AHEAD, AHEAD_MS_MAX, KalshiSigner, SignaturesAhead, new_key_pem
 from arbkit.venues.kalshi.wire.orders import ORDERS_PATH
@@ -39,10 +39,9 @@ class CountingSigner(KalshiSigner):
 class RefusedPoster(Poster):
     """Keeps the headers of an order, and sends nothing."""
 
-    async def send_once(
-        self, method: str, path: str, *, headers: Mapping[str, str], body: bytes = b"", timeout_ms: int
-    ) -> Reply:
-        self.headers = headers
+    async def post(self, request: Exchange, *, timeout_ms: int) -> Reply:
+        head = request.take().decode().partition("\r\n\r\n")[0]
+        self.headers = dict(row.split(": ", 1) for row in head.split("\r\n")[1:])
         raise NotSent("no such host")
 
 

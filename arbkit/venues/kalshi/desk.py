@@ -9,12 +9,13 @@ from urllib.parse import quote
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.orders import FokOrder, InDoubt, NotSent, SendOutcome
 from arbkit.errors import InvariantError
-from arbkit.net import NoAnswer, Poster
+from arbkit.net import Exchange, NoAnswer, Poster
 from arbkit.net import NotSent as NothingLeft
 from arbkit.ports import Clock, PreparedOrder
 from arbkit.venues.kalshi.signing import KalshiSigner, SignaturesAhead
 from arbkit.venues.kalshi.wire import requests
 from arbkit.venues.kalshi.wire.orders import ORDERS_PATH, classify, order_body, validate
+from arbkit.venues.ready import ReadyRequest
 
 CLIENT_ID_LENGTH_MAX: Final = 64
 
@@ -41,6 +42,7 @@ class KalshiDesk:
         self._poster, self._signer, self._clock = poster, signer, clock
         self._prefix, self._timeout_ms, self._new_id = path_prefix, timeout_ms, new_id
         self._ahead = SignaturesAhead(signer, clock, "POST", path_prefix + ORDERS_PATH)
+        self._ready = ReadyRequest(self._rendered, clock)
 
     def prepare(self, order: FokOrder, *, market: Market, now: datetime) -> PreparedOrder:
         """Check the order against the venue's rules and give it its id. Raises RefusedError; sends nothing."""
@@ -52,12 +54,14 @@ class KalshiDesk:
         body = order_body(order, client_id=client_id, shard=market.shard)
         return PreparedOrder(order=order, client_id=client_id, venue_order_id="", body=body)
 
+    def get_ready(self, prepared: PreparedOrder) -> None:
+        """Sign and render the request of an order that may be sent soon."""
+        self._ready.make(prepared)
+
     async def send(self, prepared: PreparedOrder) -> SendOutcome:
         """Post the order once and say what the answer proves."""
         try:
-            reply = await self._poster.send_once(
-                "POST", ORDERS_PATH, headers=self._ahead.take(), body=prepared.body, timeout_ms=self._timeout_ms
-            )  # fmt: skip
+            reply = await self._poster.post(self._ready.take(prepared), timeout_ms=self._timeout_ms)
         except NothingLeft as error:
             return NotSent(str(error))
         except NoAnswer as error:
@@ -77,6 +81,9 @@ class KalshiDesk:
     async def cancel_all(self) -> None:
         """Cancel everything; the venue also cancels what is placed within the minute after it."""
         await self._delete(ORDERS_PATH, "")
+
+    def _rendered(self, prepared: PreparedOrder) -> Exchange:
+        return self._poster.rendered("POST", ORDERS_PATH, headers=self._ahead.take(), body=prepared.body)
 
     async def _delete(self, path: str, query: str) -> None:
         headers = self._headers("DELETE", path)

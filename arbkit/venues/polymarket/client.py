@@ -83,6 +83,8 @@ class PolymarketVenue:
 
     async def books(self, markets: Sequence[Market]) -> Books:
         """Read the YES books of several markets, 500 a request."""
+        if len(markets) <= clob.BOOKS_MAX:
+            return await self._books(markets)
         parts = [markets[first : first + clob.BOOKS_MAX] for first in range(0, len(markets), clob.BOOKS_MAX)]
         found = await asyncio.gather(*(self._books(part) for part in parts))
         books: dict[MarketId, Book] = {}

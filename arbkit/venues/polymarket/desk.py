@@ -8,7 +8,7 @@ import msgspec
 
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.orders import FokOrder, InDoubt, NotSent, SendOutcome
-from arbkit.net import NoAnswer, Poster
+from arbkit.net import Exchange, NoAnswer, Poster
 from arbkit.net import NotSent as NothingLeft
 from arbkit.ports import Clock, PreparedOrder
 from arbkit.venues.polymarket import signing
@@ -23,6 +23,7 @@ from arbkit.venues.polymarket.wire.orders import (
     token_of,
     validate,
 )
+from arbkit.venues.ready import ReadyRequest
 
 _ZERO_WORD: Final = "0x" + "00" * 32
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -45,6 +46,7 @@ class PolymarketDesk:
     ) -> None:
         self._poster, self._account, self._credentials, self._clock = poster, account, credentials, clock
         self._timeout_ms, self._new_salt = timeout_ms, new_salt
+        self._ready = ReadyRequest(self._rendered, clock)
 
     def prepare(self, order: FokOrder, *, market: Market, now: datetime) -> PreparedOrder:
         """Check the order, build and sign it, and work out its hash. Raises RefusedError; sends nothing."""
@@ -67,13 +69,14 @@ class PolymarketDesk:
         order_id = signing.order_id(unsigned, exchange)
         return PreparedOrder(order=order, client_id=order_id, venue_order_id=order_id, body=body)
 
+    def get_ready(self, prepared: PreparedOrder) -> None:
+        """Sign and render the request of an order that may be sent soon."""
+        self._ready.make(prepared)
+
     async def send(self, prepared: PreparedOrder) -> SendOutcome:
         """Post the order once and say what the answer proves."""
-        headers = self._headers("POST", ORDER_PATH, prepared.body)
         try:
-            reply = await self._poster.send_once(
-                "POST", ORDER_PATH, headers=headers, body=prepared.body, timeout_ms=self._timeout_ms
-            )
+            reply = await self._poster.post(self._ready.take(prepared), timeout_ms=self._timeout_ms)
         except NothingLeft as error:
             return NotSent(str(error))
         except NoAnswer as error:
@@ -93,6 +96,10 @@ class PolymarketDesk:
     async def cancel_all(self) -> None:
         """Cancel every order of the account."""
         await self._delete(CANCEL_ALL_PATH, b"")
+
+    def _rendered(self, prepared: PreparedOrder) -> Exchange:
+        headers = self._headers("POST", ORDER_PATH, prepared.body)
+        return self._poster.rendered("POST", ORDER_PATH, headers=headers, body=prepared.body)
 
     async def _delete(self, path: str, body: bytes) -> None:
         headers = self._headers("DELETE", path, body)

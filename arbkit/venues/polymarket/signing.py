@@ -136,6 +136,8 @@ class Order:
     timestamp_ms: int
     metadata: bytes = ZERO_WORD
     builder: bytes = ZERO_WORD
+    struct_hash: bytes = field(init=False, repr=False)
+    """EIP-712 hashStruct of the order."""
 
     def __post_init__(self) -> None:
         if not 0 < self.salt < SALT_LIMIT:
@@ -146,10 +148,9 @@ class Order:
             raise InvariantError("an order's amounts must be positive")
         if len(self.metadata) != 32 or len(self.builder) != 32:
             raise InvariantError("an order's metadata and builder have 32 bytes each")
+        object.__setattr__(self, "struct_hash", self._hashed())
 
-    @property
-    def struct_hash(self) -> bytes:
-        """EIP-712 hashStruct of the order."""
+    def _hashed(self) -> bytes:
         words = (
             _ORDER_TYPE_HASH,
             _word(self.salt),
