@@ -131,6 +131,7 @@ class Reserved:
         """What orders may still take, at one venue or at both."""
         return Usd(sum(usd.micros for at, usd in self.legs.items() if venue is None or at.venue is venue))
 
+
 # What failed on chain was never bought.
 _COUPLES = """
 SELECT t.pair_id, k.market, k.side, p.market, p.side, sum(min(k.qty_micros, p.qty_micros))
