@@ -15,7 +15,6 @@ from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
 from arbkit.errors import BadId, nearest
 from arbkit.store.store import Store
-from arbkit.store.trades import Reserved
 
 CLOSED_FOR = timedelta(seconds=30)
 """How long a venue is left alone that said it does not trade, before it is asked again."""
@@ -98,7 +97,8 @@ def _means(room: Room, markets: Markets) -> _Means:
         purses, _ = known[venue]
         total = sum(p.available.micros for p in purses if p.shard is None or p.shard == (market.shard or 0))
         free[venue] = Usd(max(total - reserved.exposure(venue).micros, 0))
-    return _Means(_left(room, reserved), free)
+    used = room.store.ledger.exposure() + reserved.exposure()
+    return _Means(Usd(max(room.limits.total_exposure_max.micros - used.micros, 0)), free)
 
 
 def _is_payable(offer: Opportunity, markets: Markets, means: _Means) -> bool:
@@ -153,13 +153,3 @@ def why_not(room: Room, markets: Markets, found: NoOpportunity) -> str:
     if found.limited_by in {Limit.KALSHI_CASH, Limit.POLYMARKET_CASH} and (venue := found.limited_by.venue):
         return f"{venue} has ${means.free[venue]} left, {short}"
     return f"{found.reason}: {found.detail}" if found.detail else str(found.reason)
-
-
-def capital_left(room: Room) -> Usd:
-    """What the exposure limit still leaves."""
-    return _left(room, room.store.trades.held_back())
-
-
-def _left(room: Room, reserved: Reserved) -> Usd:
-    used = room.store.ledger.exposure() + reserved.exposure()
-    return Usd(max(room.limits.total_exposure_max.micros - used.micros, 0))
