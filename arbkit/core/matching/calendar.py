@@ -119,11 +119,13 @@ def _silent_deadline(deadline: Day, rest: Timing, *, next_one: bool) -> Finding:
 
 
 def _opened_with_month(holder: Timing, deadline: Day) -> bool:
-    """Whether the market with the mere deadline opened about when the other side's month begins."""
-    if holder.opens_on is None or not deadline.year:
+    """Whether the market with the mere deadline says, or opened about, when the other side's month begins."""
+    if not deadline.year:
         return False
     first = Day(deadline.year, deadline.month, 1)
-    return _apart_days(holder.opens_on, first) <= _MONTH_START_DAYS
+    if any(first.agrees(day) for day in holder.stated.days | holder.stated.starts):
+        return True
+    return holder.opens_on is not None and _apart_days(holder.opens_on, first) <= _MONTH_START_DAYS
 
 
 def _ends_with(timing: Timing, deadline: Day) -> bool:

@@ -7,7 +7,7 @@ from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
 from arbkit.core.matching.clauses import compare_clauses
-from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, OPPOSITES
+from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, OPPOSITES, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
@@ -64,7 +64,10 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
 
 def _timing(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     next_one = "next" in kalshi.strict and "next" in polymarket.strict
-    return compare_timing(kalshi.timing, polymarket.timing, next_one=next_one)
+    timing = kalshi.timing, polymarket.timing
+    if kalshi.asked & polymarket.asked & YEAR_OF_KICK_OFF:
+        timing = timing[0].by_first_year(), timing[1].by_first_year()
+    return compare_timing(*timing, next_one=next_one)
 
 
 def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple[bool, Relation]:

@@ -86,6 +86,10 @@ class Facts:
     """The light words of the question that turn it: up, more, most, start, before; and total."""
     ranked: bool = False
     """Whether the question sets one name before or above another."""
+    stated: frozenset[str] = frozenset()
+    """All words of weight in the very sentence that decides."""
+    cited: frozenset[str] = frozenset()
+    """Those of `asked` and `stated` that only name who reports it."""
     detail: frozenset[str] = frozenset()
     """Ordinary words of the question that only the statement says, not the title with its label."""
     versus: bool = False
@@ -139,8 +143,8 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     table = lexicon.with_aliases(tuple(sorted(aliases.phrases.items()))) if aliases.phrases else lexicon.phrases()
     texts = passages(market)
     timing, question, statement = read_timing(market, texts)
-    parts = question, statement, read_dates(texts.labels)[1]
-    (intervals, question), (further, statement), (labelled, labels) = map(quantities, parts)
+    parts = map(quantities, (question, statement, read_dates(texts.labels)[1]))
+    (intervals, question), (further, statement), (labelled, labels) = parts
     asked, stated, label, title = (_canonical(part, table) for part in (question, statement, labels, texts.title))
     league = _league(market, texts, asked, [*title, *stated, *label])
     domain = _domain(market, league, [*asked, *stated, *label])
@@ -165,15 +169,19 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         sides=_sides(texts.sides, table, naming),
         opponents=_sides(texts.opponents, table, naming),
         versus=texts.versus,
-        negative=texts.negative,
-        regulation=texts.regulation,
         several=texts.several,
         effect=texts.effect,
         sources=sources(texts.title) | sources(f"{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         placeholder=market.placeholder,
         spelled=_spelled([*asked, *label, *stated]),
     )
-    return _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
+    facts = _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
+    return _deciding(facts, stated, _weighty(texts.cited, table, naming)) if texts.judged else facts
+
+
+def _deciding(facts: Facts, stated: Sequence[Word], cited: frozenset[str]) -> Facts:
+    """The facts with the words of the sentence that decides."""
+    return replace(facts, stated=frozenset().union(*_by_weight(stated)), cited=cited)
 
 
 def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: frozenset[str]) -> Facts:
@@ -185,6 +193,8 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         ranked=any(word.text in _RANKING for word in asked),
         detail=facts.common - headline if headline else frozenset(),
         how_much=bool(_HOW_MUCH.match(texts.title)),
+        negative=texts.negative,
+        regulation=texts.regulation,
         until_meeting=texts.until_meeting,
         all_rules=texts.rules,
         intervals=tuple(map(upward, facts.intervals)) if borders_go_up(texts.rules) else facts.intervals,

@@ -15,6 +15,10 @@ _DECIDED_BY = re.compile(
     r"\b(?:this|it) (?:will|is|shall) (?:be )?(?:determined|decided) by whether (?:or not )?([^.;]{3,200})",
     re.IGNORECASE,
 )
+_CITED = re.compile(
+    r"\b(?:(?:report|publish|releas|list|measur|record|represent|determin|provid)ed (?:by|on|in)|according to) "
+    r"([^,.;()]{2,80}?)(?= (?:is|are|on|at|before|between|in|by|will|for(?! [A-Z]))\b|[,.;()]|$)"
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
 _YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
 _RESOLVES = re.compile(r"\bresolves?\b|\bresolution\b", re.IGNORECASE)
@@ -37,6 +41,14 @@ _REGULATION = re.compile(
     r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
 )
 _REGULATION_HINTS = ("90 minutes", "regulation time", "exclud", "not include extra time")
+_FIRST_OF_ALL = r"(?:winner|champion|next|new|first|top|most|best|largest|highest|richest|biggest|leader|number one)"
+_NAMED_LAST = re.compile(
+    rf"^(?P<what>[^,;?]{{0,160}}?\b{_FIRST_OF_ALL}\b(?:[^,;?]|, 20){{0,160}}?) (?:is|will be) "
+    r"(?P<who>(?:[Tt]he )?[A-Z][^,;?]{0,60}?)(?P<when> (?:before|by|on|as of) [^?]{4,60})?$"
+)
+_WILL_IT_BE = re.compile(
+    rf"^Will (?P<what>(?:the )?(?:[\w'-]+ ){{0,2}}?{_FIRST_OF_ALL} [^?]{{2,120}}?) be (?P<who>[A-Z][^?]{{0,60}})\?$"
+)
 _GENERIC = re.compile(r"^(?:who|which|what|when|how|where)\b", re.IGNORECASE)
 _VERBED = re.compile(r"^(?:will?|does|do|can|is|are|has|have|did)\b", re.IGNORECASE)
 _NEXT_VOTE = re.compile(
@@ -72,7 +84,8 @@ _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
 
 
 _ANNOUNCED = re.compile(
-    r"\bannouncement of [^.]{0,160}?\b(?:will|shall)\b[^.]{0,30}?\b(?:resolve|qualify|count|suffice)"
+    r"\bannouncement (?:of|that) [^.]{0,160}?\b(?:will|shall|also|is|are|does)\b[^.]{0,40}?"
+    r"\b(?:resolves?|qualif(?:y|ies)|counts?|suffices?|sufficient|encompassed|included)\b"
     r"|\beither (?:officially )?announced? [^.]{0,120}? or has\b"
     r"|\bIPO is confirmed if\b",
     re.IGNORECASE,
@@ -80,7 +93,8 @@ _ANNOUNCED = re.compile(
 _UNTIL_MEETING = re.compile(r"\b(?:and|until|through|by) the (?:[\w']+ ){0,2}(?:20\d\d )?meeting\b", re.IGNORECASE)
 _ACTUAL = re.compile(
     r"actual departure date|actually (?:vacate|leave)|\bcompletes? an (?:initial public offering|IPO)\b"
-    r"|\bannounce\w*\b[^.]{0,60}? (?:is|are|will) not (?:be )?(?:sufficient|qualify|count|enough)"
+    r"|\bannounce\w*\b[^.]{0,60}? (?:is|are|will|does|do) not (?:be )?(?:sufficient|qualify|count|enough|suffice"
+    r"|encompassed|included|resolve)"
     r"|\bannounce\w*\b[^.]{0,40}?\balone\b",
     re.IGNORECASE,
 )
@@ -107,6 +121,8 @@ class Passages:
     """Whether the statement is the very sentence that decides, so that its deadline counts."""
     labels: str
     context: str
+    cited: str = ""
+    """Who question and statement say it is reported by."""
     rules: str = ""
     """All of the rules that is read."""
     pick: str = ""
@@ -141,6 +157,7 @@ def _kalshi(market: Market) -> Passages:
     statement = found[1][:_STATEMENT_MAX] if found else ""
     if statement and (decided := _DECIDED_BY.search(rules)):
         statement = f"{statement} . {decided[1]}"
+    statement = _name_first(statement)
     note, _, _ = market.subtitle.partition("::")
     label = fold(market.yes_label[:_TITLE_MAX])
     label = "" if label.lower() in _PLAIN_LABELS else label
@@ -182,6 +199,7 @@ def _polymarket(market: Market) -> Passages:
     statement = " ".join(judged[:1] or _up_to_resolution(sentences))
     labels = fold(market.yes_label[:_TITLE_MAX]), fold(market.no_label[:_TITLE_MAX])
     named = labels[0].lower() not in _PLAIN_LABELS
+    title = _WILL_IT_BE.sub(r"Will \g<who> be \g<what>?", title)
     asked = _occasion_gone(title) if named else title
     if spread := _SPREAD.match(title):
         asked = f"{spread[1]} wins by over {spread[2]} . {_SPREAD.sub(' ', title)}"
@@ -212,6 +230,19 @@ def _is_upcoming(rules: str) -> bool:
     return "scheduled" in rules.lower() and bool(_UPCOMING.search(rules))
 
 
+def _name_first(statement: str) -> str:
+    """`the winner of the race is Novak` as `Novak is the winner of the race`: who is asked about comes first."""
+    hit = _NAMED_LAST.match(statement) if " is " in statement or " will be " in statement else None
+    return f"{hit['who']} is {hit['what']}{hit['when'] or ''}" if hit else statement
+
+
+def _cited(text: str) -> str:
+    """Who a text says that something is reported by."""
+    if "ed " not in text and "according" not in text:
+        return ""
+    return " . ".join(hit[1] for hit in _CITED.finditer(text))
+
+
 def _with_clauses(texts: Passages, rules: str) -> Passages:
     """The texts with what single words in them, or in the rules, say of the whole."""
     lowered = rules.lower()
@@ -220,6 +251,7 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),
+        cited=_cited(f"{texts.asked} . {texts.statement}"),
         rules=rules,
         effect=_effect(rules),
         until_meeting=bool(_UNTIL_MEETING.search(texts.statement)),

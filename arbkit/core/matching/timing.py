@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.dates import UNDATED, Day, When, read_dates, ticker_day, ticker_month, ticker_year
@@ -49,6 +50,14 @@ class Timing:
     def years(self) -> frozenset[int]:
         """The years that the question, or else the statement, names (seasons by both years)."""
         return years_named(self.asked) or years_named(self.stated)
+
+    def by_first_year(self) -> Self:
+        """The dates where a season goes by its first year, which a ticker does not tell."""
+        first = frozenset(year for year, _ in self.asked.seasons | self.stated.seasons)
+        if not first:
+            return replace(self, ticker_year=None)
+        asked = replace(self.asked, seasons=frozenset(), years=first)
+        return replace(self, asked=asked, stated=UNDATED, ticker_year=None)
 
 
 def read_timing(market: Market, texts: Passages) -> tuple[Timing, str, str]:

@@ -18,6 +18,8 @@ DETAIL_WORD_PPM = 12_000
 """Doubt for an ordinary word that only the statement says, when the question is the title with its label."""
 EVENT_NAME_PPM = 2_000
 SPELLING_PPM = 15_000
+_REDEFINED_MIN = 2
+"""How many words of weight a rule has to bring in for those that it leaves out of the title."""
 
 
 def stems(text: str) -> frozenset[str]:
@@ -69,12 +71,25 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     for missing, asker, venue in ((there, kalshi, "Kalshi"), (here, polymarket, "Polymarket")):
         found.extend(_unexplained(missing.common, asker, f"only {venue} says", UNEXPLAINED_PPM))
         found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
+    found.extend(_redefined(kalshi, polymarket))
     shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
     if shared:
         found.append(agree("subject", ", ".join(kalshi.spell(shared))))
     else:
         found.append(conflict("subject", kalshi.spell(kalshi.asked), polymarket.spell(polymarket.asked)))
     return found
+
+
+def _redefined(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """A rule that decides by something else than the title asks, of which the other side says nothing: a recession is
+    two quarters of shrinking here, and what a committee calls one there."""
+    if not kalshi.stated or kalshi.strict | kalshi.common <= kalshi.stated:
+        return []
+    instead = kalshi.stated - kalshi.asked - kalshi.cited
+    instead -= polymarket.told(instead)
+    if len(instead) < _REDEFINED_MIN:
+        return []
+    return [silent("condition", f"only Kalshi's rule speaks of {', '.join(kalshi.spell(instead))}", UNEXPLAINED_PPM)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +180,7 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             next((word for word in facts.order if word in own), "")
             for facts, own in zip((kalshi, polymarket), words, strict=True)
         )
-        if one != two and one in words[1] and two in words[0]:
+        if one != two and one in words[1] and two in words[0] and not {one, two} & _UNDERSTOOD:
             return [conflict("who does it", kalshi.spell([one]), polymarket.spell([two]))]
     return []
 
@@ -184,7 +199,7 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     common = _unsaid(asker.common - other.said, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
-    return _Missing(names - far, strict, common - deep, far | deep)
+    return _Missing(names - far, strict, common - deep, (far - asker.cited) | deep)
 
 
 def nothing_changes(kalshi: Facts, polymarket: Facts) -> bool:

@@ -75,6 +75,20 @@ atp_finals < nitto atp finals; atp tour finals; atp finals
 vuelta < vuelta a espana; la vuelta; tour of spain; la vuelta a espana
 giro < giro d italia; tour of italy
 indy500 < indy 500; indianapolis 500
+cs2 blast_open < blast open
+cs2 blast_bounty < blast bounty
+cs2 blast_rivals < blast rivals
+cs2 blast_premier < blast premier
+dota2 blast_slam < blast slam
+cs2 iem < iem; intel extreme masters; intel extreme masters iem; esl iem
+cs2 esl_pro_league < esl pro league
+cs2 pgl_major < pgl major
+cs2 starladder < starladder; starladder starseries
+dota2 dreamleague < dreamleague
+lol lck < lck; lol champions korea; league of legends champions korea; league of legends champions korea lck
+lol lpl < lpl; lol pro league; league of legends pro league; league of legends pro league lpl
+lol lec < lec; lol emea championship; league of legends emea championship
+lol lcs < lcs; lol championship series; league of legends championship series
 rocket_league < rlcs; rocket league championship series
 call_of_duty < cdl; call of duty league
 team_total < team total; team totals; team total points; team total goals; team total runs

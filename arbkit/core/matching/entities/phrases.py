@@ -132,8 +132,9 @@ sixthman < sixth man of the year; sixth man; 6th man of the year
 comeback_player < comeback player of the year
 cyyoung < cy young; cy young award
 hankaaron < hank aaron; hank aaron award
-heisman < heisman trophy; heisman memorial trophy; heisman
+ncaaf heisman < heisman trophy; heisman memorial trophy; heisman
 eurovision < eurovision song contest; eurovision
+gta6 < gta vi; gta6; grand theft auto vi
 oscars < academy awards; oscars; oscar; academy award
 goty < game of the year
 grammys < grammy awards; grammys; grammy
@@ -144,9 +145,11 @@ fed chair < fed chair; federal reserve chair; chair of the federal reserve; fed 
 fed chair < chairman of the federal reserve
 interest_rate < interest rates; interest rate; rates; federal funds rate; fed funds rate
 interest_rate < target federal funds rate; federal funds; bank rate; policy rate
+interest_rate meeting < monetary policy meeting; monetary policy committee meeting; interest rate meeting
 fed interest_rate < fed decision; federal reserve decision; fomc decision
 jr < junior
 no_change < no change; unchanged; remain unchanged; hold steady; maintains; maintain rate; maintain
+no_change interest_rate < maintain current rate; maintains current rate; maintain current rates; keep current rate
 no_change interest_rate < maintain rates; maintain interest rates; hold rates; hold rates steady; keep rates unchanged
 ecb < european central bank
 boe < bank of england
@@ -155,8 +158,14 @@ cpi < consumer price index; inflation; cpi inflation; cpi u; rate of cpi inflati
 core < excluding food and energy
 pce < personal consumption expenditures
 gdp < gross domestic product; gdp growth; real gdp; gdp growth rate; real gdp growth
-payrolls < nonfarm payrolls; nonfarm payroll; non farm payrolls; jobs added; jobs report; payroll
-unemployment < unemployment rate; u 3 unemployment; jobless rate
+payrolls < nonfarm payrolls; nonfarm payroll; non farm payrolls; jobs added; jobs report; payroll; jobs numbers
+payrolls < nonfarm payroll employment; total nonfarm payroll employment; payroll employment; job growth
+payrolls < change in nonfarm payroll employment; change in total nonfarm payroll employment; change in nonfarm payrolls
+payrolls < add jobs; adds jobs; jobs be added; jobs are added; jobs added to the economy
+at < seasonally adjusted; reported by; as reported by; published by; as published by; released by; as released by
+at < as represented by; represented by; as measured by; measured by; as listed on; listed on; as determined by
+unadjusted < not seasonally adjusted; non seasonally adjusted; unadjusted
+unemployment < unemployment rate; u3 unemployment rate; u3 unemployment; jobless rate; u3; u3 rate
 yoy < annual; annually; year over year; year on year; twelve months; 12 months; twelve month; year ending; yoy
 yoy < for the year
 mom < monthly; month over month; month on month; one month; mom; 1 month
@@ -181,6 +190,7 @@ tsa < pass through tsa; people pass through tsa; tsa travelers; tsa check ins; t
 tsa < transportation security administration; tsa screenings
 approval < approval rating; job approval; approval rate
 net_approval < net approval; net approval rating
+shutdown < lapse in appropriations; funding lapse; lapse in funding
 shutdown < government shutdown; shut down; government be shut down; lapse of appropriations; government shut down
 dem < democratic party; democrats; democrat; democratic; democratic candidate; dems; democratic nominee party
 dem < democratics
@@ -224,6 +234,12 @@ win < title holder; titleholder; belt holder
 win < elected to; be elected; is elected; take home; crowned
 leave < leave office; leaves office; out of office; out as; cease to be; ceases to be; depart; departs; leaves
 leave < leaving; out; exits; exit
+hold < holds; held; be held; is held; are held; be holding; holding
+become_law < become law; becomes law; became law; signed into law; enacted into law; be signed into law; sign into law
+become_law < become federal law; becomes federal law; signed into federal law; be enacted; is enacted; enacted
+deliver < delivers; delivered; deliveries; delivery; vehicle deliveries; total deliveries; deliver vehicles
+average < average daily; daily average; average of daily; average number of daily
+circuit_breaker < circuit breaker; circuitbreaker; circuit breakers
 acquire < acquires; acquired; acquisition; takeover; buy; buys; buyout; take over; purchase
 ipo < initial public offering; go public; goes public; public offering
 announce < announces it has achieved; announce that it has achieved; announces that they have attained
@@ -233,7 +249,8 @@ retire < retires; retirement; retiring
 marry < married; marries; get married; marriage; wed; be married; wedding; gets married
 engaged < engagement; get engaged; be engaged
 confirm < confirmed; confirms; confirmation; senate confirms
-visit < visits; visited; travel to; travels to; visiting
+visit < visits; visited; travelled to; traveled to; physically travelled to; physically travel to; physically visit
+visit < physically enters; physically enter; physically visits; travel to; travels to; visiting
 for < originally scheduled for; currently scheduled for; scheduled for; originally scheduled
 meet < meets; meeting in person; meet in person; summit
 rotten_tomatoes < rotten tomatoes; tomatometer; rotten tomatoes score

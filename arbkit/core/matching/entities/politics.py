@@ -5,6 +5,7 @@ line: charged is not indicted, pleading guilty is not being convicted, a jail is
 """
 
 POLITICS = """
+fidesz < fidesz kdnp; fidesz kdnp alliance
 snp < scottish national party
 dup < democratic unionist party
 afd < alternative for germany; alternative fur deutschland; alternative fuer deutschland

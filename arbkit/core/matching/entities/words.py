@@ -7,7 +7,7 @@ def _words(text: str) -> frozenset[str]:
 
 LIGHT = _words(
     """
-    a an the this that these those of to in on at by for from with as or and nor but than into onto over
+    a an any the this that these those of to in on at by for from with as or and nor but than into onto over
     under up its it
     their his her they he she who whom whose which what when where how why will wil would shall should do
     does did is are
@@ -127,6 +127,9 @@ OPPOSITES = {
 
 LENIENT = frozenset({"frequency", "direction", "league", "kind of price", "competition"})
 """Groups of which one side may be silent: the other side's word is then looked for in the whole text."""
+
+YEAR_OF_KICK_OFF = frozenset({"heisman"})
+"""Awards called by the year in which their season begins; other contests of a season go by the year of its end."""
 
 LATTICE_TENTHS = frozenset({"cpi", "pce", "gdp", "unemployment", "approval", "net_approval"})
 """Statistics published with one decimal: more than 0.3 is 0.4 or more (BLS and BEA news releases,

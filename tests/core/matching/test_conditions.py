@@ -1,0 +1,103 @@
+"""What the rule decides by, and from when it counts: told apart from what the title says."""
+
+from arbkit.core.matching import Verdict
+from tests.core.matching.markets import kalshi, polymarket, verdict
+
+
+def recession(*, polymarket_rules: str) -> Verdict:
+    """Judge two markets on a recession, of which Kalshi's goes by two quarters."""
+    return verdict(
+        kalshi(
+            "Will there be a recession in 2027?",
+            "KXRECESSION-27",
+            rules="If there are two consecutive quarters of negative GDP growth in 2027, then the market resolves to "
+            "Yes.",
+        ),
+        polymarket("US recession by end of 2027?", polymarket_rules),
+    )
+
+
+def leaving(*, kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on an office that agree but for when leaving counts."""
+    return verdict(
+        kalshi(
+            "Will Ada Novak leave Prime Minister of Norway before Jul 1, 2027?",
+            "KXLEAVENOVAK-27JUL01",
+            rules="If Ada Novak leaves as Prime Minister of Norway before Jul 1, 2027, then the market resolves to "
+            f"Yes. {kalshi_rules}",
+        ),
+        polymarket(
+            "Ada Novak out as Prime Minister of Norway by June 30, 2027?",
+            "This market will resolve to Yes if Ada Novak ceases to be Prime Minister of Norway by June 30, 2027. "
+            f"{polymarket_rules}",
+        ),
+    )
+
+
+def test_a_rule_that_decides_by_something_else_than_the_title_is_refused_where_the_other_side_does_not_say_it() -> None:
+    made = recession(
+        polymarket_rules='This market will resolve to "Yes" if a committee of economists announces a recession in '
+        "2027. Otherwise, it will resolve to No."
+    )
+
+    assert not made.acceptable
+    assert any("condition" in reason and "consecutive" in reason for reason in made.reasons)
+
+
+def test_the_same_rule_is_accepted_where_the_other_side_decides_by_it_too() -> None:
+    made = recession(
+        polymarket_rules='This market will resolve to "Yes" if a recession occurs in the US in 2027: two consecutive '
+        "quarters of negative GDP growth."
+    )
+
+    assert made.acceptable, made.reasons
+
+
+ANNOUNCED = (
+    "An announcement of Novak's resignation before this market's end will immediately resolve this market to Yes."
+)
+
+
+def test_an_announcement_counts_in_the_words_of_either_venue() -> None:
+    for rules in (
+        "An announcement of departure is also encompassed by the Payout Criterion.",
+        "An announcement that Ada Novak will leave the position also resolves to Yes.",
+    ):
+        made = leaving(kalshi_rules=rules, polymarket_rules=ANNOUNCED)
+        assert made.acceptable, made.reasons
+
+
+def test_an_announcement_that_does_not_count_here_is_a_conflict_where_it_counts_there() -> None:
+    for rules in (
+        "An announcement of departure is not encompassed by the Payout Criterion.",
+        "An announcement that Ada Novak will leave does not resolve to Yes.",
+    ):
+        made = leaving(kalshi_rules=rules, polymarket_rules=ANNOUNCED)
+        assert not made.acceptable
+        assert any(reason.startswith("conflict: effect") for reason in made.reasons), made.reasons
+
+
+def saying(rule: str) -> Verdict:
+    """Judge what is said before the first of April against what is said in March."""
+    return verdict(
+        kalshi('Will Ada Novak say "Harbor" before Apr 1, 2027?', "KXNOVAKSAY-27APR01-HARB", rules=rule),
+        polymarket(
+            'Will Ada Novak say "Harbor" in March 2027?',
+            "This market will resolve to Yes if Ada Novak says the listed term between March 1, 2027, 12:00 AM ET and "
+            "March 31, 2027, 11:59 PM ET.",
+        ),
+    )
+
+
+def test_a_month_is_the_same_as_before_its_end_when_the_rule_names_its_first_day() -> None:
+    named = saying(
+        "If Harbor is said by Ada Novak between Mar 1, 2027 and Apr 1, 2027, then the market resolves to Yes."
+    )
+    silent = saying("If Harbor is said by Ada Novak before Apr 1, 2027, then the market resolves to Yes.")
+    later = saying(
+        "If Harbor is said by Ada Novak between Mar 9, 2027 and Apr 1, 2027, then the market resolves to Yes."
+    )
+
+    assert named.acceptable, named.reasons
+    assert not silent.acceptable
+    assert not later.acceptable
