@@ -7,6 +7,8 @@ When all is over, every file of the run is searched: databases, logs, outputs, r
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -64,14 +66,18 @@ def _hits(files: Iterable[Path], wanted: list[bytes]) -> Iterator[tuple[Path, by
     known = np.array(sorted(heads), dtype=np.uint64)
     likely = np.zeros(_LOW + 1, dtype=bool)
     likely[known & _LOW] = True
-    for path in files:
+
+    def search(path: Path) -> list[tuple[Path, bytes]]:
         if not path.exists():  # pytest prunes the directories of old runs, and another run may just have begun
-            continue
+            return []
         held = path.read_bytes()
         if len(held) < _LENGTH_MIN or not len(known):
-            continue
+            return []
         suspected = {secret for head in _windows_in(held, known, likely) for secret in heads[head]}
-        yield from ((path, secret) for secret in sorted(suspected) if secret in held)
+        return [(path, secret) for secret in sorted(suspected) if secret in held]
+
+    with ThreadPoolExecutor() as pool:
+        yield from chain.from_iterable(pool.map(search, files))
 
 
 def _windows_in(held: bytes, known: Words, likely: Flags) -> set[int]:

@@ -19,6 +19,9 @@ from tests.oracles import Witness, journaled_first
 settings.register_profile("arbkit", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("arbkit")
 
+MEMORY, MEMORY_BYTES_MIN = Path("/dev/shm"), 4 << 30
+GARBAGE_MAX = 50_000
+"""How many objects more than there were make the collector look for garbage."""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -31,10 +34,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="the reference material (../shared) is not here"))
 
 
+def pytest_configure() -> None:
+    """What tests write goes to memory if there is room: nothing of it is to last, and a disk makes each commit wait."""
+    gc.disable()
+    if "PYTEST_DEBUG_TEMPROOT" not in os.environ and MEMORY.is_dir() and os.access(MEMORY, os.W_OK):
+        volume = os.statvfs(MEMORY)
+        if volume.f_bavail * volume.f_frsize >= MEMORY_BYTES_MIN and not volume.f_flag & os.ST_NOEXEC:
+            os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests stand from here to the end: the collector need not walk them again and again."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(GARBAGE_MAX)
+    gc.enable()
 
 
 @pytest.fixture
@@ -106,7 +119,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def apart(request: pytest.FixtureRequest) -> None:
+def apart(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test with a directory of its own has its state there, and its orders are watched; most need none of it.
 
     What starts a process takes its time: it is marked `slow`, so that the unit part stays quick.
@@ -114,8 +127,11 @@ def apart(request: pytest.FixtureRequest) -> None:
     if "tmp_path" in request.fixturenames:
         request.getfixturevalue("home")
         request.getfixturevalue("journaled")
+    real = subprocess.Popen
     if not request.node.get_closest_marker("slow"):
-        request.getfixturevalue("monkeypatch").setattr(subprocess, "Popen", _Unstarted)
+        subprocess.Popen = _Unstarted  # type: ignore[misc]
+    yield
+    subprocess.Popen = real  # type: ignore[misc]
 
 
 class _Unstarted(subprocess.Popen[bytes]):

@@ -85,8 +85,8 @@ async def test_any_other_answer_is_none_and_repeats_no_key(status: int, body: ob
 
 async def test_a_model_that_takes_too_long_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chat, "TIMEOUT_MS", 100)
-    async with model(200, completion("{}"), delay_s=0.3) as (reader, endpoint):
+    async with model(200, completion("{}"), delay_s=0.2) as (reader, endpoint):
         answer = await reader.ask("s", "q")
         assert isinstance(answer, NotAnswered)
         assert len(endpoint.heads) == 1
-        await asyncio.sleep(0.4)
+        await asyncio.sleep(0.2)

@@ -83,7 +83,6 @@ def test_the_files_of_the_specification_are_five_of_ten_megabytes() -> None:
     assert (Settings().logging.max_size_mb, Settings().logging.max_files, Settings().logging.level) == (10, 5, "info")
 
 
-@pytest.mark.slow
 def test_five_files_are_kept_and_none_is_larger_than_asked(tmp_path: Path) -> None:
     with logging_to(settings(max_size_mb="1", max_files="5"), tmp_path, run=1) as log:
         for number in range(5_000):

@@ -27,7 +27,7 @@ from tests.desks import Fate
 from tests.venues.stages import until
 
 __all__ = ["scene"]
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 SPECIFIED = [
     "opportunities_detected",
@@ -107,6 +107,7 @@ def told(scene: Scene) -> str:
     return generate_latest(metrics.registry).decode()
 
 
+@pytest.mark.slow
 async def test_a_scrape_tells_of_a_trade_under_every_promised_name(scene: Scene) -> None:
     metrics = Metrics("1.2.3", "live", {})
     address = metrics.serve(0)
@@ -173,7 +174,7 @@ async def test_an_order_whose_end_is_open_is_a_gauge_and_no_count(scene: Scene) 
 async def test_a_loop_that_hangs_shows_in_its_lag_and_in_the_age_of_the_figures(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(metrics_module, "SAMPLE_MS", 700)
+    monkeypatch.setattr(metrics_module, "SAMPLE_MS", 150)
     metrics = Metrics("1", "live", {})
     sampling = asyncio.ensure_future(metrics.sampling(standing(scene)))
     await until(lambda: metrics._sample is not None, within_s=10)
@@ -213,6 +214,7 @@ def test_a_status_that_no_server_may_send_makes_no_label_of_its_own(scene: Scene
     assert metrics._answers() == {("kalshi", "200"): 3, ("kalshi", "0"): 2, ("kalshi", "other"): 2}
 
 
+@pytest.mark.slow
 async def test_a_port_that_is_taken_is_an_error_with_advice() -> None:
     first, second = Metrics("1", "live", {}), Metrics("1", "live", {})
     host, port = first.serve(0)

@@ -23,7 +23,7 @@ from arbkit.wiring import recorder as recorder_module
 from arbkit.wiring.kit import SystemClock
 from arbkit.wiring.recorder import Recorder
 from tests.builders import a_market
-from tests.venues.stages import FastClock
+from tests.venues.stages import FastClock, until
 
 KALSHI, POLYMARKET = VenueName.KALSHI, VenueName.POLYMARKET
 
@@ -164,13 +164,14 @@ async def test_what_the_venues_say_of_markets_is_asked_once_and_again_after_a_fa
     with Recorder(tmp_path, clock, free_bytes_min=0) as recorder:
         recorder.follows([a_market(KALSHI, "A")])
         task = asyncio.create_task(recorder.run({KALSHI: originals}, told.append))
-        await asyncio.sleep(0.3)
+        await until(lambda: len(asked) == 1)
         clock.stepped = timedelta(minutes=2)
-        await asyncio.sleep(0.5)
+        await until(lambda: len(asked) == 2)
         recorder.follows([a_market(KALSHI, "A"), a_market(KALSHI, "B")])
-        await asyncio.sleep(0.3)
+        await until(lambda: len(asked) == 3)
         recorder.trouble = "no more room"
-        await asyncio.sleep(0.4)
+        await until(lambda: told)
+        await asyncio.sleep(0.25)  # two turns more
         task.cancel()
     assert asked == [["A"], ["A"], ["B"]]
     assert told == ["nothing more is recorded: no more room"]

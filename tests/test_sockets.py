@@ -14,7 +14,7 @@ from arbkit.net.pace import DENSE_A_SECOND, WINDOW_S, Pace
 from arbkit.net.sockets import FRAME_BYTES_MAX, Lost, Socket, dialled
 from arbkit.wiring.kit import SystemClock
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 TEXT, BINARY, PART, GOES_ON, ENDS, PING, CLOSE = 0x81, 0x82, 0x01, 0x00, 0x80, 0x89, 0x88
 
@@ -127,17 +127,20 @@ async def heard(server: Server, *, until: int) -> list[bytes]:
     return messages
 
 
+@pytest.mark.slow
 async def test_messages_in_the_segment_of_the_upgrade_are_not_lost() -> None:
     server = Server(frame(TEXT, b"third"), with_the_head=frame(TEXT, b"first") + frame(TEXT, b"second"))
     assert await heard(server, until=3) == [b"first", b"second", b"third"]
 
 
+@pytest.mark.slow
 async def test_a_message_may_come_in_fragments_with_a_ping_between_which_is_answered() -> None:
     server = Server(frame(PART, b"a") + frame(PING, b"?"), frame(GOES_ON, b"b"), frame(ENDS, b"c") + frame(TEXT, b"d"))
     assert await heard(server, until=2) == [b"abc", b"d"]
     assert server.heard[0] == 0x8A
 
 
+@pytest.mark.slow
 async def test_a_large_message_is_put_together() -> None:
     large = bytes(range(256)) * 8_000
     whole = frame(BINARY, large)
@@ -159,12 +162,14 @@ def test_reading_rests_only_while_messages_are_dense() -> None:
     assert not any(rests(pace, messages=1_000, a_second=DENSE_A_SECOND // 2, from_s=60)), "a rush that is long over"
 
 
+@pytest.mark.slow
 async def test_of_messages_that_come_densely_none_is_lost_and_all_come_in_order() -> None:
     every = [b"%d" % number for number in range(3_000)]
     sends = [b"".join(frame(TEXT, text) for text in every[start : start + 100]) for start in range(0, 3_000, 100)]
     assert await heard(Server(*sends), until=3_000) == every
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -185,6 +190,7 @@ async def test_what_ends_a_connection_ends_it_and_nothing_behind_it_is_taken(wro
     assert messages == [b"good"]
 
 
+@pytest.mark.slow
 async def test_what_the_listener_raises_comes_out_where_it_is_listened_and_it_hears_no_more() -> None:
     asked = []
 

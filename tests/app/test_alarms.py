@@ -30,7 +30,7 @@ from tests.desks import Fate
 from tests.virtual import until
 
 __all__ = ["anyio_backend"]
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 RHYTHM = replace(
     QUICK,
     resolve_ms=2_000,

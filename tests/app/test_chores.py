@@ -23,7 +23,7 @@ from tests.builders import KALSHI, POLYMARKET
 from tests.virtual import until
 
 __all__ = ["anyio_backend"]
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 AGED = replace(QUICK, facts_age_max=timedelta(seconds=1))
 
 

@@ -27,7 +27,7 @@ from tests.builders import KALSHI, NOW, POLYMARKET
 from tests.desks import Fate
 from tests.virtual import VirtualClock, VirtualLoop, until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = pytest.mark.anyio
 
 
 @dataclass

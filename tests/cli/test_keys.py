@@ -11,6 +11,7 @@ from arbkit.cli.keys import DOWN, OTHER, UP, Keys
 
 @pytest.fixture
 def typing(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr("arbkit.cli.keys._REST_S", 0.05)  # nothing of these lines comes late
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "r") as stdin:
         monkeypatch.setattr("sys.stdin", stdin)

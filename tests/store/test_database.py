@@ -105,7 +105,6 @@ def test_damage_is_reported(tmp_path: Path) -> None:
             damaged.catalogue.markets()
 
 
-@pytest.mark.slow
 def test_a_full_disk_is_one_clear_line_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     listing = store.catalogue.begin(KALSHI, PassKind.FULL, at=NOW)

@@ -20,7 +20,7 @@ from arbkit.venues.kalshi.wire import catalogue, exchange, orderbooks, stream
 from arbkit.venues.kalshi.wire.stream import Continuity, Delta, Snapshot
 from tests.venues.kalshi_payloads import dumped
 
-pytestmark = [pytest.mark.shared, pytest.mark.slow]
+pytestmark = pytest.mark.shared
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANY = MarketId(VenueName.KALSHI, "ANY")

@@ -18,7 +18,7 @@ from arbkit.venues.polymarket.wire.catalogue import parse_file
 from arbkit.venues.polymarket.wire.clob import parse_book, parse_resolution, parse_terms
 from arbkit.venues.polymarket.wire.stream import MarketStream
 
-pytestmark = [pytest.mark.shared, pytest.mark.slow]
+pytestmark = pytest.mark.shared
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 NOT_LISTED = "no asset ids: the market is not on the order book"
