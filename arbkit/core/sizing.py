@@ -2,7 +2,7 @@
 
 Everything here is a plain int: quantities and prices in millionths, costs in 1e-12 dollar, fees and profits in
 millionths of a dollar. Between two level ends the cost of either leg is a straight line and its fee lies above one, so
-the profit of a stretch of quantities is nowhere above the better of its two ends with those floors. Stretches are
+the profit of a stretch of quantities is nowhere above the line between its two ends with those floors. Stretches are
 split where that bound promises most, until none promises more than the best quantity found.
 """
 
@@ -255,7 +255,9 @@ class _Search:
         if stretch.count <= 2 or max(gross) < self.profit:
             return
         floors = map(sum, zip(kalshi.floors(low, high), polymarket.floors(low, high), strict=True))
-        bound = max(0, *(left - floor for left, floor in zip(gross, floors, strict=True)))
+        first, last = (left - floor for left, floor in zip(gross, floors, strict=True))
+        steps = stretch.count - 1  # from end to end; what is kept begins and ends one step further inside
+        bound = max(0, first + ceil_div(last - first, steps), last + ceil_div(first - last, steps))
         if self.beats(bound, low + stretch.stride):
             heappush(self.open, (-bound, low + stretch.stride, stretch.stride, stretch.count - 2))
 
