@@ -53,6 +53,19 @@ async def plan(room: Room, pair: Pair) -> Plan:
     return Plan(pair=pair, markets=markets, books=books, found=sized(room, pair, markets, books))
 
 
+async def plan_again(room: Room, agreed: Plan) -> Plan:
+    """The same read anew after somebody has thought about it, for no more contracts than they saw."""
+    if isinstance(agreed.found, Opportunity):
+        room = replace(room, policy=replace(room.policy, qty_max=agreed.found.qty))
+    return await plan(room, agreed.pair)
+
+
+def is_within(found: Opportunity, agreed: Opportunity) -> bool:
+    """Whether a trade is covered by what was agreed to: the same outcomes, no more contracts, at no worse prices."""
+    legs = ((found.kalshi, agreed.kalshi), (found.polymarket, agreed.polymarket))
+    return found.qty <= agreed.qty and all(new.side is old.side and new.limit <= old.limit for new, old in legs)
+
+
 async def _weigh_health(room: Room, market: Market) -> None:
     """A venue that says it does not trade, or soon will not, is left alone for a while: risk refuses it."""
     health = await room.venues[market.id.venue].health()

@@ -14,7 +14,7 @@ from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.result import ExecutionResult
 from arbkit.app.room import Room
 from arbkit.app.settlements import due
-from arbkit.app.take import Plan, pair_of, plan, take, why_not
+from arbkit.app.take import Plan, is_within, pair_of, plan, plan_again, take, why_not
 from arbkit.app.unwind import choices as ways_out
 from arbkit.cli.render import Output, short
 from arbkit.cli.reports import DIFFERENCE, PURSE, RESULT, Purse
@@ -71,11 +71,13 @@ def attempt(
             if not isinstance(planned.found, Opportunity):
                 output.say(f"{text}: offers nothing now ({why_not(room, planned.markets, planned.found)})")
                 continue
-            _show_plan(output, planned, planned.found, "simulated" if kit.sim and mode is Mode.LIVE else str(mode))
-            if not choices.yes and not _agreed(output):
+            how = "simulated" if kit.sim and mode is Mode.LIVE else str(mode)
+            _show_plan(output, planned, planned.found, how)
+            wanted = planned if choices.yes else _agreed_to(kit, room, output, planned, how)
+            if wanted is None:
                 output.say("nothing was sent")
                 continue
-            results.append(kit.run(take(room, planned)))
+            results.append(kit.run(take(room, wanted)))
             kit.run(refresh_balances(room))
             _show_ways_out(kit, room, output, results[-1])
     if shown:
@@ -136,6 +138,23 @@ def _show_plan(output: Output, planned: Plan, found: Opportunity, how: str) -> N
         output.say("the first trade of a version is as small as can be; the next one, once it is complete, is not")
     left = f"net ${found.net} after fees and ${found.gas} that gas may cost"
     output.say(f"pair {planned.pair.id}: ${found.capital} for ${found.payout}; {left}")
+
+
+def _agreed_to(kit: Kit, room: Room, output: Output, planned: Plan, how: str) -> Plan | None:
+    """What a person says yes to, read anew: books are old by then. Where it has become worse, they are asked again."""
+    shown = planned.found
+    while isinstance(shown, Opportunity) and _agreed(output):
+        planned = kit.run(plan_again(room, planned))
+        found = planned.found
+        if not isinstance(found, Opportunity):
+            output.say(f"meanwhile {planned.pair.id} offers nothing ({why_not(room, planned.markets, found)})")
+        elif is_within(found, shown):
+            return planned
+        else:
+            output.say("meanwhile the prices have moved:")
+            _show_plan(output, planned, found, how)
+        shown = found
+    return None
 
 
 def _agreed(output: Output) -> bool:

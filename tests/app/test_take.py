@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from arbkit.app import take
-from arbkit.app.take import sized, why_not
+from arbkit.app.take import is_within, plan, plan_again, sized, why_not
 from arbkit.config.load import load
-from arbkit.core.money import Qty, Usd
+from arbkit.core.markets import Side
+from arbkit.core.money import Price, Qty, Usd
 from arbkit.core.opportunity import Limit, NoOpportunity, Opportunity
 from arbkit.core.orders import Balance
 from arbkit.core.risk import Mode
@@ -106,3 +107,40 @@ def test_a_new_version_begins_small_where_money_is_real_and_nowhere_else(tmp_pat
         lambda: configured, home=tmp_path / "state", cwd=tmp_path, sim=sim, environ={}, clock=SystemClock()
     )  # fmt: skip
     assert rules_of(kit, mode).begins_small is (mode is Mode.LIVE and not sim)
+
+
+async def test_what_a_person_has_thought_about_is_read_anew_before_anything_leaves(scene: Scene) -> None:
+    agreed = await plan(scene.room, scene.opportunity.pair)
+    assert isinstance(agreed.found, Opportunity)
+    scene.clock.advance(seconds=20)
+    assert "a book is 20000 ms old" in (await take.take(scene.room, agreed)).errors[0]
+    again = await plan_again(scene.room, agreed)
+    assert isinstance(again.found, Opportunity)
+    assert is_within(again.found, agreed.found)
+    assert (await take.take(scene.room, again)).success
+
+
+async def test_a_person_who_agreed_to_few_does_not_get_more(scene: Scene) -> None:
+    agreed = await plan(scene.room, scene.opportunity.pair)
+    assert isinstance(agreed.found, Opportunity)
+    few = replace(
+        agreed.found,
+        kalshi=replace(agreed.found.kalshi, qty=Qty.whole(12)),
+        polymarket=replace(agreed.found.polymarket, qty=Qty.whole(12)),
+    )
+    assert not is_within(agreed.found, few)
+    again = await plan_again(scene.room, replace(agreed, found=few))
+    assert isinstance(again.found, Opportunity)
+    assert again.found.qty == Qty.whole(12)
+
+
+def test_a_dearer_leg_or_the_other_outcome_is_asked_about_again(scene: Scene) -> None:
+    agreed = scene.opportunity
+    assert is_within(agreed, agreed)
+    for leg in ("kalshi", "polymarket"):
+        seen = getattr(agreed, leg)
+        dearer, cheaper = (replace(seen, limit=Price(seen.limit.micros + by)) for by in (10_000, -10_000))
+        other = replace(seen, side=Side.NO if seen.side is Side.YES else Side.YES)
+        assert not is_within(replace(agreed, **{leg: dearer}), agreed)
+        assert not is_within(replace(agreed, **{leg: other}), agreed)
+        assert is_within(replace(agreed, **{leg: cheaper}), agreed)

@@ -104,10 +104,11 @@ def on_terminal(
     environ: dict[str, str],
     columns: int,
     typed: Sequence[tuple[str, str]] = (),
+    thinks_s: float = 0,
 ) -> Ran:
     """Run a command on a pseudo-terminal of so many columns; what it showed is in `out`.
 
-    `typed` are questions and what is typed when each of them has been shown, in order.
+    `typed` are questions and what is typed when each of them has been shown, in order, after some thought.
     """
     waiting = list(typed)
     ours, theirs = pty.openpty()
@@ -136,6 +137,7 @@ def on_terminal(
         shown += chunk
         if waiting and waiting[0][0].encode() in shown[answered:]:
             answered = len(shown)
+            time.sleep(thinks_s)
             os.write(ours, f"{waiting.pop(0)[1]}\n".encode())
     else:
         child.kill()

@@ -32,7 +32,7 @@ from arbkit.venues.sim.server import SimServer
 from arbkit.wiring import Kit, opened, simulation
 from arbkit.wiring.trading import policy_of, trading_room
 from tests.builders import NOW
-from tests.cli.conftest import environment, process
+from tests.cli.conftest import environment, on_terminal, process
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -80,6 +80,19 @@ def test_a_fuzzy_pair_is_not_traded_live_before_a_person_approved_it(arbkit, rea
     assert refused.code == 3
     assert "arbkit match --review" in refused.err
     assert arbkit(*asked).code == 0  # simulated money asks nobody, unless it is told to
+
+
+@pytest.mark.parametrize(("says", "ends"), [("yes", "hedged"), ("no", "nothing was sent")])
+def test_a_person_may_think_longer_than_a_book_is_fresh(
+    arbkit, ready: Path, tmp_path: Path, says: str, ends: str
+) -> None:
+    [pair] = pairs_worth(arbkit, 1)
+    command = ("trade", pair, "--sim", "--live", "--confirm", "--set", "data_age.book_max_ms=2000")
+    typed = [("Type yes:", says), *[("Type yes:", "no")] * 3]
+    environ = environment(tmp_path) | {"ARBKIT_HOME": str(ready)}
+    ran = on_terminal(*command, cwd=tmp_path, environ=environ, columns=120, typed=typed, thinks_s=3)
+    assert ends in ran.out
+    assert ran.code == 0
 
 
 def test_live_needs_both_words(arbkit, ready: Path) -> None:
