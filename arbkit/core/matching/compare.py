@@ -50,10 +50,12 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
     """Compare two markets fact by fact, cheap ones first; no further once what is found is `hopeless`."""
     found: list[Finding] = []
     inverted, relation = _thresholds(kalshi, polymarket, found)
+    fresh: Sequence[Finding] = found
     for stage in (_groups, _opposites, _totals, _leagues, compare_words, _timing, _sources, _clauses):
-        if hopeless(found):
+        if fresh and hopeless(found):
             return Comparison(tuple(found), Polarity.ALIGNED, relation)
-        found.extend(stage(kalshi, polymarket))
+        fresh = stage(kalshi, polymarket)
+        found += fresh
     if (side := _outcome(kalshi, polymarket, found)) is not None:
         inverted ^= side
     if kalshi.negative != polymarket.negative:
@@ -156,11 +158,12 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Qualifiers that exclude each other: primary and general, AL and NL, month and year."""
     found = []
     for name, members in EXCLUSIVE.items():
-        mine, other = kalshi.strict & members, polymarket.strict & members
-        mine, other = mine or kalshi.common & members, other or polymarket.common & members
-        if name in LENIENT:
-            mine, other = mine or kalshi.said & members, other or polymarket.said & members
-        if not mine or not other or mine & other:
+        mine = kalshi.strict & members or kalshi.common & members
+        if not mine and not (name in LENIENT and (mine := kalshi.said & members)):
+            continue
+        other = polymarket.strict & members or polymarket.common & members
+        other = other or polymarket.said & members if name in LENIENT else other
+        if not other or mine & other:
             continue
         if name == "direction" and nothing_changes(kalshi, polymarket):
             continue
@@ -171,7 +174,7 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _opposites(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Small words that turn a question round: up and down, most and least, begin and end."""
     found = []
-    for name, sides in _OPPOSITES.items():
+    for name, sides in _OPPOSITES.items() if kalshi.turns and polymarket.turns else ():
         mine, other = ([facts.turns & side for side in sides] for facts in (kalshi, polymarket))
         if (mine[0] and not mine[1] and other[1] and not other[0]) or (
             mine[1] and not mine[0] and other[0] and not other[1]

@@ -1,8 +1,8 @@
 """What a comparison of two facts found: agreement, conflict or silence, with the words that made it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -15,8 +15,7 @@ class Kind(StrEnum):
     """Hard: the confidence stays below the floor, whatever else agrees."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One compared fact. `doubt_ppm` is what it takes from the confidence, in millionths."""
 
     kind: Kind

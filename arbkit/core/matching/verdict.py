@@ -49,6 +49,8 @@ def judge(kalshi: Facts, polymarket: Facts, *, floor_ppm: int = 0) -> Verdict:
         return _refused("conflict: outcome: a placeholder or an Other, whose meaning may change")
     comparison = compare(kalshi, polymarket, lambda found: _cap_ppm(hard(found)) < floor_ppm)
     confidence = _confidence(kalshi, polymarket, comparison)
+    if confidence < floor_ppm:
+        return _below(confidence, _reasons(comparison, ()))
     exact = kalshi.title == polymarket.title and confidence >= CONFIDENCE_FLOOR_PPM and _complete(comparison)
     signals = _signals(kalshi, polymarket, comparison)
     if hard(comparison.findings):
@@ -124,11 +126,16 @@ def _reasons(comparison: Comparison, signals: tuple[str, ...]) -> tuple[str, ...
 
 
 def _refused(reason: str) -> Verdict:
+    return _below(0, (reason,))
+
+
+def _below(confidence_ppm: int, reasons: tuple[str, ...]) -> Verdict:
+    """The verdict on a pair that nobody looks at any more."""
     return Verdict(
-        confidence_ppm=0,
+        confidence_ppm=confidence_ppm,
         polarity=Polarity.ALIGNED,
         relation=Relation.RELATED,
         method=Method.FUZZY,
-        reasons=(reason,),
+        reasons=reasons,
         signals=(),
     )

@@ -1,7 +1,7 @@
 """Two questions word by word: what one asks has to stand on the other side, names and qualifiers near the question."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -56,8 +56,8 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     found: list[Finding] = []
     there, here = _missing(kalshi, polymarket), _missing(polymarket, kalshi)
     spelled = _spelling(there.names, here.names, found)
-    there = replace(there, names=there.names - spelled - _opponent_understood(kalshi, polymarket))
-    here = replace(here, names=here.names - spelled)
+    there = there._replace(names=there.names - spelled - _opponent_understood(kalshi, polymarket))
+    here = here._replace(names=here.names - spelled)
     if same_match(kalshi, polymarket):
         sides = _names_of_sides(kalshi, polymarket)
         found.extend(_spare(there, here, sides))
@@ -92,8 +92,7 @@ def _redefined(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     return [silent("condition", f"only Kalshi's rule speaks of {', '.join(kalshi.spell(instead))}", UNEXPLAINED_PPM)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Missing:
+class _Missing(NamedTuple):
     """Names, qualifiers and words of one question that the other market does not say; and those said only far away."""
 
     names: frozenset[str]
@@ -225,8 +224,8 @@ def _in_ticker(word: str, series: str) -> bool:
 def _spelling(mine: frozenset[str], other: frozenset[str], found: list[Finding]) -> frozenset[str]:
     """Names that differ from one of the other side by one slip of the pen."""
     spelled: set[str] = set()
-    for word in mine:
-        for twin in other:
+    for word in sorted(mine):
+        for twin in sorted(other):
             if _one_slip_apart(word, twin):
                 spelled |= {word, twin}
                 found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
