@@ -123,6 +123,12 @@ class StoreError(ArbkitError):
     exit_code = 70
 
 
+class BadHome(StoreError):
+    """The state directory, or a file in it, cannot be used as it is: name another one, or do as the message says."""
+
+    exit_code = 2
+
+
 class InvariantError(ArbkitError):
     """Something that cannot be was: a bug. Trading stops."""
 

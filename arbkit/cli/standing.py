@@ -130,12 +130,13 @@ def open_positions(store: Store) -> list[Position]:
 @contextmanager
 def ledgers(kit: Kit) -> Iterator[dict[str, Store]]:
     """Both ledgers by mode; that of the dry run only if there is one."""
+    live = kit.store  # whoever opens it says what is wrong with the directory
     paper = kit.home / "paper.db"
     if not paper.exists():
-        yield {"live": kit.store}
+        yield {"live": live}
         return
     with Store(paper) as dry:
-        yield {"dry_run": dry, "live": kit.store}
+        yield {"dry_run": dry, "live": live}
 
 
 def show_standing(kit: Kit, output: Output) -> None:

@@ -1,13 +1,16 @@
 """The state directory and the files in it: ours alone, never through a link."""
 
+import errno
 import os
 import stat
 from pathlib import Path
 
-from arbkit.errors import StoreError
+from arbkit.errors import BadHome, StoreError
 
 DIR_MODE = 0o700
 FILE_MODE = 0o600
+_BY = " by --home or ARBKIT_HOME"
+_DISK_FAILED = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _SQLITE_SIDECARS = ("-wal", "-shm", "-journal")
 
 
@@ -15,22 +18,21 @@ def own_directory(path: Path) -> None:
     """Make sure `path` is a directory of ours with mode 0700; create it, parents included, where it is missing.
 
     An empty directory of ours is tightened; one with content and a wider mode is refused, for it may not be meant for
-    us. Raises StoreError.
+    us. Raises BadHome; StoreError where the disk is full.
     """
     try:
         _create(path)
         found = path.lstat()
         if stat.S_ISLNK(found.st_mode) or not stat.S_ISDIR(found.st_mode):
-            raise StoreError(
-                f"{path} is not a directory (links are not followed); name a real directory in ARBKIT_HOME"
-            )
+            raise BadHome(f"{path} is not a directory (links are not followed); name a real directory{_BY}")
         _refuse_foreign(path, found)
         if stat.S_IMODE(found.st_mode) & 0o077:
             if any(path.iterdir()):
-                raise StoreError(f"{path} can be entered by other users; run: chmod 700 {path}")
+                raise BadHome(f"{path} can be entered by other users; run: chmod 700 {path}")
             path.chmod(DIR_MODE)
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}; the state directory cannot be used") from error
+        kind = StoreError if error.errno in _DISK_FAILED else BadHome
+        raise kind(f"{path}: {error.strerror}; the state directory cannot be used; name one{_BY}") from error
 
 
 def own_file(path: Path) -> None:
@@ -93,12 +95,12 @@ def _inspect(path: Path) -> None:
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-        raise StoreError(f"{path} is a link or no plain file; move it away")
+        raise BadHome(f"{path} is a link or no plain file; move it away")
     _refuse_foreign(path, found)
     if stat.S_IMODE(found.st_mode) & 0o077:
-        raise StoreError(f"{path} can be read by other users; run: chmod 600 {path}")
+        raise BadHome(f"{path} can be read by other users; run: chmod 600 {path}")
 
 
 def _refuse_foreign(path: Path, found: os.stat_result) -> None:
     if found.st_uid != os.geteuid():
-        raise StoreError(f"{path} belongs to another user; name a directory of your own in ARBKIT_HOME")
+        raise BadHome(f"{path} belongs to another user; name a directory of your own{_BY}")

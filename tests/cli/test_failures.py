@@ -95,7 +95,7 @@ def test_short_values_are_not_taken_for_secrets(monkeypatch: pytest.MonkeyPatch)
         (["config", "show", "--config", "/nonexistent.yaml"], 2, "no such file of settings"),
         (["config", "show", "--set", "risk.profil=strict"], 2, "did you mean risk.profile?"),
         (["run", "--for", "ever"], 2, "90s, 10m, 2h or 7d"),
-        (["scan", "--sim", "--home", "/proc/nowhere"], 70, "/proc"),
+        (["scan", "--sim", "--home", "/proc/nowhere"], 2, "/proc"),
         (["sim", "serve", "--port", "70000"], 2, "--port"),
         (["sim", "serve", "--markets", "99999999999"], 2, "--markets"),
         (["status", "--home", ""], 2, "--home': it is empty"),

@@ -45,6 +45,22 @@ def test_one_line_says_what_to_do(arbkit, line: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("home", "says"),
+    [
+        ("/proc/no/such", "No such file or directory; the state directory cannot be used; name one by --home"),
+        ("/dev/null", "is not a directory (links are not followed); name a real directory by --home or ARBKIT_HOME"),
+        ("/dev/null/below", "Not a directory; the state directory cannot be used"),
+        ("a" * 300, "File name too long"),
+    ],
+)
+@pytest.mark.parametrize("command", ["status", "markets list", "scan", "ledger verify"])
+def test_a_state_directory_that_cannot_be_is_a_mistake_and_no_bug(arbkit, home: str, says: str, command: str) -> None:
+    ran = arbkit(*command.split(), "--home", home)
+    assert ran.code == 2
+    assert says in ran.err
+
+
+@pytest.mark.parametrize(
     ("line", "says"),
     [
         ("markets list", "no markets yet; `arbkit markets sync` reads the catalogues"),
