@@ -1,5 +1,6 @@
 """Settings: what wins, what is refused, and that no slip of a letter goes unnoticed."""
 
+import os
 import re
 import string
 from collections.abc import Mapping
@@ -306,6 +307,7 @@ def test_the_meant_name_is_suggested(name: str, meant: str) -> None:
     [
         ("risk: [", "not YAML"),
         ("- a", "must hold key: value"),
+        ("tradin:\n  max_slippage: 0.01", "tradin is no setting; did you mean trading?"),
         ("risk: 3", "risk must hold key: value"),
         ("risk:\n  profile: {a: b}", "must be a single value"),
         ("risk:\n  profile: [strict]", "must be a single value"),
@@ -327,6 +329,15 @@ def test_a_file_that_is_no_file_of_settings_is_refused_in_one_line(write, text: 
     message = refusal(config=write(text))
     assert says in message
     assert "\n" not in message
+
+
+def test_settings_may_come_through_a_pipe() -> None:
+    read_end, write_end = os.pipe()
+    os.write(write_end, b"risk: {profile: strict}")
+    os.close(write_end)
+    configured = load(environ={}, config=Path(f"/dev/fd/{read_end}"), cwd=Path())
+    os.close(read_end)
+    assert configured.value("risk.profile") == "strict"
 
 
 def test_a_file_that_is_not_text_is_refused(write) -> None:

@@ -135,7 +135,8 @@ def complaint(path: str) -> str | None:
         return f"{path} is no longer a setting: {replaced}"
     if path in keys():
         return None
-    return f"{path} is no setting{_suggestion(path, keys())}"
+    sections = dict.fromkeys(known.partition(".")[0] for known in keys())
+    return f"{path} is no setting{_suggestion(path, keys() if '.' in path else [*sections, *keys()])}"
 
 
 def env_complaint(name: str, present: Iterable[str]) -> str | None:

@@ -54,10 +54,10 @@ def config_files(*, config: Path | None, environ: Mapping[str, str], cwd: Path) 
     """The files of settings that are read, the one that wins first. A file that was asked for must be there."""
     user = user_file(environ)
     asked = config or (Path(environ["ARBKIT_CONFIG"]) if environ.get("ARBKIT_CONFIG") else None)
-    if asked and not asked.is_file():
+    if asked and (not asked.exists() or asked.is_dir()):  # a pipe is read like a file
         raise BadFile(asked, "there is no such file of settings; `arbkit config sample` writes one")
-    project = cwd / (asked or "config.yaml")
-    return tuple(dict.fromkeys(path for path in (project, user) if path.is_file()))
+    found = [path for path in (cwd / "config.yaml", user) if path.is_file()]
+    return tuple(dict.fromkeys([cwd / asked, *(path for path in found if path == user)] if asked else found))
 
 
 def load(*, flags: Sequence[str] = (), environ: Mapping[str, str], config: Path | None = None, cwd: Path) -> Configured:
