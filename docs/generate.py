@@ -4,8 +4,10 @@ The pages call these functions through cog (`just docs`); pytest refuses pages t
 """
 
 import inspect
+import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -30,9 +32,13 @@ class Command(Protocol):
     help: str | None
 
 
+parser = cache(lambda: typer.main.get_command(app))
+"""All commands, read from their functions: once for all pages."""
+
+
 def commands(command: Command | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:
     """Every command and group with its path, in alphabetical order."""
-    command = command or typer.main.get_command(app)
+    command = command or parser()
     yield path, command
     for name, child in sorted(getattr(command, "commands", {}).items()):
         yield from commands(child, (*path, name))
@@ -46,8 +52,11 @@ def is_group(command: Command) -> bool:
 @cache
 def help_text(path: tuple[str, ...]) -> str:
     """What `--help` prints, at a fixed width."""
-    result = CliRunner().invoke(app, [*path, "--help"], prog_name="arbkit", env={"COLUMNS": WIDTH})
-    return result.stdout.rstrip()
+    with CliRunner().isolation(env={"COLUMNS": WIDTH}) as (said, _, _):
+        with suppress(SystemExit):
+            parser().main([*path, "--help"], prog_name="arbkit")
+        sys.stdout.flush()
+        return said.getvalue().decode().rstrip()
 
 
 def command_table() -> None:

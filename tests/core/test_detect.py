@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -147,20 +148,32 @@ def test_every_figure_of_a_trade_through_two_levels() -> None:
     assert opportunity.limited_by is Limit.QTY_MAX
 
 
+# A strategy that is made once is checked once, not at every draw.
+APART = st.sampled_from([(3_000, 7_000, 3_000, 7_000), (3_000, 5_000, 5_000, 7_000), (5_000, 7_000, 3_000, 5_000)])
+GRAINS = st.sampled_from([1, 100, 100])
+SIZES = st.sampled_from([st.integers(1, 4_000), st.integers(1, 40).map(lambda contracts: contracts * 100)])
+
+
+@cache
+def rows_of(low: int, high: int, sizes: st.SearchStrategy[int]) -> st.SearchStrategy[dict[int, int]]:
+    return st.dictionaries(st.integers(low, high), sizes, min_size=2, max_size=7)
+
+
+@cache
+def splits(rows: int) -> st.SearchStrategy[int]:
+    return st.integers(1, rows - 1)
+
+
 @st.composite
 def pairs_of_books(draw: st.DrawFn) -> tuple[Book, Book]:
     """Uncrossed books, more often than not with an arbitrage between them."""
-    apart = [(3_000, 7_000, 3_000, 7_000), (3_000, 5_000, 5_000, 7_000), (5_000, 7_000, 3_000, 5_000)]
-    ranges = draw(st.sampled_from(apart))
+    ranges = draw(APART)
     books = []
     for market, low, high in ((KALSHI_ID, *ranges[:2]), (POLYMARKET_ID, *ranges[2:])):
-        grain = draw(st.sampled_from([1, 100, 100]))
-        sizes = draw(
-            st.sampled_from([st.integers(1, 4_000), st.integers(1, 40).map(lambda contracts: contracts * 100)])
-        )
-        rows = draw(st.dictionaries(st.integers(low // grain, high // grain), sizes, min_size=2, max_size=7))
+        grain = draw(GRAINS)
+        rows = draw(rows_of(low // grain, high // grain, draw(SIZES)))
         prices = sorted(rows)
-        split = draw(st.integers(1, len(prices) - 1))
+        split = draw(splits(len(prices)))
         made = [Level(Price(price * grain * 100), Qty(rows[price] * 10_000)) for price in prices]
         books.append(make_book(market, yes_bids=made[:split], yes_asks=made[split:], seen_at=NOW))
     return books[0], books[1]

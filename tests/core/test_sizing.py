@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -101,10 +102,10 @@ def tariffs(books: Books) -> tuple[Tariff, Tariff]:
     )
 
 
-@st.composite
-def ladders(draw: st.DrawFn, prices: st.SearchStrategy[int], sizes: st.SearchStrategy[int]) -> Ladder:
-    rows = draw(st.dictionaries(prices, sizes, min_size=1, max_size=5))
-    return sorted(rows.items())
+# A strategy that is made once is checked once, not at every draw.
+@cache
+def ladders(prices: st.SearchStrategy[int], sizes: st.SearchStrategy[int]) -> st.SearchStrategy[Ladder]:
+    return st.dictionaries(prices, sizes, min_size=1, max_size=5).map(lambda rows: sorted(rows.items()))
 
 
 cents = st.integers(20, 55).map(lambda cent: cent * 100)
@@ -112,61 +113,66 @@ fine = st.integers(2_000, 5_500)
 wide = st.integers(1, 99).map(lambda cent: cent * 100)
 whole = st.integers(1, 12).map(lambda contracts: contracts * 100)
 odd = st.integers(1, 1_200)
+precisions = st.sampled_from([DIRECT_PRECISION.micros, CLEARED_PRECISION.micros])
+multipliers = st.sampled_from([0, 500_000, 1_000_000, 333_333])
+rates = st.sampled_from([0, 30_000, 40_000, 50_000, 70_000, 250_000])
+exponents = st.sampled_from([1, 1, 1, 2])
+steps = st.sampled_from([CONTRACT, CONTRACT, CONTRACT // 100, CONTRACT // 20, 3 * CONTRACT])
+coarse_steps = st.sampled_from([CONTRACT, CONTRACT // 4])
+up_to_forty = st.integers(1, 40).map(lambda contracts: contracts * 100)
 
 
-@st.composite
-def books(draw: st.DrawFn, ranges: Sequence[st.SearchStrategy[int]] = (cents, fine)) -> Books:
-    prices, sizes = draw(st.sampled_from(ranges)), draw(st.sampled_from([whole, odd]))
-    return Books(
-        kalshi=draw(ladders(prices, sizes)),
-        polymarket=draw(ladders(prices, sizes)),
-        multiplier=draw(st.sampled_from([0, 500_000, 1_000_000, 333_333])),
-        rate=draw(st.sampled_from([0, 30_000, 40_000, 50_000, 70_000, 250_000])),
-        exponent=draw(st.sampled_from([1, 1, 1, 2])),
-        precision=draw(st.sampled_from([DIRECT_PRECISION.micros, CLEARED_PRECISION.micros])),
-        step=draw(st.sampled_from([CONTRACT, CONTRACT, CONTRACT // 100, CONTRACT // 20, 3 * CONTRACT])),
+def books(ranges: Sequence[st.SearchStrategy[int]] = (cents, fine)) -> st.SearchStrategy[Books]:
+    """Both ladders on the same kind of prices and sizes."""
+    kinds = [ladders(prices, sizes) for prices in ranges for sizes in (whole, odd)]
+    return st.one_of(
+        *(st.builds(Books, kind, kind, multipliers, rates, exponents, precisions, steps) for kind in kinds)
     )
+
+
+schedules = st.sampled_from([(0, 0, 1), (1_000_000, 0, 1), (1_000_000, 40_000, 1), (500_000, 250_000, 2)])
+bargains = st.integers(2_000, 6_000).map(lambda tick: tick // 100 * 100)
+discounts, zero_or_one = st.integers(1, 300), st.integers(0, 1)
 
 
 @st.composite
 def flat_books(draw: st.DrawFn) -> Books:
     """Books whose second levels leave next to nothing, so that the rounding of fees decides."""
-    multiplier, rate, exponent = draw(
-        st.sampled_from([(0, 0, 1), (1_000_000, 0, 1), (1_000_000, 40_000, 1), (500_000, 250_000, 2)])
-    )
-    bargain = draw(st.integers(2_000, 6_000).map(lambda tick: tick // 100 * 100))
+    multiplier, rate, exponent = draw(schedules)
+    bargain, sizes = draw(bargains), up_to_forty
     fees = PolymarketFees(rate, exponent), KalshiFees("quadratic", multiplier)
     left = CONTRACT - all_in_floor(fees[0], bargain * 100)
     fair = next(tick for tick in range(9_999, 0, -1) if all_in_floor(fees[1], tick * 100) <= left)
-    sizes = st.integers(1, 40).map(lambda contracts: contracts * 100)
     return Books(
-        kalshi=[(fair - draw(st.integers(1, 300)), draw(sizes)), (fair + draw(st.integers(0, 1)), draw(sizes))],
+        kalshi=[(fair - draw(discounts), draw(sizes)), (fair + draw(zero_or_one), draw(sizes))],
         polymarket=[(bargain - 100, draw(sizes)), (bargain, draw(sizes)), (bargain + 100, draw(sizes))],
         multiplier=multiplier,
         rate=rate,
         exponent=exponent,
-        precision=draw(st.sampled_from([DIRECT_PRECISION.micros, CLEARED_PRECISION.micros])),
-        step=draw(st.sampled_from([CONTRACT, CONTRACT // 4])),
+        precision=draw(precisions),
+        step=draw(coarse_steps),
     )
+
+
+level_rates, level_dollars = st.sampled_from([0, 40_000]), st.integers(20, 60).map(lambda cents: cents * 10_000)
+left_over, steep, below = st.integers(1_000, 15_000), st.integers(1, 50), st.integers(0, 1_500)
 
 
 @st.composite
 def level_books(draw: st.DrawFn) -> Books:
     """Books with a long level that leaves next to nothing: the multiplier lets the fees eat nearly all of it."""
-    rate = draw(st.sampled_from([0, 40_000]))
-    dollar = draw(st.integers(20, 60)) * 10_000
+    rate, dollar, sizes = draw(level_rates), draw(level_dollars), up_to_forty
     left = CONTRACT - all_in_floor(PolymarketFees(rate, 1), dollar)
-    price = (left - draw(st.integers(1_000, 15_000))) // 100 * 100
+    price = (left - draw(left_over)) // 100 * 100
     multiplier = (left - price) * CONTRACT**2 * 100 // (7 * price * (CONTRACT - price))
-    sizes = st.integers(1, 40).map(lambda contracts: contracts * 100)
     return Books(
-        kalshi=[(price // 100 - draw(st.integers(1, 50)), draw(sizes)), (price // 100, draw(sizes))],
+        kalshi=[(price // 100 - draw(steep), draw(sizes)), (price // 100, draw(sizes))],
         polymarket=[(dollar // 100, 10_000)],
-        multiplier=max(0, multiplier - draw(st.integers(0, 1_500))),
+        multiplier=max(0, multiplier - draw(below)),
         rate=rate,
         exponent=1,
-        precision=draw(st.sampled_from([DIRECT_PRECISION.micros, CLEARED_PRECISION.micros])),
-        step=draw(st.sampled_from([CONTRACT, CONTRACT // 4])),
+        precision=draw(precisions),
+        step=draw(coarse_steps),
     )
 
 
