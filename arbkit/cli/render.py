@@ -177,10 +177,14 @@ class Output:
 
     def console(self, *, stderr: bool = False) -> "Console":
         """A Rich console that interprets nothing: no markup, no emoji codes, no highlighting."""
-        from rich.console import Console
+        from rich.console import Console, ConsoleDimensions
 
         no_color = True if not self.color or os.environ.get("NO_COLOR") else None
-        return Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=no_color)
+        console = Console(stderr=stderr, markup=False, emoji=False, highlight=False, no_color=no_color)
+        if console.is_dumb_terminal:  # Rich would take it for 80 columns
+            columns, lines = shutil.get_terminal_size()
+            console.size = ConsoleDimensions(columns, lines)
+        return console
 
     def _table(self, columns: Sequence[Field[Row]], cells: Sequence[Sequence[str]]) -> None:
         """One line a row, as wide as the terminal at most; what is cut off or left out is said."""

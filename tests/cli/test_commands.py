@@ -170,12 +170,18 @@ def test_tables_fit_the_terminal(simulator: str, tmp_path: Path, columns: int) -
         assert not [line for line in shown if len(line) > columns]
 
 
+def test_a_terminal_that_can_do_nothing_has_its_own_width_too(simulator: str, tmp_path: Path) -> None:
+    environ = environment(tmp_path, ARBKIT_SIM=simulator, TERM="dumb")
+    ran = on_terminal("config", "show", cwd=tmp_path, environ=environ, columns=60)
+    assert max(map(len, ran.out.splitlines())) <= 60
+
+
 def test_a_narrow_terminal_keeps_what_a_person_needs_to_go_on(tmp_path: Path) -> None:
     environ = environment(tmp_path, NO_COLOR="1")  # a world of its own: the tour takes what others would look for
     process("run", "--sim", cwd=tmp_path, environ=environ)
     for command, heads in (
         ("scan --sim --all", "pair title fees net size profit capital days annual"),
-        ("match --sim --limit 3", "pair kalshi polymarket sure trade why"),
+        ("match --sim --limit 3", "pair kalshi sure trade why"),
         ("positions --sim", "mode venue market side contracts average cost"),
         ("opportunities --sim", "id pair seen qty net"),
     ):
