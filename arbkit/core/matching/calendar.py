@@ -18,20 +18,26 @@ WEAK_DATE_PPM = 5_000
 
 _MATCH_MINUTES_MAX = 150
 """Two matches of the same sides on one day (baseball) start further apart."""
+_CLOSE_DAYS = 7
+"""How near two markets on one event close, when neither closes long after it."""
 _MONTH_START_DAYS = 5
 """How near to the first of the month a market has to open for "by its end" to mean "within it"."""
 
 
-def compare_timing(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> list[Finding]:
+def compare_timing(
+    kalshi: Timing, polymarket: Timing, *, next_one: bool = False, contest: bool = False
+) -> list[Finding]:
     """Compare every date of two markets.
 
     `next_one`: both ask for the next of something; then the day in a ticker is when it was issued, not when it ends.
+    `contest`: both ask who wins; then a year's end that only a rule names is how long it waits, not what is asked.
     """
     if kalshi.match_day or polymarket.match_day:
         return [_match_day(kalshi, polymarket)]
     found = [_season(kalshi, polymarket), _clock(kalshi, polymarket), _start(kalshi, polymarket)]
     if kalshi.deadline or polymarket.deadline:
-        found.append(_deadline(kalshi, polymarket, next_one=next_one))
+        waits = contest and not (kalshi.asked.deadlines or polymarket.asked.deadlines)
+        found.append(_deadline(kalshi, polymarket, next_one=next_one, waits=waits))
     found.append(_period(kalshi, polymarket))
     if not any(item and item.fact == "deadline" for item in found):
         found.append(_year(kalshi, polymarket))
@@ -53,7 +59,7 @@ def _match_day(kalshi: Timing, polymarket: Timing) -> Finding:
     return agree("match day", str(mine), 0 if other else WEAK_DATE_PPM)
 
 
-def _deadline(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> Finding:
+def _deadline(kalshi: Timing, polymarket: Timing, *, next_one: bool, waits: bool) -> Finding:
     mine, other = kalshi.deadline, polymarket.deadline
     if mine and other:
         if _apart_days(mine, other) == 0:
@@ -62,11 +68,11 @@ def _deadline(kalshi: Timing, polymarket: Timing, *, next_one: bool) -> Finding:
             return agree("deadline", f"{other}, in the rules of both", WEAK_DATE_PPM)
         return conflict("deadline", mine, other)
     if mine:
-        return _against(mine, kalshi, polymarket) or _silent_deadline(mine, polymarket, next_one=next_one)
+        return _against(mine, kalshi, polymarket) or _silent_deadline(mine, polymarket, open_end=next_one or waits)
     if other is None:
         return silent("deadline", "neither side says it", SILENT_DEADLINE_PPM)
     found = _against(other, polymarket, kalshi) or (None if next_one else _in_ticker(other, kalshi))
-    return found or _silent_deadline(other, kalshi, next_one=next_one)
+    return found or _silent_deadline(other, kalshi, open_end=next_one or waits)
 
 
 def _states(timing: Timing, day: Day) -> bool:
@@ -110,11 +116,11 @@ def _in_ticker(deadline: Day, kalshi: Timing) -> Finding | None:
     return None
 
 
-def _silent_deadline(deadline: Day, rest: Timing, *, next_one: bool) -> Finding:
+def _silent_deadline(deadline: Day, rest: Timing, *, open_end: bool) -> Finding:
     if rest.closes_on and rest.closes_on.year and _apart_days(rest.closes_on, deadline) <= 1:
         return agree("deadline", f"{deadline}, on one side only as the close", WEAK_DATE_PPM)
     year_end = (deadline.month, deadline.day) == (12, 31)
-    doubt = SILENT_DEADLINE_PPM // 2 if year_end and (next_one or rest.years) else SILENT_DEADLINE_PPM
+    doubt = SILENT_DEADLINE_PPM // 2 if year_end and (open_end or rest.years) else SILENT_DEADLINE_PPM
     return silent("deadline", f"{deadline}, on one side only", doubt)
 
 
@@ -260,10 +266,17 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
         return conflict("year", f"ticker year {ticker}", _listed(other))
     if mine or other:
         known, rest = (mine, polymarket) if mine else (other, kalshi)
-        if _only_told(known, rest):
-            return agree("year", f"{_listed(known)}, on one side only in the rules", WEAK_DATE_PPM)
+        beside = _closes_beside(known, kalshi.closes_on, polymarket.closes_on)
+        if beside or _only_told(known, rest):
+            where = "as the close" if beside else "in the rules"
+            return agree("year", f"{_listed(known)}, on one side only {where}", WEAK_DATE_PPM)
         return silent("year", _listed(known), SILENT_DATE_PPM)
     return silent("date", "neither side says when", SILENT_DATE_PPM // 3)
+
+
+def _closes_beside(years: frozenset[int], mine: Day | None, other: Day | None) -> bool:
+    """Whether both close in this year, and within a week of each other."""
+    return bool(mine and other and {mine.year, other.year} <= years and _apart_days(mine, other) <= _CLOSE_DAYS)
 
 
 def _start(kalshi: Timing, polymarket: Timing) -> Finding | None:

@@ -16,6 +16,8 @@ DEATH_PPM = 4_000
 """Doubt when only one side says that a death does not count."""
 ALIAS_PPM = 45_000
 """Doubt when one side alone counts what goes by another name: it may pay where the other waits."""
+STYLE_PPM = 45_000
+"""Doubt when one side alone says which of two rankings of models counts."""
 WRITTEN_PPM = 45_000
 """Doubt when one side alone wants a signed text: what is announced first may never be signed."""
 _RULES_MAX = 6_000
@@ -124,6 +126,13 @@ _OTHER_NAME = re.compile(
     r"|\bdesignation other than\b",
     re.IGNORECASE,
 )
+_STYLE_OFF = re.compile(
+    r"style control\b[^.]{0,20}?\b(?:off|unchecked|disabled|removed)\b|\b(?:remove|without|no) [\"']?style control",
+    re.IGNORECASE,
+)
+_STYLE_ON = re.compile(
+    r"style control\b[^.]{0,20}?\b(?:on|checked|enabled)\b|\bwith (?:the )?style control", re.IGNORECASE
+)
 _BLANK = re.compile(r"\b(?:Player|Team|Candidate|Company|Country|Person|Club|Party|Movie) [A-Z]\b(?!\.)")
 
 
@@ -138,6 +147,8 @@ class Clauses:
     """Whether an agreement counts only as a signed or formal text."""
     other_name: bool = False
     """Whether what goes by another name counts too."""
+    style: str = ""
+    """Whether a leaderboard of models is read with "style control on" or "off": these are two rankings."""
     blank: str = ""
     """A placeholder that stands where the name should: "Player A"."""
 
@@ -157,6 +168,7 @@ def read_clauses(rules: str) -> Clauses:
         zones=frozenset(zone for hit in _LAST_MINUTE.finditer(rules) if (zone := _ZONE_OF.get(hit["zone"]))),
         written=_says(lowered, ("signed", "written", "formal", "ratified")) and bool(_WRITTEN.search(rules)),
         other_name=_says(lowered, ("name", "title", "designation")) and bool(_OTHER_NAME.search(rules)),
+        style=_style(rules) if "style control" in lowered else "",
         blank=blank.group() if blank else "",
     )
 
@@ -164,6 +176,12 @@ def read_clauses(rules: str) -> Clauses:
 def borders_go_up(rules: str) -> bool:
     """Whether a value on the border of two brackets belongs to the higher one."""
     return "exactly between" in rules and bool(_UPWARD.search(rules))
+
+
+def _style(rules: str) -> str:
+    if _STYLE_OFF.search(rules):
+        return "off"
+    return "on" if _STYLE_ON.search(rules) else ""
 
 
 def _says(lowered: str, words: tuple[str, ...]) -> bool:
@@ -202,6 +220,11 @@ def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool,
         found.append(silent("form", f"only {_which(kalshi.written)} wants a signed or formal text", WRITTEN_PPM))
     if kalshi.other_name is not polymarket.other_name:
         found.append(silent("name", f"only {_which(kalshi.other_name)} counts what goes by another name", ALIAS_PPM))
+    if kalshi.style and polymarket.style and kalshi.style != polymarket.style:
+        found.append(conflict("style control", kalshi.style, polymarket.style))
+    elif kalshi.style != polymarket.style:
+        style = kalshi.style or polymarket.style
+        found.append(silent("style control", f"only {_which(bool(kalshi.style))} says {style}", STYLE_PPM))
     if blank := kalshi.blank or polymarket.blank:
         found.append(
             silent(

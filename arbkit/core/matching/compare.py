@@ -14,10 +14,20 @@ from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.sources import COINS, COMMODITIES
-from arbkit.core.matching.wording import EXCLUSIVE, UNEXPLAINED_PPM, compare_words, nothing_changes, stems
+from arbkit.core.matching.wording import (
+    EXCLUSIVE,
+    NOMINATIONS,
+    UNEXPLAINED_PPM,
+    compare_words,
+    nominated,
+    nothing_changes,
+    stems,
+)
 from arbkit.core.money import MICRO
 
 NUMBER_ELSEWHERE_PPM = 6_000
+NOMINATED_PPM = 20_000
+"""Doubt when one side asks for the nominee and the other for the winner of the primary: the winner may withdraw."""
 
 _ANNOUNCE = frozenset({stem("announce"), stem("confirm"), stem("nominate"), stem("report")})
 _PRICE_WORDS = EXCLUSIVE["kind of price"] | stems(
@@ -69,7 +79,8 @@ def _timing(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     timing = kalshi.timing, polymarket.timing
     if kalshi.asked & polymarket.asked & YEAR_OF_KICK_OFF:
         timing = timing[0].by_first_year(), timing[1].by_first_year()
-    return compare_timing(*timing, next_one=next_one)
+    contest = all("win" in facts.title.split() for facts in (kalshi, polymarket))
+    return compare_timing(*timing, next_one=next_one, contest=contest)
 
 
 def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple[bool, Relation]:
@@ -164,6 +175,9 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         other = polymarket.strict & members or polymarket.common & members
         other = other or polymarket.said & members if name in LENIENT else other
         if not other or mine & other:
+            continue
+        if nominated(kalshi, polymarket) and mine | other <= NOMINATIONS:
+            found.append(silent(name, "the nominee here, the winner of the primary there", NOMINATED_PPM))
             continue
         if name == "direction" and nothing_changes(kalshi, polymarket):
             continue

@@ -1,10 +1,12 @@
 """Two questions word by word: what one asks has to stand on the other side, names and qualifiers near the question."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
@@ -45,6 +47,8 @@ _WORLDWIDE = stems(
     " show netflix spotify app streamed"
 ) | {f"{kind}_{month}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
 """What is asked of the whole world as well as of one country, so that no country is understood."""
+NOMINATIONS = stems("primary nominee")
+_RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
 _BOUT = stems("fight bout boxing mma schedule scheduled prelims ufc")
 """Words that every match of its kind has."""
@@ -55,6 +59,8 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Every word of either question has to stand on the other side."""
     found: list[Finding] = []
     there, here = _missing(kalshi, polymarket), _missing(polymarket, kalshi)
+    if nominated(kalshi, polymarket):
+        there, here = (missing._replace(strict=missing.strict - NOMINATIONS) for missing in (there, here))
     spelled = _spelling(there.names, here.names, found)
     there = there._replace(names=there.names - spelled - _opponent_understood(kalshi, polymarket))
     here = here._replace(names=here.names - spelled)
@@ -187,7 +193,7 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     understood = frozenset() if asker.asked & _WORLDWIDE else _UNDERSTOOD
-    names = _unsaid(asker.names - other.said - understood, other)
+    names = _unsaid(asker.names - other.said - understood - _in_office(asker, other), other)
     strict = _unsaid(asker.strict - other.said, other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient
@@ -199,6 +205,25 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     common -= _DIRECTIONS
     deep = other.told(common)
     return _Missing(names - far, strict, common - deep, (far - asker.cited) | deep)
+
+
+def nominated(kalshi: Facts, polymarket: Facts) -> bool:
+    """Whether one side asks for a party's nominee and the other who wins its primary, of which a first round is not
+    the whole."""
+    one, two = (facts.strict & NOMINATIONS for facts in (kalshi, polymarket))
+    if one | two != NOMINATIONS or one & two or not kalshi.strict & polymarket.strict & EXCLUSIVE["party"]:
+        return False
+    rules = (kalshi if "primary" in one else polymarket).all_rules.lower()
+    return "first round" not in rules or bool(_RUN_OFF.search(rules))
+
+
+def _in_office(asker: Facts, other: Facts) -> frozenset[str]:
+    """The name of who holds the office that the other side speaks of, as long as the term lasts."""
+    ends = [facts.timing.deadline.year for facts in (asker, other) if facts.timing.deadline]
+    for office, (title, names, last_year) in HOLDERS.items():
+        if office in other.strict and title in other.all_rules and ends and max(ends) <= last_year:
+            return names
+    return frozenset()
 
 
 def nothing_changes(kalshi: Facts, polymarket: Facts) -> bool:

@@ -53,9 +53,7 @@ def test_the_same_rule_is_accepted_where_the_other_side_decides_by_it_too() -> N
     assert made.acceptable, made.reasons
 
 
-ANNOUNCED = (
-    "An announcement of Novak's resignation before this market's end will immediately resolve this market to Yes."
-)
+ANNOUNCED = "An announcement of her resignation before its end will immediately resolve this market to Yes."
 
 
 def test_an_announcement_counts_in_the_words_of_either_venue() -> None:
@@ -101,3 +99,27 @@ def test_a_month_is_the_same_as_before_its_end_when_the_rule_names_its_first_day
     assert named.acceptable, named.reasons
     assert not silent.acceptable
     assert not later.acceptable
+
+
+def ranked(*, kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on the best model of a leaderboard."""
+    return verdict(
+        kalshi(
+            "Best AI in Dec 2027?",
+            "KXLLM1-27DEC31-HARB",
+            rules=f"If HarborAI has the top-ranked LLM on Dec 31, 2027, the market resolves to Yes. {kalshi_rules}",
+        ),
+        polymarket(
+            "Will HarborAI have the best AI model at the end of December 2027?",
+            "This market will resolve according to the company that owns the best model on the leaderboard on December "
+            f"31, 2027. {polymarket_rules}",
+        ),
+    )
+
+
+def test_a_leaderboard_with_style_control_is_another_than_without() -> None:
+    off = "When checking the source, check the 'Remove Style Control' toggle."
+
+    assert ranked(kalshi_rules=off, polymarket_rules="The table with the style control off will be used.").acceptable
+    assert not ranked(kalshi_rules=off, polymarket_rules="The table with style control on will be used.").acceptable
+    assert not ranked(kalshi_rules="", polymarket_rules="The table with style control unchecked is used.").acceptable

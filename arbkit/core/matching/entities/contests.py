@@ -32,10 +32,8 @@ pga_tour < pga tour; pga tour golf
 liv_golf < liv golf; liv golf league
 dp_world_tour < dp world tour; european tour golf
 lpga < lpga tour
-players_championship < players championship; the players golf
 phoenix_open < wm phoenix open; waste management phoenix open; phoenix open
 pebble_beach_pro_am < at t pebble beach pro am; pebble beach pro am
-ryder_cup < ryder cup; the ryder cup
 presidents_cup < presidents cup; the presidents cup
 red bull < oracle red bull racing; red bull racing
 mclaren < mclaren racing; mclaren f1 team; mclaren mercedes; mclaren formula1 team

@@ -83,17 +83,17 @@ euro_championship < uefa euro; uefa european championship
 copa_america < copa america
 champions_league_spot top 4 < qualify for the champions league
 ballondor < ballon d or; ballon dor
-masters < the masters; masters tournament; the masters tournament; augusta masters
-pga_championship < pga championship
+golf masters < the masters; masters tournament; the masters tournament; augusta masters
+golf pga_championship < pga championship
 us_open < us open; u s open; united states open
-the_open < open championship; the open championship; british open; the open
-players_championship < players championship; the players championship; the players
-ryder_cup < ryder cup
+golf the_open < open championship; the open championship; british open; the open
+golf players_championship < players championship; the players championship; the players
+golf ryder_cup < ryder cup
 lpga < ladies pga
-wimbledon < wimbledon championships; the championships wimbledon; wimbledon
-roland_garros < french open; roland garros; roland garros french open
-australian_open < australian open
-indian_wells < bnp paribas open; indian wells open; indian wells; indian wells masters
+tennis wimbledon < wimbledon championships; the championships wimbledon; wimbledon
+tennis roland_garros < french open; roland garros; roland garros french open
+tennis australian_open < australian open
+tennis indian_wells < bnp paribas open; indian wells open; indian wells; indian wells masters
 formula1 < formula 1; formula one; f1
 grand_prix < grand prix; gp
 drivers_championship < drivers championship; driver s championship; drivers champion
@@ -110,11 +110,16 @@ dota2 < dota 2; dota
 valorant < vct; valorant champions tour
 mid_season_invitational < msi; mid season invitational
 the_international < the international
-best_ai_model < best ai model; top ai model; top model; best model
+best_ai_model < best ai model; top ai model; top model; best model; best ai; top ai; best llm; top llm; top ranked llm
+best_ai_model < top ranked ai model; top ranked model; highest ranked llm; highest ranked ai model; 1 ai model
+best_ai_model < 1 ranked ai model; number one ai model
 pardon < presidential pardon; presidential pardons; given a presidential pardon commutation or reprieve
 pardon < presidential pardon commutation or reprieve; pardon commutation or reprieve
 at < as part of; at the latest; expected to be held
 top < most streamed
+top grossing < highest grossing; best grossing
+movie < film; films; movies
+a < make a; makes a; made a; make an; makes an; made an
 lmarena < chatbot arena; lm arena; lmsys; text arena; lmarena; chatbot arena llm leaderboard; lmarena ai
 race < main race
 green_jersey < points classification; green jersey
@@ -141,6 +146,10 @@ grammys < grammy awards; grammys; grammy
 emmys < emmy awards; emmys; emmy; primetime emmy awards
 person_of_the_year < person of the year
 fed < federal reserve; the fed; fomc; federal open market committee; us fed; u s federal reserve
+fed board < board of governors of the federal reserve system; federal reserve board of governors; fed board of governors
+fed board < board of governors of the federal reserve; federal reserve board; fed board; fed governor
+fed board < federal reserve governor; member of the board of governors of the federal reserve system; federal board
+fed board < member of the federal reserve board of governors; member of the board of governors of the federal reserve
 fed chair < fed chair; federal reserve chair; chair of the federal reserve; fed chairman
 fed chair < chairman of the federal reserve
 interest_rate < interest rates; interest rate; rates; federal funds rate; fed funds rate
@@ -233,7 +242,7 @@ win < gain the most seats; most seats; finish first; finishes first; first place
 win < title holder; titleholder; belt holder
 win < elected to; be elected; is elected; take home; crowned
 leave < leave office; leaves office; out of office; out as; cease to be; ceases to be; depart; departs; leaves
-leave < leaving; out; exits; exit
+leave < no longer; is no longer; be no longer; leaving; out; exits; exit
 hold < holds; held; be held; is held; are held; be holding; holding
 become_law < become law; becomes law; became law; signed into law; enacted into law; be signed into law; sign into law
 become_law < become federal law; becomes federal law; signed into federal law; be enacted; is enacted; enacted
@@ -257,7 +266,7 @@ rotten_tomatoes < rotten tomatoes; tomatometer; rotten tomatoes score
 top_song < number one song; 1 song; number 1 song; top song
 billboard_hot_100 < billboard hot 100; hot 100
 spotify < spotify
-netflix < netflix
+netflix week < netflix
 touch_high < reach; reaches; hit; hits; hit high; maximum; at any point above; ever above
 all_time_high < all time high; ath; new all time high; record high
 touch_high < rise to; get to; as high as; how high

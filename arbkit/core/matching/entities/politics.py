@@ -6,6 +6,8 @@ line: charged is not indicted, pleading guilty is not being convicted, a jail is
 
 POLITICS = """
 fidesz < fidesz kdnp; fidesz kdnp alliance
+wales senedd < senedd; welsh senedd; senedd cymru; welsh parliament
+scotland scottish_parliament < scottish parliament; holyrood
 snp < scottish national party
 dup < democratic unionist party
 afd < alternative for germany; alternative fur deutschland; alternative fuer deutschland
@@ -98,3 +100,6 @@ tsa < passengers screened by tsa; passengers screened by the tsa; travelers scre
 tsa < screened by the tsa; travelers screened by the tsa; tsa passenger volume; screened at tsa checkpoints
 tsa < tsa checkpoint travel numbers; tsa checkpoints; people screened by the tsa; people screened by tsa
 """
+
+HOLDERS = {"president": ("President of the United States", frozenset({"donald", "trump"}), 2028)}
+"""Office -> how rules name it, who holds it, and the last year that the term fills."""
