@@ -2,13 +2,15 @@
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from arbkit.app.edition import edition
+from arbkit.app.remembering import Remembering
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
 from arbkit.core.matching import Aliases, Candidate, Curated, Progress, match
-from arbkit.core.matching.tokens import Asked, asked, edition, kept, read_kept
+from arbkit.core.matching.tokens import Asked, asked, kept, read_kept
 from arbkit.core.text import clean
 from arbkit.errors import BadId
 from arbkit.ports import Clock
@@ -35,6 +37,9 @@ class Matched:
     pairs: Sequence[Pair]
     kalshi_markets: int
     polymarket_markets: int
+    markets_read: int
+    pairs_judged: int
+    """What was not kept from an earlier match."""
     dangling: Sequence[Dangling]
     duration_ms: int
 
@@ -56,20 +61,27 @@ def match_catalogues(store: Store, mappings: Path, clock: Clock, progress: Progr
     kalshi = store.catalogue.markets(VenueName.KALSHI, statuses=MATCHED_STATUSES)
     polymarket = store.catalogue.markets(VenueName.POLYMARKET, statuses=MATCHED_STATUSES)
     aliases = Aliases(load_aliases(mappings))
-    with _without_collecting():
+    name = edition(aliases.phrases)
+    remembering = Remembering(store.readings, name, aliases)
+    with _without_collecting(), closing(remembering):
         pairs = match(
             kalshi,
             polymarket,
             curated=_curated(entries, store.pairs.reviews()),
-            candidates=_candidates(store, kalshi, polymarket, aliases),
+            candidates=_candidates(store, kalshi, polymarket, aliases, name[:8].hex()),
             aliases=aliases,
+            judging=remembering,
             progress=progress,
         )
     store.pairs.replace(pairs, at=clock.now())
+    if remembering.pairs_judged:
+        store.readings.forget_others(MATCHED_STATUSES)
     return Matched(
         pairs=pairs,
         kalshi_markets=len(kalshi),
         polymarket_markets=len(polymarket),
+        markets_read=remembering.markets_read,
+        pairs_judged=remembering.pairs_judged,
         dangling=dangling(store, entries),
         duration_ms=clock.monotonic_ms() - started_ms,
     )
@@ -88,18 +100,19 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _candidates(
-    store: Store, kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases
+    store: Store, kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases, name: str
 ) -> list[Candidate]:
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
 
     return candidates(
-        _asked(store, VenueName.KALSHI, kalshi, aliases), _asked(store, VenueName.POLYMARKET, polymarket, aliases)
+        _asked(store, VenueName.KALSHI, kalshi, aliases, name),
+        _asked(store, VenueName.POLYMARKET, polymarket, aliases, name),
     )
 
 
-def _asked(store: Store, venue: VenueName, markets: Sequence[Market], aliases: Aliases) -> list[Asked]:
-    """The words by which markets are found: as kept, or read now and kept until the market changes."""
-    name, say, stored = edition(aliases.phrases), aliases.spoken(), store.catalogue.tokens(venue)
+def _asked(store: Store, venue: VenueName, markets: Sequence[Market], aliases: Aliases, name: str) -> list[Asked]:
+    """The words by which markets are found: as kept, or read now and kept until the market or the edition changes."""
+    say, stored = aliases.spoken(), store.catalogue.tokens(venue)
     found: list[Asked] = []
     fresh: dict[str, str] = {}
     for market in markets:

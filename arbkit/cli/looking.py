@@ -74,6 +74,7 @@ def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: boo
     output.say(
         f"{matched.kalshi_markets} x {matched.polymarket_markets} markets in {matched.duration_ms} ms:"
         f" {len(pairs)} pairs, {sum(pair.tradable for pair in pairs)} may be traded"
+        f" ({matched.markets_read} markets read anew, {matched.pairs_judged} candidates judged anew)"
     )
     return sum(pair.tradable for pair in pairs)
 

@@ -242,8 +242,26 @@ CREATE TABLE opinions (
 CREATE INDEX opinions_by_day ON opinions (at);
 """
 
+_READINGS = """
+-- What matching read and judged. A name is a digest of the market as it was read and of what it was read by: what
+-- stands under another name is never used. Losing these rows costs time and nothing else.
+CREATE TABLE readings (
+  venue TEXT NOT NULL,
+  key TEXT NOT NULL,
+  name BLOB NOT NULL,
+  facts BLOB NOT NULL,
+  PRIMARY KEY (venue, key)
+) STRICT;
+CREATE TABLE judgements (
+  kalshi_key TEXT PRIMARY KEY,
+  name BLOB NOT NULL,
+  verdicts BLOB NOT NULL                  -- by the names of the Polymarket markets
+) STRICT;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
-    _CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING, _OPINIONS, CORRECTIONS, LOOKUPS
+    _CATALOGUE + _PAIRS + _OPPORTUNITIES + _LEDGER + VIEWS, TRADING, _OPINIONS, CORRECTIONS, LOOKUPS,
+    _READINGS,
 )  # fmt: skip
 """Migration n (counted from 0) leads from schema n to schema n + 1."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arbkit.store.catalogue import Catalogue
     from arbkit.store.opinions import Opinions
     from arbkit.store.pairs import Pairs
+    from arbkit.store.readings import Readings
     from arbkit.store.sightings import Sightings
 
 SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions", "pnl_records")
@@ -27,8 +28,8 @@ SPECIFIED_TABLES = ("event_mappings", "opportunities", "executions", "positions"
 class Store:
     """The memory of one state directory. Use it in the thread that made it; other processes may use the file too.
 
-    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger`, `marks`, `operations`, `figures` and `opinions`
-    hold the questions by subject.
+    `catalogue`, `pairs`, `sightings`, `trades`, `journal`, `ledger`, `marks`, `operations`, `figures`, `opinions`
+    and `readings` hold the questions by subject.
     Errors: StoreError.
     """
 
@@ -64,6 +65,13 @@ class Store:
         from arbkit.store.sightings import Sightings  # noqa: PLC0415
 
         return Sightings(self._database)
+
+    @cached_property
+    def readings(self) -> "Readings":
+        """What matching read and judged."""
+        from arbkit.store.readings import Readings  # noqa: PLC0415
+
+        return Readings(self._database)
 
     @cached_property
     def opinions(self) -> "Opinions":

@@ -14,13 +14,15 @@ from arbkit.core.money import MICRO
 REVIEW_FLOOR_PPM = 500_000
 """Pairs from here on are worth a person's look; what lies below is dropped."""
 
-FACTS_MAX = 20_000
-"""Of how many markets of a venue the facts are held at once; each takes some kilobytes."""
+FACTS_MAX = 40_000
+"""Of how many markets the facts are held at once; each takes some kilobytes."""
 PROGRESS_EVERY = 1_000
 Progress = Callable[[int, int], None]
 """Told now and then how many candidates are judged, of how many."""
 Candidate = tuple[int, int]
 """(index into the Kalshi markets, index into the Polymarket markets)"""
+Judging = Callable[[Market, Market], Verdict | None]
+"""Gives the verdict on a Kalshi and a Polymarket market; None below the floor of review."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +56,18 @@ def match(
     candidates: Iterable[Candidate] | None = None,
     aliases: Aliases = NO_ALIASES,
     review_required: bool = False,
+    judging: Judging | None = None,
     progress: Progress = lambda _done, _of: None,
 ) -> list[Pair]:
     """Judge every candidate and return the pairs worth keeping, best first.
 
-    `candidates` None lets the engine find them. The result holds tradable pairs and pairs for review (`tradable`
-    False, with the reason); a market stands in at most one tradable pair. A curated decision wins over any judgement
-    while the texts are those that the person saw; afterwards it is void, and says so. With `review_required`, a pair
-    that no person approved is never tradable.
+    `candidates` None lets the engine find them. `judging` is asked for one Kalshi market after another; None judges
+    everything afresh. The result holds tradable pairs and pairs for review (`tradable` False, with the reason); a
+    market stands in at most one tradable pair. A curated decision wins over any judgement while the texts are those
+    that the person saw; afterwards it is void, and says so. With `review_required`, a pair that no person approved is
+    never tradable.
     """
-    mine, other = _Reader(kalshi, aliases), _Reader(polymarket, aliases)
+    judging = judging or Judge(lambda market: read_facts(market, aliases))
     found = candidate_pairs(kalshi, polymarket, aliases) if candidates is None else candidates
     decisions = {(row.kalshi, row.polymarket): row for row in curated}
     judged, settled = [], _curated(kalshi, polymarket, decisions, aliases)
@@ -75,8 +79,7 @@ def match(
         one, two = kalshi[here], polymarket[there]
         if (one.id, two.id) in decisions or one.id in taken or two.id in taken:
             continue
-        verdict = judge(mine[here], other[there], floor_ppm=REVIEW_FLOOR_PPM)
-        if verdict.confidence_ppm >= REVIEW_FLOOR_PPM:
+        if (verdict := judging(one, two)) is not None:
             judged.append(_pair(one, two, verdict, tradable=verdict.acceptable))
     single = _one_each(judged, {market.id: market.event_key for market in kalshi})
     if review_required:
@@ -94,19 +97,24 @@ def candidate_pairs(
     return candidates([asked(say(market)) for market in kalshi], [asked(say(market)) for market in polymarket])
 
 
-class _Reader:
-    """Facts of a catalogue, read only when a candidate needs them; of a large one the latest are remembered."""
+class Judge:
+    """The verdict on a pair, or None below the floor of review. Facts are read only when a pair needs them; of a large
+    catalogue the latest are remembered."""
 
-    def __init__(self, markets: Sequence[Market], aliases: Aliases) -> None:
-        self.markets = markets
-        self._aliases = aliases
-        self._read: dict[int, Facts] = {}
+    def __init__(self, read: Callable[[Market], Facts]) -> None:
+        self._read = read
+        self._latest: dict[MarketId, Facts] = {}
 
-    def __getitem__(self, index: int) -> Facts:
-        if (facts := self._read.get(index)) is None:
-            if len(self._read) >= FACTS_MAX:
-                del self._read[next(iter(self._read))]
-            facts = self._read[index] = read_facts(self.markets[index], self._aliases)
+    def __call__(self, kalshi: Market, polymarket: Market) -> Verdict | None:
+        """Judge two markets by their facts."""
+        verdict = judge(self._facts(kalshi), self._facts(polymarket), floor_ppm=REVIEW_FLOOR_PPM)
+        return verdict if verdict.confidence_ppm >= REVIEW_FLOOR_PPM else None
+
+    def _facts(self, market: Market) -> Facts:
+        if (facts := self._latest.get(market.id)) is None:
+            if len(self._latest) >= FACTS_MAX:
+                del self._latest[next(iter(self._latest))]
+            facts = self._latest[market.id] = self._read(market)
         return facts
 
 

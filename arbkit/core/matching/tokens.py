@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
 
@@ -20,8 +19,6 @@ from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT
 
-TOKENS_VERSION = 1
-"""Raised with each change of code that makes other tokens of some text; a test holds it to a sample."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NUMBERS = {month.upper(): number for number, month in enumerate(_MONTHS, 1)}
 _DATE_TEXT = (
@@ -93,21 +90,6 @@ def asked(market: Market) -> Asked:
         return asked_in(*texts, key=market.id.key, closes_at=market.expected_at)
     texts = (market.title, market.subtitle, market.yes_label, market.no_label)
     return asked_in(*texts, key=market.slug, closes_at=market.expected_at or market.closes_at)
-
-
-def edition(aliases: Mapping[str, str]) -> str:
-    """A name for all that tokens are made from: this module, the tables of names, and a user's aliases.
-
-    What was kept under another name is read afresh.
-    """
-    tables = (
-        TOKENS_VERSION,
-        sorted(LIGHT),
-        LEAGUES,
-        [CONTEXTS[name].names for name in CONTEXTS],
-        lexicon.phrase_texts(),
-    )
-    return sha256(repr((*tables, sorted(aliases.items()))).encode()).hexdigest()[:12]
 
 
 def kept(asked: Asked, name: str) -> str:
