@@ -1,6 +1,7 @@
 """Fixtures for every test: no socket but loopback, no real state directory, no real environment."""
 
 import gc
+import json
 import os
 import subprocess
 from collections import Counter
@@ -12,8 +13,8 @@ from hypothesis import settings
 
 from arbkit.venues.secrets import Secret
 from arbkit.venues.sim.control import Control, Post
-from tests import canary
-from tests.oracles import Witness, journaled_first
+from tests import canary, watched
+from tests.oracles import witnessed
 
 # A slow machine is no counter-example; in CI the same examples are tried every time.
 settings.register_profile("arbkit", deadline=None, print_blob=True, derandomize="CI" in os.environ)
@@ -146,23 +147,22 @@ class _Unstarted(subprocess.Popen[bytes]):
 
 @pytest.fixture
 def journaled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Whenever an order reaches a simulator of this process, it is durable in a journal below the test's directory.
+    """Whenever an order reaches a simulator, it is durable in a journal below the test's directory.
 
-    Tests of the simulator itself have no journal, and none is asked.
+    So in this process; processes that are started as tests/watched.py says tell what they saw.
     """
-    witnesses: dict[Path, Witness] = {}
     unknown: list[str] = []
-    real = Control.seen
+    real, told = Control.seen, tmp_path.with_name(f"{tmp_path.name}{watched.SUFFIX}")
+    monkeypatch.setenv(watched.NAME, str(told))
 
     def seen(control: Control, post: Post) -> None:
-        journals = list(tmp_path.rglob("arbkit.db"))
-        posted = [witnesses.setdefault(path, Witness(lambda p=path: p)).see(post.keys, post.at) for path in journals]
-        if posted and not any(one.leg for one in posted):
-            unknown.extend(journaled_first(posted))
+        unknown.extend(witnessed(tmp_path, post.keys, post.at))
         real(control, post)
 
     monkeypatch.setattr(Control, "seen", seen)
     yield
+    if told.exists():
+        unknown += [wrong for line in told.read_text().splitlines() for wrong in json.loads(line)["wrong"]]
     assert not unknown
 
 

@@ -95,6 +95,15 @@ def journaled_first(posts: Sequence[Posted]) -> list[str]:
     return [f"{' '.join(post.keys)} arrived at {post.at} and was not in the journal" for post in posts if not post.leg]
 
 
+def witnessed(below: Path, keys: Sequence[str], at: datetime) -> list[str]:
+    """P2 for an order that has just arrived: it is durable in one of the journals below a directory, if there are any.
+
+    Tests of the simulator itself have no journal, and none is asked.
+    """
+    posted = [Witness(lambda path=path: path).see(keys, at) for path in below.rglob("arbkit.db")]
+    return [] if any(post.leg for post in posted) else journaled_first(posted)
+
+
 def nothing_lost_or_invented(store: Store, held: Held) -> list[str]:
     """P3: the ledger holds what the venues hold, to the micro-unit, and its chain is whole."""
     ours = {key: position.qty for key, position in store.ledger.positions().items() if position.qty}

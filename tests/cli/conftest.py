@@ -20,10 +20,13 @@ import pytest
 from arbkit.cli.main import run
 from arbkit.venues.sim.server import SimServer
 from arbkit.wiring import simulation
-from tests import canary
+from tests import canary, watched
 
 PROJECT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "arbkit")
+COMMAND = (sys.executable, str(PROJECT / "tests" / "watched.py"))
+"""As `python -m arbkit`, and the orders that reach a simulator inside of it are watched."""
+WATCHED_BIN = PROJECT / "tests" / "cli" / "bin"
+"""Where `arbkit` is the same, for lines of shell."""
 SECONDS_MAX = 40
 
 
@@ -75,9 +78,10 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {
         "HOME": str(home),
         "ARBKIT_HOME": str(home / "state"),
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PATH": f"{WATCHED_BIN}:{Path(sys.executable).parent}:/usr/bin:/bin",
         "PYTHONPATH": str(PROJECT),
         "LANG": "C.UTF-8",
+        watched.NAME: os.environ.get(watched.NAME, ""),
     } | more
 
 
