@@ -67,7 +67,7 @@ class Bench:
     def _intent(self, trade_id: str) -> Intent:
         pair = self.couple.pair
         return Intent(
-            trade_id=trade_id, sighting_id=None, pair_id=pair.id, mode="live", epoch=self.epoch, version="",
+            trade_id=trade_id, pair_id=pair.id, mode="live", epoch=self.epoch, version="",
             qty=Qty.whole(20), expected_net=Usd(1), kalshi_rules_hash=pair.kalshi_rules_hash,
             polymarket_rules_hash=pair.polymarket_rules_hash, loss_at_risk=Usd(1),
         )  # fmt: skip
