@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from arbkit.app import notices
 from arbkit.app.duties import perform_duties
@@ -80,7 +81,7 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
     try:
         why = await _spoiled(attempt) or _mark_sending(attempt, answer)
         if not why:
-            await attempt.room.store.durable()  # before it returns, not a byte may leave
+            await attempt.room.store.durable(meanwhile=partial(_name, attempt))  # before that, not a byte may leave
             why = _forbidden(attempt.room, answer)  # while the disk was awaited, others went on
     except BaseException as error:
         with suppress(StoreError):  # what cannot be written now, the next start finds: nothing was sent
@@ -196,11 +197,14 @@ async def _soon(what: Callable[[], object]) -> None:
     what()
 
 
-def _prepare_further(attempt: _Attempt) -> None:
-    """What is needed once the books are here, or by nobody soon: requests ready to be written, the sighting named."""
-    room = attempt.room
+def _get_ready(attempt: _Attempt) -> None:
     for venue, prepared in attempt.prepared.items():
-        room.desks[venue].get_ready(prepared)
+        attempt.room.desks[venue].get_ready(prepared)
+
+
+def _name(attempt: _Attempt) -> None:
+    """Note what the trade takes; until the first byte leaves, the disk is all that is waited for."""
+    room = attempt.room
     if room.store is room.catalogue and (name := attempt.named()):
         room.store.journal.name(attempt.trade_id, sighting_id=name)
 
@@ -208,7 +212,7 @@ def _prepare_further(attempt: _Attempt) -> None:
 async def _spoiled(attempt: _Attempt) -> str:
     """Read both books again; why the trade must not be sent any more, "" if it still stands."""
     try:
-        books = await read_books(attempt.room, attempt.markets, meanwhile=lambda: _prepare_further(attempt))
+        books = await read_books(attempt.room, attempt.markets, meanwhile=partial(_get_ready, attempt))
     except (VenueUnavailable, RefusedError) as error:
         return f"the books could not be read again: {error}"
     now = attempt.room.clock.now()

@@ -83,7 +83,7 @@ class Trader:
             for pair_id, offer in self._watching.offers.items()
             if self._not_before.get(pair_id, now) <= now
         ]  # fmt: skip
-        return max(free, key=self._score, default=None)
+        return max(free, key=self._score) if len(free) > 1 else next(iter(free), None)
 
     def _score(self, offer: Opportunity) -> tuple[int, str]:
         held = self._room.store.ledger.positions()

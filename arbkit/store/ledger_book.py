@@ -92,10 +92,9 @@ class LedgerBook:
 
     def _now(self) -> "_Standing":
         """Asked at every look: it is added up anew, in one reading, only when something was booked."""
-        with self._database.reading():
-            tip = self._tip()
-            if self._standing.tip != tip:
-                booked = self.transactions()
+        if self._standing.tip != self._tip():
+            with self._database.reading():
+                tip, booked = self._tip(), self.transactions()
                 day = day_result(booked, self._couples(), since=self._since) if self._since else _NO_DAY
                 self._standing = _Standing(tip, positions(booked), exposure(booked), day)
         return self._standing
@@ -109,9 +108,8 @@ class LedgerBook:
 
     def _tip(self) -> str:
         """The hash of the last transaction, which stands for all of them: their hashes form a chain."""
-        with self._database.reading() as db:
-            row = db.execute("SELECT hash FROM ledger_transactions ORDER BY seq DESC LIMIT 1").fetchone()
-        return str(row[0]) if row else GENESIS
+        rows = self._database.look("SELECT hash FROM ledger_transactions ORDER BY seq DESC LIMIT 1")
+        return str(rows[0][0]) if rows else GENESIS
 
     def verify(self) -> list[str]:
         """Replay the chain of hashes from the first transaction; what is wrong, in words, or nothing."""

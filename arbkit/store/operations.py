@@ -90,9 +90,7 @@ class Operations:
 
     def facts(self, *names: str) -> Mapping[str, str]:
         """Those of these small facts that were ever noted."""
-        with self._database.reading() as db:
-            rows = db.execute(" ".join((_FACTS, "(", ",".join("?" * len(names)), ")")), names).fetchall()
-        return dict(rows)
+        return dict(self._database.look(" ".join((_FACTS, "(", ",".join("?" * len(names)), ")")), names))
 
     def note(self, name: str, value: str, *, at: datetime) -> None:
         """Note a small fact."""
@@ -114,9 +112,8 @@ class Operations:
 
     def first_trip(self) -> Trip | None:
         """What opened the breaker, None while it is closed."""
-        with self._database.reading() as db:
-            row = db.execute(_FIRST_TRIP).fetchone()
-        return Trip(Failure(row[0]), row[1], moment_of(row[2])) if row else None
+        rows = self._database.look(_FIRST_TRIP)
+        return Trip(Failure(rows[0][0]), rows[0][1], moment_of(rows[0][2])) if rows else None
 
     def save_breaker(self, breaker: Breaker, *, at: datetime) -> None:
         """Keep counters and new trips. It cannot close anything: see `close_breaker`."""
@@ -157,11 +154,10 @@ class Operations:
         """The same of both venues at once."""
         purses: dict[VenueName, list[Balance]] = {venue: [] for venue in VenueName}
         asked: dict[VenueName, datetime] = {}
-        with self._database.reading() as db:
-            for name, shard, micros, at in db.execute(_BALANCES):
-                venue = VenueName(name)
-                purses[venue].append(Balance(Usd(micros), None if shard == _ONE_PURSE else shard))
-                asked.setdefault(venue, moment_of(at))
+        for name, shard, micros, at in self._database.look(_BALANCES):
+            venue = VenueName(name)
+            purses[venue].append(Balance(Usd(micros), None if shard == _ONE_PURSE else shard))
+            asked.setdefault(venue, moment_of(at))
         return {venue: (purses[venue], asked.get(venue)) for venue in VenueName}
 
     def alert(self, alert: Alert, *, at: datetime) -> None:

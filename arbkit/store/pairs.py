@@ -175,10 +175,8 @@ class Pairs:
 
     def approves(self, pair: Pair) -> bool:
         """Whether the decision that counts approved this pair, this way round and with these very rules."""
-        with self._database.reading() as db:
-            row = db.execute(_LAST_REVIEW, [pair.kalshi.key, pair.polymarket.key]).fetchone()
-        rules = (pair.kalshi_rules_hash, pair.polymarket_rules_hash)
-        return row is not None and tuple(row) == (Decision.APPROVED, pair.polarity, *rules)
+        rows = self._database.look(_LAST_REVIEW, [pair.kalshi.key, pair.polymarket.key])
+        return rows == [(Decision.APPROVED, pair.polarity, pair.kalshi_rules_hash, pair.polymarket_rules_hash)]
 
     def _read(self, query: str, *values: int) -> list[Pair]:
         with self._database.reading() as db:

@@ -1,6 +1,5 @@
 """Trades and legs as the journal has them: every question that changes nothing."""
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -107,7 +106,7 @@ SELECT r.kind, r.venue, l.market, sum(r.micros) FROM reservations r
 LEFT JOIN legs l ON l.trade_id = r.trade_id AND l.venue = r.venue AND l.role = 'entry'
 WHERE r.released_at IS NULL GROUP BY r.kind, r.venue, l.market
 """
-_STATES = "SELECT id, state FROM legs WHERE id IN (SELECT value FROM json_each(?))"
+_STATES = "SELECT id, state FROM legs WHERE id IN"
 _LOCKS = """
 SELECT t.id FROM trades t CROSS JOIN legs l ON l.trade_id = t.id
 WHERE t.finished_at IS NULL AND
@@ -245,19 +244,17 @@ class Trades:
         """The unfinished trade that involves one of these markets, "" if none does."""
         one_of = " OR ".join(["(l.venue = ? AND l.market = ?)"] * len(markets))
         asked = [part for market in markets for part in (market.venue, market.key)]
-        with self._database.reading() as db:
-            row = db.execute(" ".join((_LOCKS, "(", one_of, ") LIMIT 1")), asked).fetchone()
-        return str(row[0]) if row else ""
+        rows = self._database.look(" ".join((_LOCKS, "(", one_of, ") LIMIT 1")), asked)
+        return str(rows[0][0]) if rows else ""
 
     def held_back(self) -> Reserved:
         """Everything that is reserved, at one look."""
         loss, legs = ZERO_USD, {}
-        with self._database.reading() as db:
-            for kind, venue, market, micros in db.execute(_RESERVED):
-                if kind == "loss":
-                    loss += Usd(micros)
-                else:
-                    legs[MarketId(VenueName(venue), market or "")] = Usd(micros)
+        for kind, venue, market, micros in self._database.look(_RESERVED):
+            if kind == "loss":
+                loss += Usd(micros)
+            else:
+                legs[MarketId(VenueName(venue), market or "")] = Usd(micros)
         return Reserved(loss, legs)
 
     def reserved(self, kind: str, venue: VenueName | None = None, *, pair_id: str | None = None) -> Usd:
@@ -299,14 +296,12 @@ class Trades:
 
     def counts_since(self, first: datetime, second: datetime) -> tuple[int, int]:
         """The same since either of two moments."""
-        with self._database.reading() as db:
-            [(one, other)] = db.execute(_COUNTS, [text_of(first), text_of(second)])
+        [(one, other)] = self._database.look(_COUNTS, [text_of(first), text_of(second)])
         return int(one), int(other)
 
     def states(self, leg_ids: Sequence[str]) -> Mapping[str, LegState]:
         """In which state these legs are; those that there are."""
-        with self._database.reading() as db:
-            rows = db.execute(_STATES, [json.dumps(leg_ids)]).fetchall()
+        rows = self._database.look(" ".join((_STATES, "(", ",".join("?" * len(leg_ids)), ")")), leg_ids)
         return {leg_id: LegState(state) for leg_id, state in rows}
 
     def successes(self) -> int:

@@ -102,8 +102,8 @@ async def test_what_forbids_to_send_while_the_disk_is_awaited_is_seen(
 ) -> None:
     durable = scene.room.store.durable
 
-    async def meanwhile() -> None:
-        await durable()
+    async def meanwhile(**named: Callable[[], None]) -> None:
+        await durable(**named)
         happens(scene)
 
     monkeypatch.setattr(scene.room.store, "durable", meanwhile)
