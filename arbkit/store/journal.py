@@ -77,10 +77,13 @@ class Journal:
                     intent.version, intent.qty.micros, intent.kalshi_rules_hash, intent.polymarket_rules_hash,
                 ],
             )  # fmt: skip
-            self._reserve(db, intent.trade_id, "loss", "both", intent.loss_at_risk)
             for leg in legs:
                 self._insert_leg(db, intent.trade_id, leg)
-                self._reserve(db, intent.trade_id, "exposure", leg.order.market.venue, leg.worst_cost)
+            exposures = [("exposure", leg.order.market.venue, leg.worst_cost.micros) for leg in legs]
+            db.executemany(
+                "INSERT INTO reservations (trade_id, kind, venue, micros) VALUES (?, ?, ?, ?)",
+                [(intent.trade_id, *one) for one in (("loss", "both", intent.loss_at_risk.micros), *exposures)],
+            )
 
     def name(self, trade_id: str, *, sighting_id: str) -> None:
         """Note which sighting a trade takes. No money hangs on it: it does not wait for the disk."""
@@ -91,9 +94,11 @@ class Journal:
         """Mark both legs as sending in one commit. Only after this returns may a byte leave."""
         after = step_leg(LegState.INTENT, LegEvent.MARKED)
         with self._database.writing() as db:
+            # The role stands in the text: as a value it would keep SQLite from its index, and have it plan each time.
             marked = db.execute(
-                "UPDATE legs SET state = ?, deadline = ? WHERE trade_id = ? AND role = ? AND state = ? RETURNING id",
-                [after, text_of(deadline), trade_id, Role.ENTRY, LegState.INTENT],
+                "UPDATE legs SET state = ?, deadline = ? WHERE trade_id = ? AND role = 'entry' AND state = ? "
+                "RETURNING id",
+                [after, text_of(deadline), trade_id, LegState.INTENT],
             ).fetchall()
             if len(marked) != len(VenueName):
                 raise InvariantError(f"trade {trade_id} was to be sent, and {len(marked)} of its legs await it")
@@ -287,12 +292,6 @@ class Journal:
             "UPDATE reservations SET released_at = ? "
             "WHERE trade_id = ? AND kind = ? AND venue = ? AND released_at IS NULL",
             [text_of(at), trade_id, kind, venue],
-        )
-
-    def _reserve(self, db: sqlite3.Connection, trade_id: str, kind: str, venue: str, amount: Usd) -> None:
-        db.execute(
-            "INSERT INTO reservations (trade_id, kind, venue, micros) VALUES (?, ?, ?, ?)",
-            [trade_id, kind, venue, amount.micros],
         )
 
     def _insert_leg(self, db: sqlite3.Connection, trade_id: str, leg: PlannedLeg, role: Role = Role.ENTRY) -> None:

@@ -52,15 +52,14 @@ class Operations:
 
     def last_epoch(self, *, before: int | None = None) -> Epoch | None:
         """The newest run, or the newest one before run `before`."""
-        with self._database.reading() as db:
-            row = db.execute(
-                "SELECT n, pid, host, started_at, ended_at, version FROM epochs WHERE ?1 IS NULL OR n < ?1 "
-                "ORDER BY n DESC LIMIT 1",
-                [before],
-            ).fetchone()
-        if row is None:
+        rows = self._database.look(
+            "SELECT n, pid, host, started_at, ended_at, version FROM epochs WHERE ?1 IS NULL OR n < ?1 "
+            "ORDER BY n DESC LIMIT 1",
+            [before],
+        )
+        if not rows:
             return None
-        n, pid, host, started, ended, version = row
+        n, pid, host, started, ended, version = rows[0]
         ended_at = moment_of(ended) if ended else None
         return Epoch(n=n, pid=pid, host=host, started_at=moment_of(started), ended_at=ended_at, version=version)
 
