@@ -1,12 +1,20 @@
 """Commands that a message names, as they must be typed here to do what the message says."""
 
 import re
+from pathlib import Path
+from shlex import quote
 
 _COMMAND = re.compile(r"`(arbkit (?!sim )[^`]*)`")
 
 
-def advised(text: str, *, sim: bool) -> str:
-    """Over the simulated venues every command that is advised has to say --sim too: their state is one of its own."""
-    if not sim or "`arbkit " not in text:
+def advised(text: str, *, sim: bool, home: Path | None = None) -> str:
+    """Every command that is advised says --sim and --home as the one typed did: each has a state of its own."""
+    said = [*(["--sim"] if sim else []), *([f"--home {quote(str(home))}"] if home else [])]
+    if not said or "`arbkit " not in text:
         return text
-    return _COMMAND.sub(lambda found: found[0] if "--sim" in found[1] else f"`{found[1]} --sim`", text)
+
+    def typed(found: re.Match[str]) -> str:
+        missing = (words for words in said if words.split()[0] not in found[1].split())
+        return f"`{' '.join([found[1], *missing])}`"
+
+    return _COMMAND.sub(typed, text)

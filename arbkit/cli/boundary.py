@@ -22,7 +22,7 @@ def guarded(call: Callable[[], int], *, arguments: Sequence[str], json: bool) ->
         code = call()
         sys.stdout.flush()
     except ArbkitError as error:
-        message = advised(str(error), sim="--sim" in arguments)
+        message = advised(str(error), sim="--sim" in arguments, home=_asked_home(arguments))
         return failed(type(error).__name__, message, error.exit_code, json=json)
     except KeyboardInterrupt:
         return failed("Interrupted", "interrupted", INTERRUPTED, json=json)

@@ -97,7 +97,9 @@ class Options:
         """Where rows and words go."""
         from arbkit.cli.render import Output
 
-        return Output(json=self.json, color=self.color, quiet=self.quiet, fields=self.fields, sim=self.sim)
+        return Output(
+            json=self.json, color=self.color, quiet=self.quiet, fields=self.fields, sim=self.sim, home=self.home
+        )
 
     def opened(self, *, settings_later: bool = False) -> "AbstractContextManager[Kit]":
         """Open everything a command may need; nothing is loaded or connected before it is used.

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
@@ -60,6 +61,8 @@ class Output:
     """The keys that were asked for, in this order; nothing means all."""
     sim: bool = False
     """Whether the command speaks of simulated venues."""
+    home: Path | None = None
+    """The state directory that was named on the command line."""
 
     def chosen(self, fields: Sequence[Field[Row]], *, also: Collection[str] = ()) -> Sequence[Field[Row]]:
         """The fields that were asked for. Raises UsageError for one that is neither here nor in `also`, the keys of
@@ -92,7 +95,7 @@ class Output:
                 self.line({field.key: field.value(row) for field in fields})
             return
         columns = [field for field in fields if field.title]
-        cells = [[advised(field.shown(row), sim=self.sim) for field in columns] for row in rows]
+        cells = [[advised(field.shown(row), sim=self.sim, home=self.home) for field in columns] for row in rows]
         if not cells:
             self.say(nothing)
         elif sys.stdout.isatty():
@@ -165,10 +168,14 @@ class Output:
         """Write one JSON line to stdout."""
         sys.stdout.write(json_text(row) + "\n")
 
+    def typed(self, command: str) -> str:
+        """A command as it must be typed to act where this one does."""
+        return advised(f"`{command}`", sim=self.sim, home=self.home).strip("`")
+
     def say(self, text: str) -> None:
         """Tell a person something, on stderr."""
         if text and not self.quiet:
-            sys.stderr.write(f"{_wrapped(advised(text, sim=self.sim))}\n")
+            sys.stderr.write(f"{_wrapped(advised(text, sim=self.sim, home=self.home))}\n")
 
     @property
     def progress(self) -> bool:

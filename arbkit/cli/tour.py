@@ -87,8 +87,9 @@ def tour(kit: Kit, output: Output) -> None:
     seconds = (kit.clock.now() - begun) // timedelta(seconds=1)
     output.say(" ")
     output.say(f"Done in {seconds} s: hedged trades: {len(made.hedged)}, locked in: ${cents(made.locked)}. Next:")
-    for command, meaning in _NEXT:
-        output.say(f"  {command:<38}  {meaning}")
+    following = {output.typed(command): meaning for command, meaning in _NEXT}
+    for command, meaning in following.items():
+        output.say(f"  {command:<{max(map(len, following))}}  {meaning}")
     if not trades and kit.store.ledger.exposure().micros:
         output.say(f"Nothing was traded: {kit.home} still holds what was bought before; `--home DIR` begins anew.")
     if said := off_path(Path(sys.argv[0])):

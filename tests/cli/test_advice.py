@@ -1,5 +1,7 @@
 """A command that a message names does what the message says when it is pasted."""
 
+from pathlib import Path
+
 import pytest
 
 from arbkit.cli.advice import advised
@@ -18,6 +20,14 @@ from arbkit.cli.advice import advised
 def test_over_simulated_venues_an_advised_command_says_so(said: str, typed: str) -> None:
     assert advised(said, sim=True) == typed
     assert advised(said, sim=False) == said
+
+
+@pytest.mark.usefixtures("home")
+def test_a_state_directory_that_was_named_is_named_again() -> None:
+    said = "`arbkit resume --reason ...`"
+    assert advised(said, sim=False, home=Path("my state")) == "`arbkit resume --reason ... --home 'my state'`"
+    assert advised("`arbkit scan`", sim=True, home=Path("/s")) == "`arbkit scan --sim --home /s`"
+    assert advised("`arbkit scan --home /s`", sim=False, home=Path("/s")) == "`arbkit scan --home /s`"
 
 
 @pytest.mark.usefixtures("home")
