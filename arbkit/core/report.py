@@ -280,6 +280,10 @@ def _reasons(seen: Sequence[SeenLine]) -> list[Reason]:
 
 def _kind_of(why_not: str) -> str:
     """A reason without its figures: every word that holds a digit becomes N, and the end is cut off."""
-    words = ["N" if any(c.isdigit() for c in word) else word for word in why_not.split()]
-    text = " ".join(words)
+    text = " ".join(map(_without_figure, why_not.split()))
     return text if len(text) <= _REASON_LENGTH_MAX else f"{text[:_REASON_LENGTH_MAX].rpartition(' ')[0]} ..."
+
+
+def _without_figure(word: str) -> str:
+    bare = word.rstrip(",;:")
+    return f"N{word[len(bare) :]}" if any(c.isdigit() for c in bare) else word

@@ -177,6 +177,12 @@ def test_reasons_are_counted_without_their_figures() -> None:
     ]
 
 
+def test_a_reason_keeps_its_commas_when_its_figures_go() -> None:
+    why = "the limit of exposure leaves $7.52 of $100, too little for the least trade"
+    [reason] = made([], [], [a_sighting(why_not=why)], since=SINCE, until=UNTIL).reasons
+    assert reason.text == "the limit of exposure leaves N of N, too little for the least trade"
+
+
 def test_nothing_at_all_is_a_report_too() -> None:
     report = made([], [], [], since=SINCE, until=UNTIL)
     assert (report.locked, report.taken, report.lasted_ms_median, report.locked_annualised_bps) == (
