@@ -20,8 +20,7 @@ NOTED, SAID = "canaries.noted", "canaries.said"
 _LENGTH_MIN, _WINDOW = 16, 8
 _LOW = np.uint64(2**20 - 1)
 _KEEPERS = re.compile(r"\.(pem|key|noted)$|^\.env|(^|/)keys/|(^|/)tests/")
-"""Where secrets belong: key files, `.env`, our own note of them, and the tests themselves, where bugs are planted in a
-copy of them."""
+"""Where secrets belong: key files, `.env`, our own note of them, and the tests in a copy of the project."""
 
 
 def note(directory: Path, secret: str) -> None:

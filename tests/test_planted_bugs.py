@@ -1,15 +1,17 @@
-"""The suite itself under test: each of these bugs, planted in a copy of the package, must turn named tests red, and
-for the reason that is named, not by accident. Without a bug the same tests are green."""
+"""The suite itself under test: each of these bugs, planted in the package, must turn named tests red, and for the
+reason that is named, not by accident. Without a bug the same tests are green."""
 
+import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.planting import PLANTED
 
 ROOT = Path(__file__).parents[1]
 
@@ -216,36 +218,27 @@ BUGS = [
 ]
 
 
-def run(tests: str, project: Path) -> subprocess.CompletedProcess[str]:
-    return run_words(tests.split(" "), project)
-
-
-def run_words(words: list[str], project: Path) -> subprocess.CompletedProcess[str]:
-    """Run some tests of a copy of the whole project."""
-    command = [sys.executable, "-m", "pytest", "-x", "-n", "0", "-q", "-p", "no:cacheprovider", *words]
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+def run(words: list[str], place: Path, planted: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run some tests in a process of their own, with a bug or without."""
+    command = [sys.executable, "-m", "pytest", "-p", "tests.planting", "-x", "-n", "0", "-q", "-p", "no:cacheprovider"]
+    environment = {**os.environ, PLANTED: json.dumps(planted)} if planted else os.environ
     return subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
-def a_copy(place: Path) -> Path:
-    for part in ("arbkit", "tests"):
-        shutil.copytree(ROOT / part, place / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", place)
-    return place
+        [*command, f"--basetemp={place / 'run'}", *words],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name.replace(" ", "_"))
 def test_a_planted_bug_turns_the_suite_red(bug: Bug, tmp_path: Path) -> None:
-    source = a_copy(tmp_path) / "arbkit" / bug.file
+    source = ROOT / "arbkit" / bug.file
     text = source.read_text()
     assert text.count(bug.line) >= 1, "the line to plant the bug in has changed; mend this list"
-    source.write_text(text.replace(bug.line, bug.planted))
+    module = ".".join(("arbkit", *Path(bug.file).with_suffix("").parts))
+    planted = {"module": module, "path": str(source), "text": text.replace(bug.line, bug.planted)}
 
-    outcome = run(bug.tests, tmp_path)
+    outcome = run(bug.tests.split(" "), tmp_path, planted)
 
     assert outcome.returncode == 1, outcome.stdout[-2_000:] + outcome.stderr[-2_000:]
     assert "= FAILURES =" in outcome.stdout
@@ -259,6 +252,6 @@ def test_without_a_bug_the_same_tests_are_green(tmp_path: Path) -> None:
     files = sorted({word for bug in BUGS for word in bug.tests.split(" ") if word.startswith("tests/")})
     names = " or ".join(sorted({bug.tests.split(" -k ")[1].split(" ")[0] for bug in BUGS if " -k " in bug.tests}))
 
-    outcome = run_words([*files, "-k", f"{names} or test_render or test_text or test_books"], a_copy(tmp_path))
+    outcome = run([*files, "-k", f"{names} or test_render or test_text or test_books"], tmp_path)
 
     assert outcome.returncode == 0, outcome.stdout[-2_000:]
