@@ -5,7 +5,7 @@ import gzip
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -218,7 +218,9 @@ async def _read(venue: Venue, plan: _Plan, result: VenueSync, scope: _Scope) -> 
     async for page in venue.catalogue(cursor=listing.cursor if listing else "", since=plan.since):
         if listing is None:
             listing = catalogue.begin(venue.name, plan.kind, source=scope.source, since=plan.since, at=began_at)
-        result.add(page, catalogue.save_page(listing, page, at=scope.clock.now()))
+        # Whoever resumed behind a barren page would not know what is missing: begin such a pass again.
+        stored = replace(page, cursor="") if page.barren or result.barren else page
+        result.add(page, catalogue.save_page(listing, stored, at=scope.clock.now()))
         pages, seen = before[0] + result.pages, before[1] + result.seen
         scope.progress(PageStored(venue.name, plan.kind, pages, seen, result.resumed))
     if listing is None:

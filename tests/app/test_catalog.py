@@ -207,6 +207,21 @@ async def test_a_page_without_a_usable_row_is_told_closes_nothing_and_its_pass_d
     assert venue.asked == [("", None), ("", NOW - timedelta(minutes=10))]
 
 
+async def test_a_pass_that_met_such_a_page_and_was_interrupted_begins_again(store: Store, clock: StandingClock) -> None:
+    await sync([three_pages()], store, clock)
+    first, second, third = three_pages().listing
+    torn = CataloguePage((), (UnusableRow("?", "$.events[0]", "no key"),), cursor="c1", barren=True)
+    [broken] = await sync(
+        [three_pages(listing=[torn, second, third], breaks_before=2, failure=DOWN)], store, clock, full=True
+    )
+    assert (broken.error, broken.pages) == (DOWN, 2)
+    venue = three_pages(listing=[first, second, third])
+    [result] = await sync([venue], store, clock, full=True)
+    assert venue.asked == [("", None)]
+    assert (result.resumed, result.closed, result.barren) == (False, 0, None)
+    assert len(store.catalogue.markets(KALSHI, statuses=[MarketStatus.OPEN])) == 5
+
+
 async def test_reworded_rules_and_voided_verdicts_are_told(store: Store, clock: StandingClock) -> None:
     kalshi, polymarket = a_market(KALSHI), a_market(POLYMARKET)
     await sync([ScriptedVenue(KALSHI, pages([kalshi])), ScriptedVenue(POLYMARKET, pages([polymarket]))], store, clock)
