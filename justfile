@@ -37,11 +37,14 @@ smoke:
     .smoke/bin/pip install -q --no-deps dist/arbkit-*.whl
     cd .smoke && bin/arbkit --version && bin/arbkit run --sim --home "$PWD/home"
 
-# a release of the version in arbkit/__init__.py: everything is checked, nothing may be uncommitted, then tag and build
-release: check smoke
-    test -z "$(git status --porcelain)" || { git status --short; echo "commit this first"; exit 1; }
-    grep "^## $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)') - " docs/CHANGELOG.md || { echo "docs/CHANGELOG.md: write the day of this version, as ## X.Y.Z - YYYY-MM-DD"; exit 1; }
+# a release of the version in arbkit/__init__.py: nothing may be uncommitted, everything is checked, then tag and build
+release: _releasable check smoke
     rm -rf dist
     .venv/bin/python -m build --quiet --no-isolation
     git tag -a "v$(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)')" -m "arbkit $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)')"
     ls -l dist
+
+_releasable:
+    test -z "$(git status --porcelain)" || { git status --short; echo "commit this first"; exit 1; }
+    grep "^## $(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)') - " docs/CHANGELOG.md || { echo "docs/CHANGELOG.md: write the day of this version, as ## X.Y.Z - YYYY-MM-DD"; exit 1; }
+    test -z "$(git tag -l "v$(.venv/bin/python -c 'import arbkit; print(arbkit.__version__)')")" || { echo "this version is tagged already: raise it in arbkit/__init__.py"; exit 1; }
