@@ -7,7 +7,7 @@ from arbkit.core.markets import Market
 
 _CONFLICT = re.compile(r"conflict: (?P<fact>[a-z ]+): Kalshi (?P<kalshi>.+), Polymarket (?P<polymarket>.+)")
 _NOTHING = "nothing"
-_STAND_FOR = {"make": ("advance", "qualify", "reach", "make")}
+_STAND_FOR = {"make": ("advance", "qualify", "reach", "make"), "nominee": ("nominated", "nomination", "nominee")}
 """Words of matching that stand for several."""
 
 

@@ -13,6 +13,7 @@ NOMINATED = a_market(POLYMARKET, title='Will "Quiet River" be nominated for Best
     ("reason", "said"),
     [
         ("conflict: qualifier: Kalshi nothing, Polymarket nomin", "only Polymarket says 'nominated'"),
+        ("conflict: qualifier: Kalshi nothing, Polymarket nominee", "only Polymarket says 'nominated'"),
         ("conflict: qualifier: Kalshi win, Polymarket nothing", "only Kalshi says 'win'"),
         ("conflict: name: Kalshi river, Polymarket pictur", "Kalshi says 'River', Polymarket 'Picture'"),
         ("conflict: qualifier: Kalshi nothing, Polymarket last_place", "only Polymarket says 'last place'"),
