@@ -1,9 +1,9 @@
 """Watching: a change of a live book asks its pairs again. What they offer is handed on, newest first of each pair.
 
-Of changes below the best prices nothing is heard while no gate of the book is open. At the others the listener asks the
-gate, which costs less than marking what to look at later; behind most it is shut. It only marks the rest; one task
-evaluates those, so that a burst of changes of one book is one evaluation (conflation) and news of our own orders never
-waits behind market data.
+While no gate of a book is open, it tells only of best bids that rise, which can open one. Then the listener asks the
+gate, which costs less than marking what to look at later; behind most changes it is shut. It only marks the rest; one
+task evaluates those, so that a burst of changes of one book is one evaluation (conflation) and news of our own orders
+never waits behind market data.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class Counts:
     """What the loop has done so far; for the screen, the summary and metrics."""
 
     changes: int = 0
-    """Changes of live books that were told: of a best price, or of any level while a gate was open."""
+    """Changes of live books that were told: of a best bid that rose, or of any level while a gate was open."""
     marked: int = 0
     """Those behind which a gate was open, or that may have shut it."""
     looks: int = 0

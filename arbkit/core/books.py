@@ -165,18 +165,16 @@ class Ladder:
         self.frozen = None
 
     def put(self, price: int, size: int) -> bool:
-        """Let exactly `size` stand at a price; 0 removes it. Returns whether the best price is another one now."""
+        """Let exactly `size` stand at a price; 0 removes it. Returns whether the best price rose."""
         self.frozen = None
         if size:
             self.sizes[price] = size
-            if price <= self.best:
-                return False
-            self.best = price
-            return True
-        if not self.sizes.pop(price, 0) or price != self.best:
-            return False
-        self.best = max(self.sizes, default=0)
-        return True
+            if price > self.best:
+                self.best = price
+                return True
+        elif self.sizes.pop(price, 0) and price == self.best:
+            self.best = max(self.sizes, default=0)
+        return False
 
 
 class LiveBook:
@@ -197,8 +195,9 @@ class LiveBook:
         self.yes, self.no = Ladder(), Ladder()
         self.state = LiveState.WAITING
         self.stirred = True
-        """Whether who follows the book has to hear of its changes: a best price is another one, or it is believed again
-        or no longer. Who needs nothing else clears this; while it stays set, every change of any level is told."""
+        """Whether who follows the book has to hear of its changes: a best bid rose, so that its opposite is cheaper, or
+        the book is believed again or no longer. Who needs nothing else clears this; while it stays set, every change of
+        any level is told."""
         self.changed_ms = 0
         """When something last came about it, by a monotonic clock; set by whoever follows the stream."""
         self.venue_ms = 0
@@ -248,7 +247,7 @@ class LiveBook:
             if price > ladder.best:
                 ladder.best, self.stirred = price, True
         elif sizes.pop(price, 0) and price == ladder.best:
-            ladder.best, self.stirred = max(sizes, default=0), True
+            ladder.best = max(sizes, default=0)
         return True
 
     def interrupt(self) -> None:

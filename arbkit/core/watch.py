@@ -6,7 +6,8 @@ of what that lets in is a handful of contracts at a good price, so the same tabl
 could leave at most. Neither holds back what `find` would take; property tests hold them to that. Raw
 ints inside; values are made only for what promises enough.
 
-While the gate is shut, a change below the best prices cannot open it: the books need not even tell of it.
+Only a best bid that rises can open a shut gate, for it makes its opposite cheaper, fee and all. Of other changes the
+books need not even tell while it is shut.
 
 An ask is the mirror of a bid for the opposite outcome, so the tables are asked by that bid, as live books hold it.
 """

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from arbkit.core.books import LiveBook
 from arbkit.core.detect import find
+from arbkit.core.fees import all_in_table, known
 from arbkit.core.markets import KalshiFees, Market, Polarity, PolymarketFees, Side, VenueName
 from arbkit.core.money import MICRO, Qty, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Policy
@@ -154,11 +155,11 @@ changes = st.lists(
 )  # fmt: skip
 
 
-@given(changes, st.sampled_from(Polarity))
+@given(changes, st.sampled_from(Polarity), st.integers(0, 10 * MICRO))
 def test_what_a_book_does_not_tell_of_cannot_have_opened_the_gate(
-    changes: list[tuple[VenueName, Side, int, int]], polarity: Polarity
+    changes: list[tuple[VenueName, Side, int, int]], polarity: Polarity, multiplier: int
 ) -> None:
-    watch = a_watch((47, 52), (47, 52), polarity=polarity)
+    watch = a_watch((47, 52), (47, 52), polarity=polarity, fees=KalshiFees("quadratic", multiplier))
     books = {KALSHI: watch.kalshi_book, POLYMARKET: watch.polymarket_book}
     for venue, side, cents, contracts in changes:
         book = books[venue]
@@ -172,6 +173,19 @@ def test_what_a_book_does_not_tell_of_cannot_have_opened_the_gate(
             watch.is_open()
         else:
             assert watch.gate() is None
+
+
+@pytest.mark.parametrize(
+    "fees",
+    [
+        KalshiFees("quadratic", 10 * MICRO),
+        *(PolymarketFees(rate, exponent) for rate in (1, 250_000, MICRO - 1) for exponent in (1, 2, 3, 4)),
+    ],
+)
+def test_a_dearer_contract_is_dearer_with_its_fee_as_well(fees: KalshiFees | PolymarketFees) -> None:
+    assert known(fees)
+    table = all_in_table(fees)
+    assert list(table) == sorted(table)
 
 
 def test_while_the_gate_is_open_both_books_tell_of_every_level() -> None:

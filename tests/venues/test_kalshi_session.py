@@ -112,12 +112,12 @@ def test_every_book_waits_for_a_snapshot_of_this_connection() -> None:
     assert len(scene.listener.changes) == 2
 
 
-def test_a_book_that_nobody_looks_into_tells_of_its_best_prices_alone() -> None:
+def test_a_book_that_nobody_looks_into_tells_of_best_bids_that_rise_alone() -> None:
     scene = Scene().live()
     book = scene.book(RAIN)
-    for price, told in (("0.3000", 0), ("0.3100", 0), ("0.4300", 1)):
+    for price, change, told in (("0.3000", "1.00", 0), ("0.4000", "-10.00", 0), ("0.4300", "1.00", 1)):
         book.stirred = False
-        scene.delta(RAIN, price)
+        scene.delta(RAIN, price, change)
         assert len(scene.listener.changes) == told
         assert scene.seen(RAIN) == scene.at
 

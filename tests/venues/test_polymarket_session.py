@@ -100,7 +100,7 @@ def test_every_book_waits_for_its_snapshot_of_this_connection() -> None:
     assert scene.state(WIND) is LiveState.WAITING
 
 
-def test_a_book_that_nobody_looks_into_tells_of_its_best_prices_alone() -> None:
+def test_a_book_that_nobody_looks_into_tells_of_best_bids_that_rise_alone() -> None:
     scene = Scene().live()
     for price, told in (("0.30", 0), ("0.31", 0), ("0.46", 1)):
         scene.books[WIND.id].stirred = False
