@@ -20,6 +20,8 @@ _MATCH_MINUTES_MAX = 150
 """Two matches of the same sides on one day (baseball) start further apart."""
 _CLOSE_DAYS = 7
 """How near two markets on one event close, when neither closes long after it."""
+_CLOSES_FAR_DAYS = 180
+"""How far apart two markets without any date may close: where nothing else says when, one waits longer."""
 _MONTH_START_DAYS = 5
 """How near to the first of the month a market has to open for "by its end" to mean "within it"."""
 
@@ -271,7 +273,13 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
             where = "as the close" if beside else "in the rules"
             return agree("year", f"{_listed(known)}, on one side only {where}", WEAK_DATE_PPM)
         return silent("year", _listed(known), SILENT_DATE_PPM)
-    return silent("date", "neither side says when", SILENT_DATE_PPM // 3)
+    apart = kalshi.closes_on and polymarket.closes_on and _apart_days(kalshi.closes_on, polymarket.closes_on)
+    far = (apart or 0) > _CLOSES_FAR_DAYS
+    return silent(
+        "date",
+        f"neither side says when{', and they close far apart' if far else ''}",
+        SILENT_DATE_PPM if far else SILENT_DATE_PPM // 3,
+    )
 
 
 def _closes_beside(years: frozenset[int], mine: Day | None, other: Day | None) -> bool:

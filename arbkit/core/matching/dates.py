@@ -22,7 +22,7 @@ _DATE = re.compile(
     + r"(?:"
     + _MONTH
     + r"\s*(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\s*%|:|\.\d)(?:,?\s*(?P<year>20\d\d)\b)?"
-    + r"|(?P<iso>20\d\d-[01]\d-[0-3]\d)"
+    + r"|(?P<iso>20\d\d-[01]\d-[0-3]\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?Z?)?"
     + r")",
     re.IGNORECASE,
 )

@@ -59,11 +59,18 @@ _WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], 
     (
         "st ",
         re.compile(
-            r"\b(hottest|warmest|coldest|wettest|driest) ((?:jan|febr)uary|march|april|may|june|july|august"
-            r"|(?:septem|octo|novem|decem)ber)s?\b",
+            r"\b(hottest|warmest|coldest|wettest|driest) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+            r"(?:t?uary|ruary|ch|il|e|y|ust|t?ember|ober|ember)?s?\b",
             re.IGNORECASE,
         ),
         r"\1_\2",
+    ),
+    (
+        " race",
+        re.compile(
+            r"\b(?:leaves?|exits?|quits?|drops? out of|withdraws? from) the ((?:[\w'-]+ ){0,4}?)race\b", re.IGNORECASE
+        ),
+        r"drop_out the \1race",
     ),
     (
         " of the ",

@@ -44,8 +44,8 @@ _UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
 """What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
 _WORLDWIDE = stems(
     "hottest warmest coldest wettest driest temperature earthquake hurricane tornado wildfire album song movie film"
-    " show netflix spotify app streamed"
-) | {f"{kind}_{month}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
+    " show netflix spotify app streamed richest largest biggest wealthiest"
+) | {f"{kind}_{month[:3]}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
 """What is asked of the whole world as well as of one country, so that no country is understood."""
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")

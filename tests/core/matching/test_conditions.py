@@ -1,5 +1,8 @@
 """What the rule decides by, and from when it counts: told apart from what the title says."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from arbkit.core.matching import Verdict
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
@@ -123,3 +126,23 @@ def test_a_leaderboard_with_style_control_is_another_than_without() -> None:
     assert ranked(kalshi_rules=off, polymarket_rules="The table with the style control off will be used.").acceptable
     assert not ranked(kalshi_rules=off, polymarket_rules="The table with style control on will be used.").acceptable
     assert not ranked(kalshi_rules="", polymarket_rules="The table with style control unchecked is used.").acceptable
+
+
+def attending(*, closes: tuple[str, str]) -> Verdict:
+    """Judge two markets on a wedding of which neither says when it is, that close on these days."""
+    mine, other = (datetime.fromisoformat(f"{day}T15:00:00+00:00") for day in closes)
+    return verdict(
+        replace(
+            kalshi("Will Ada Novak attend the wedding of Ivo Marin?", "KXMARINWEDDING-ANOV", rules="If Ada Novak ..."),
+            closes_at=mine,
+        ),
+        replace(
+            polymarket("Will Ada Novak attend the wedding of Ivo Marin?", "This market resolves to Yes if she does."),
+            closes_at=other,
+        ),
+    )
+
+
+def test_where_neither_side_says_when_one_that_waits_years_longer_is_refused() -> None:
+    assert attending(closes=("2027-12-31", "2027-12-31")).acceptable
+    assert not attending(closes=("2029-12-31", "2027-12-31")).acceptable

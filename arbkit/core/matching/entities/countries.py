@@ -1,7 +1,7 @@
 """Countries: one name, then adjectives and other names in use (ISO 3166 short names, FIFA usage). Public knowledge."""
 
 COUNTRIES = """
-united states|us|usa|u s|u s a|america|american|americans|united states of america
+united states|us|usa|u s|u s a|united states of america|an american|in america|americans|the american people
 united kingdom|uk|u k|britain|british|great britain
 england|english
 scotland|scottish

@@ -115,7 +115,8 @@ best_ai_model < top ranked ai model; top ranked model; highest ranked llm; highe
 best_ai_model < 1 ranked ai model; number one ai model
 pardon < presidential pardon; presidential pardons; given a presidential pardon commutation or reprieve
 pardon < presidential pardon commutation or reprieve; pardon commutation or reprieve
-at < as part of; at the latest; expected to be held
+at < as part of; after issuance; after issuance and; between issuance and; in the world; on record; ever recorded
+at < at the latest; expected to be held
 top < most streamed
 top grossing < highest grossing; best grossing
 movie < film; films; movies
@@ -150,6 +151,9 @@ fed board < board of governors of the federal reserve system; federal reserve bo
 fed board < board of governors of the federal reserve; federal reserve board; fed board; fed governor
 fed board < federal reserve governor; member of the board of governors of the federal reserve system; federal board
 fed board < member of the federal reserve board of governors; member of the board of governors of the federal reserve
+fed chair < chair of the board of governors of the federal reserve system; chair of the federal reserve board
+fed chair < chair of the board of governors of the federal reserve; chairman of the federal reserve board
+fed chair < chairman of the board of governors of the federal reserve system
 fed chair < fed chair; federal reserve chair; chair of the federal reserve; fed chairman
 fed chair < chairman of the federal reserve
 interest_rate < interest rates; interest rate; rates; federal funds rate; fed funds rate
