@@ -44,6 +44,7 @@ from arbkit.net.sockets import Lost, Refused
 from arbkit.venues import line, rereading
 from arbkit.venues.sim.control import Post
 from arbkit.venues.sim.exchange import Incoming
+from arbkit.venues.sim.faults import Fault, FaultPlan, Target
 from arbkit.venues.sim.floor import CROWD, Floor
 from arbkit.venues.sim.kalshi_portfolio import KalshiAccount
 from arbkit.venues.sim.polymarket_wallets import Wallet
@@ -129,6 +130,19 @@ class DayKit(Kit):
         return self._closing.enter_context(asyncio.Runner(loop_factory=clock.fresh_loop))
 
 
+class Faults(FaultPlan):
+    """A plan that keeps what was really met."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.met: list[Fault] = []
+
+    def hit(self, target: Target) -> Fault | None:
+        fault = super().hit(target)
+        self.met += [fault] if fault else []
+        return fault
+
+
 @dataclass
 class Day:
     """Two venues, a clock, and what goes wrong when."""
@@ -157,6 +171,7 @@ class Day:
         self.dice = random.Random(self.seed)
         self.sim = Simulation(a_world_of(self.pairs), limits=False, usd=CASH_USD)
         self.witness = Witness(lambda: self.home / "arbkit.db")
+        self.sim.control.faults = self.faults = Faults()
         self.sim.control.before_post.append(self._posted)
         self.planted = 0
         self.next_pair = 0
@@ -412,8 +427,13 @@ async def asked(day: Day, port: int | None, request: Request) -> Answer:
         raise lines.BrokenLine("reset")
     answer = day.sim.answer(Service((port or BASE_PORT) - BASE_PORT), request)
     await asyncio.sleep(HANG_S if answer.hang else answer.after_ms / 1_000)
-    if day.dead or answer.hang:
-        raise lines.BrokenLine("no answer")
+    while answer.later is not None:
+        day.sim.advance(day.clock.now())
+        answer = answer.later() or answer
+        await asyncio.sleep(WIRE_S)
+    await asyncio.sleep(answer.dribble_ms / 1_000)  # the last piece comes after the whole time
+    if day.dead or answer.hang or answer.reset:
+        raise lines.BrokenLine("reset" if answer.reset else "no answer")
     return answer
 
 

@@ -20,6 +20,12 @@ HOURS = float(os.environ.get("ARBKIT_SOAK_HOURS", "1"))
 SEED = int(os.environ.get("ARBKIT_SOAK_SEED", "1"))
 HOUR_S = 3_600.0
 _TROUBLES = (
+    Fault(on=Target.KALSHI_ORDER, do=Trouble.ACCEPT_THEN_RESET),
+    Fault(on=Target.POLY_ORDER, do=Trouble.QUEUE_THROTTLE, ms=3_000),
+    Fault(on=Target.KALSHI_ORDER, do=Trouble.HTTP_SLOW_BODY, ms=5_000),
+    Fault(on=Target.POLY_ORDER, do=Trouble.TORN_REQUEST),
+    Fault(on=Target.KALSHI_ORDER, do=Trouble.QUEUE_THROTTLE, ms=400),
+    Fault(on=Target.POLY_ORDER, do=Trouble.HTTP_SLOW_BODY, ms=500),
     Fault(on=Target.KALSHI_ORDER, do=Trouble.ACCEPT_THEN_TIMEOUT),
     Fault(on=Target.POLY_ORDER, do=Trouble.ACCEPT_THEN_TIMEOUT),
     Fault(on=Target.POLY_ORDER, do=Trouble.DROP_REQUEST),
@@ -48,12 +54,12 @@ def a_day(day: Day, hours: float) -> None:
         if number % 4 == 3:
             plan.append((at_s + 300, day.settle))
             plan.append((at_s + 450, day.look_after_cash))
-        if number % 5 == 2:
-            trouble = troubles[number // 5 % len(troubles)]
-            plan.append((at_s - 20, partial(day.sim.control.faults.add, trouble)))
+        if number % 5 in {0, 2}:
+            trouble = troubles[(number // 5 * 2 + bool(number % 5)) % len(troubles)]
+            plan.append((at_s - 20, partial(day.faults.add, trouble)))
         if number % 5 == 4:
             trouble = of_streams[number // 5 % len(of_streams)]
-            plan.append((at_s + 100, partial(day.sim.control.faults.add, trouble)))
+            plan.append((at_s + 100, partial(day.faults.add, trouble)))
     for number in range(5):
         at_s = (0.5 + number) * hours / 5 * HOUR_S
         kill = partial(setattr, day, "kill_in_posts", 1 + number % 2) if number < 4 else day.kill
@@ -89,10 +95,11 @@ def test_a_day_with_everything_in_it(tmp_path: Path) -> None:
     kinds = {event.event for event in day.events}
     trades = [event for event in day.events if event.event is EventKind.TRADE]
     hedged = [event for event in trades if event.state.startswith("hedged")]
+    met = {(fault.on, fault.do) for fault in day.faults.met}
     told = (
         f"{HOURS:g} h, {len(day.events)} events, {day.planted} chances, {len(trades)} trades, {len(hedged)} hedged,"
         f" {len(day.witness.posts)} orders, {day.kills} kills, {day.resumed} resumes,"
-        f" {day.moves} moves of cash, trips {sorted(trips)}"
+        f" {day.moves} moves of cash, trips {sorted(trips)}, faults {sorted(f'{on}: {what}' for on, what in met)}"
     )
     (tmp_path / "day.txt").write_text(told)
     assert day.kills == 5, told
@@ -101,3 +108,5 @@ def test_a_day_with_everything_in_it(tmp_path: Path) -> None:
     assert not trips & {Failure.INVARIANT, Failure.STORE, Failure.TASK_DIED, Failure.POSITION_MISMATCH}
     assert len(hedged) >= day.planted // 4
     assert day.resumed
+    planned = {(fault.on, fault.do) for fault in _TROUBLES[: round(HOURS * 2)]}
+    assert SEED > 1 or len(met & planned) > len(planned) // 2, told
