@@ -88,7 +88,8 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """What a test printed or failed with is searched, too."""
     report = yield
-    if said := [text for text in (report.capstdout, report.capstderr, report.caplog, report.longreprtext) if text]:
+    if report.sections or report.longrepr:
+        said = report.capstdout, report.capstderr, report.caplog, report.longreprtext
         canary.heard(item.config._tmp_path_factory.getbasetemp(), *said)
     return report
 
