@@ -14,7 +14,7 @@ from arbkit.core.money import MICRO
 REVIEW_FLOOR_PPM = 500_000
 """Pairs from here on are worth a person's look; what lies below is dropped."""
 
-FACTS_MAX = 40_000
+FACTS_MAX = 10_000
 """Of how many markets the facts are held at once; each takes some kilobytes."""
 PROGRESS_EVERY = 1_000
 Progress = Callable[[int, int], None]
