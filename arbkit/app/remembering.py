@@ -73,7 +73,7 @@ class Remembering:
 
     def _facts(self, market: Market) -> Facts:
         name = self._name(market)
-        packed = self._readings.facts(market.id, name)
+        packed = self._readings.facts(market.id, name) if self._kept else None
         if packed is not None and (known := unpack_facts(packed)) is not None:
             return known
         self.markets_read += 1

@@ -7,8 +7,10 @@ changes.
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from hashlib import blake2b
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -31,24 +33,22 @@ class _Judged(msgspec.Struct, array_like=True):
 _facts, _judged = msgspec.msgpack.Decoder(Facts), msgspec.msgpack.Decoder(_Judged)
 
 
+_MOVING: Mapping[str, Any] = {
+    "status": MarketStatus.OPEN, "grid": None, "qty_min": None, "qty_step": None, "fees": None, "shard": None,
+    "delay_ms": 0, "volume": None,
+}  # fmt: skip
+"""What changes all the time and says nothing of what a market asks."""
+_read_part = attrgetter(*(field.name for field in fields(Market) if field.name not in _MOVING))
+
+
 def as_read(market: Market) -> Market:
-    """The market without what changes all the time and says nothing of what it asks."""
-    return replace(
-        market,
-        status=MarketStatus.OPEN,
-        grid=None,
-        qty_min=None,
-        qty_step=None,
-        fees=None,
-        shard=None,
-        delay_ms=0,
-        volume=None,
-    )
+    """The market with nothing in it that its name does not hold."""
+    return replace(market, **_MOVING)
 
 
 def name_of(market: Market, edition: bytes) -> bytes:
     """The name of what is made from `market`, as it is read, by an edition of matching."""
-    return blake2b(edition + _encode(as_read(market)), digest_size=NAME_BYTES).digest()
+    return blake2b(edition + _encode(_read_part(market)), digest_size=NAME_BYTES).digest()
 
 
 def pack_facts(facts: Facts) -> bytes | None:
