@@ -95,7 +95,7 @@ class Output:
                 self.line({field.key: field.value(row) for field in fields})
             return
         columns = [field for field in fields if field.title]
-        cells = [[advised(field.shown(row), sim=self.sim, home=self.home) for field in columns] for row in rows]
+        cells = [self._cells(row, columns) for row in rows]
         if not cells:
             self.say(nothing)
         elif sys.stdout.isatty():
@@ -115,8 +115,11 @@ class Output:
             if self.json:
                 self.line({field.key: field.value(row) for field in fields})
             else:
-                self._line_of([field.shown(row) for field in columns], columns, styled(row))
+                self._line_of(self._cells(row, columns), columns, styled(row))
             sys.stdout.flush()
+
+    def _cells(self, row: Row, columns: Sequence[Field[Row]]) -> list[str]:
+        return [advised(field.shown(row), sim=self.sim, home=self.home) for field in columns]
 
     def _line_of(self, cells: Sequence[str], columns: Sequence[Field[Row]], style: str) -> None:
         *first, last = cells

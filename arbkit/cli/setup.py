@@ -80,7 +80,7 @@ def _look(options: Options, made: Setup, target: Path) -> bool:
         accepted = show_checks(options.output, credentials(kit))
         options.output.say("And all that live trading needs (`arbkit doctor`; nothing is ordered):")
         show_checks(options.output, examine(kit))
-    options.output.say("Next: arbkit markets sync, arbkit match, arbkit scan, arbkit run (a dry run)")
+    options.output.say("Next: `arbkit markets sync`, `arbkit match`, `arbkit scan`, `arbkit run` (a dry run)")
     return accepted
 
 

@@ -57,7 +57,7 @@ def test_without_a_word_it_writes_safe_defaults_and_asks_the_doctor(arbkit, tmp_
     settings = settings_in(path)
     assert (settings.risk.profile, settings.operating_mode.mode) == ("strict", "dry_run")
     assert "ready for live" in ran.out
-    assert "Next: arbkit markets sync" in ran.err
+    assert "Next: `arbkit markets sync" in ran.err
 
 
 @pytest.mark.usefixtures("simulated")
