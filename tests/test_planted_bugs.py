@@ -68,8 +68,7 @@ BUGS = [
     Bug(
         "the first byte leaves before the journal is on the disk",
         "app/trade.py",
-        "            await attempt.room.store.durable(meanwhile=partial(_name, attempt))"
-        "  # before that, not a byte may leave\n",
+        "            await attempt.room.store.durable()  # before it returns, not a byte may leave\n",
         "            pass\n",
         "tests/app/test_durable.py",
         r"LegState\.SENDING",

@@ -81,7 +81,7 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
     try:
         why = await _spoiled(attempt) or _mark_sending(attempt, answer)
         if not why:
-            await attempt.room.store.durable(meanwhile=partial(_name, attempt))  # before that, not a byte may leave
+            await attempt.room.store.durable()  # before it returns, not a byte may leave
             why = _forbidden(attempt.room, answer)  # while the disk was awaited, others went on
     except BaseException as error:
         with suppress(StoreError):  # what cannot be written now, the next start finds: nothing was sent
@@ -198,13 +198,10 @@ async def _soon(what: Callable[[], object]) -> None:
 
 
 def _get_ready(attempt: _Attempt) -> None:
-    for venue, prepared in attempt.prepared.items():
-        attempt.room.desks[venue].get_ready(prepared)
-
-
-def _name(attempt: _Attempt) -> None:
-    """Note what the trade takes; until the first byte leaves, the disk is all that is waited for."""
+    """While the books travel: have both requests ready to be written, and note which sighting the trade takes."""
     room = attempt.room
+    for venue, prepared in attempt.prepared.items():
+        room.desks[venue].get_ready(prepared)
     if room.store is room.catalogue and (name := attempt.named()):
         room.store.journal.name(attempt.trade_id, sighting_id=name)
 

@@ -7,7 +7,7 @@ thread of its own wait for the disk: what is ahead is seen at once, and would su
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -38,10 +38,6 @@ _ADVICE = {
     sqlite3.SQLITE_IOERR: "the disk failed; check it before going on",
     sqlite3.SQLITE_CANTOPEN: "the database cannot be opened; check the path and its permissions",
 }
-
-
-def nothing() -> None:
-    """Nothing to be done meanwhile."""
 
 
 class Database:
@@ -95,25 +91,21 @@ class Database:
         with self._failures():
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
-    async def durable(self, meanwhile: Callable[[], None] = nothing) -> None:
-        """Return when all that was committed would survive a power cut. Raises StoreError: then it might not.
-
-        `meanwhile` is done while the disk is at work, and what it commits need not survive.
-        """
+    async def durable(self) -> None:
+        """Return when all that was committed would survive a power cut. Raises StoreError: then it might not."""
         if self._flusher is None:
             from arbkit.store.flushing import Flusher  # noqa: PLC0415 - not for the commands that only look
 
             self._flusher = Flusher(self._flush_log)
         try:
-            await self._flusher.flushed(meanwhile)
+            await self._flusher.flushed()
         except OSError as error:
             raise StoreError(f"{self.path}: the journal did not reach the disk ({error}); check the disk") from error
 
-    def _flush_log(self, begun: Callable[[], None]) -> None:
+    def _flush_log(self) -> None:
         # SQLite puts its locks on the other two files: opening and closing the log here releases none of them.
         log = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
         try:
-            begun()
             _flush(log)
         finally:
             os.close(log)

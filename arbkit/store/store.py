@@ -1,12 +1,12 @@
 """Store: one SQLite file with everything arbkit remembers, asked one question a method."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from arbkit.store.database import BUSY_MS, Database, nothing
+from arbkit.store.database import BUSY_MS, Database
 from arbkit.store.figures import FiguresOf
 from arbkit.store.journal import Journal
 from arbkit.store.ledger_book import LedgerBook
@@ -107,10 +107,9 @@ class Store:
         with self._database.writing_ahead():
             yield
 
-    async def durable(self, *, meanwhile: Callable[[], None] = nothing) -> None:
-        """Return when all that was committed would survive a power cut. A thread of its own waits for the disk, and
-        `meanwhile` is done here: what it commits need not survive."""
-        await self._database.durable(meanwhile)
+    async def durable(self) -> None:
+        """Return when all that was committed would survive a power cut. A thread of its own waits for the disk."""
+        await self._database.durable()
 
     def damage(self) -> list[str]:
         """What SQLite's own check finds wrong with the file; nothing if it is sound. Reads all of it."""

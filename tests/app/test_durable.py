@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,42 +78,12 @@ async def test_a_disk_that_fails_keeps_everything_from_being_sent(
     assert not scene.exposure.micros
 
 
-async def test_what_a_trade_takes_is_named_while_the_disk_is_at_work_and_before_a_byte_leaves(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    happened, named = [], threading.Event()
-
-    def flush(_: int) -> None:
-        assert named.wait(10)
-        happened.append("the disk has answered")
-
-    def name() -> None:
-        happened.append("named")
-        named.set()
-
-    monkeypatch.setattr(database, "_flush", flush)
-    for venue in scene.venues.values():
-        venue.before_send = lambda _: happened.append("sent")
-    books = {venue: desk.book() for venue, desk in scene.venues.items()}
-    await execute(scene.room, scene.opportunity, markets=scene.markets, books=books, named=name)
-
-    assert happened == ["named", "the disk has answered", "sent", "sent"]
-
-
-@pytest.mark.parametrize("disk_fails", [False, True])
-async def test_what_fails_while_the_disk_is_awaited_keeps_everything_from_being_sent(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, disk_fails: bool
-) -> None:
-    def flush(_: int) -> None:
-        if disk_fails:
-            raise OSError(5, "Input/output error")
-
+async def test_what_fails_while_the_books_travel_keeps_everything_from_being_sent(scene: Scene) -> None:
     def name() -> None:
         raise StoreError("the sighting could not be written")
 
-    monkeypatch.setattr(database, "_flush", flush)
     books = {venue: desk.book() for venue, desk in scene.venues.items()}
-    with pytest.raises(StoreError, match="did not reach the disk" if disk_fails else "could not be written"):
+    with pytest.raises(StoreError, match="could not be written"):
         await execute(scene.room, scene.opportunity, markets=scene.markets, books=books, named=name)
 
     assert not any(venue.posts for venue in scene.venues.values())
@@ -148,8 +117,8 @@ async def test_what_forbids_to_send_while_the_disk_is_awaited_is_seen(
 ) -> None:
     durable = scene.room.store.durable
 
-    async def meanwhile(**named: Callable[[], None]) -> None:
-        await durable(**named)
+    async def meanwhile() -> None:
+        await durable()
         happens(scene)
 
     monkeypatch.setattr(scene.room.store, "durable", meanwhile)
