@@ -20,6 +20,8 @@ STYLE_PPM = 45_000
 """Doubt when one side alone says which of two rankings of models counts."""
 WRITTEN_PPM = 45_000
 """Doubt when one side alone wants a signed text: what is announced first may never be signed."""
+BACK_PPM = 4_000
+"""Doubt when a rule is decided "by whether they qualify", without a word for what."""
 _RULES_MAX = 6_000
 
 
@@ -133,6 +135,11 @@ _STYLE_OFF = re.compile(
 _STYLE_ON = re.compile(
     r"style control\b[^.]{0,20}?\b(?:on|checked|enabled)\b|\bwith (?:the )?style control", re.IGNORECASE
 )
+_DECIDED_BY = re.compile(
+    r"\b(?:this|it) (?:will|is|shall) (?:be )?(?:determined|decided) by whether (?:or not )?([^.;]{3,200})",
+    re.IGNORECASE,
+)
+_REFERS_BACK = re.compile(r"(?:he|she|they|it) \w+", re.IGNORECASE)
 _BLANK = re.compile(r"\b(?:Player|Team|Candidate|Company|Country|Person|Club|Party|Movie) [A-Z]\b(?!\.)")
 
 
@@ -151,6 +158,8 @@ class Clauses:
     """Whether a leaderboard of models is read with "style control on" or "off": these are two rankings."""
     blank: str = ""
     """A placeholder that stands where the name should: "Player A"."""
+    back: str = ""
+    """What decides, when that only refers back to the rule before it: "they qualify"."""
 
 
 NO_CLAUSES = Clauses()
@@ -162,7 +171,7 @@ def read_clauses(rules: str) -> Clauses:
     rules = rules[:_RULES_MAX]
     if not rules:
         return NO_CLAUSES
-    blank, lowered = _BLANK.search(rules), rules.lower()
+    blank, lowered, decided = _BLANK.search(rules), rules.lower(), read_decided_by(rules)
     return Clauses(
         pays=_exceptions(rules),
         zones=frozenset(zone for hit in _LAST_MINUTE.finditer(rules) if (zone := _ZONE_OF.get(hit["zone"]))),
@@ -170,7 +179,19 @@ def read_clauses(rules: str) -> Clauses:
         other_name=_says(lowered, ("name", "title", "designation")) and bool(_OTHER_NAME.search(rules)),
         style=_style(rules) if "style control" in lowered else "",
         blank=blank.group() if blank else "",
+        back=decided if refers_back(decided) else "",
     )
+
+
+def read_decided_by(rules: str) -> str:
+    """What a further sentence says decides: "they qualify" of "this will be determined by whether they qualify"."""
+    found = _DECIDED_BY.search(rules)
+    return found[1] if found else ""
+
+
+def refers_back(decided: str) -> bool:
+    """Whether it names no contest of its own: a pronoun and a verb without an object mean the rule before."""
+    return bool(_REFERS_BACK.fullmatch(decided))
 
 
 def borders_go_up(rules: str) -> bool:
@@ -225,6 +246,10 @@ def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool,
     elif kalshi.style != polymarket.style:
         style = kalshi.style or polymarket.style
         found.append(silent("style control", f"only {_which(bool(kalshi.style))} says {style}", STYLE_PPM))
+    if back := kalshi.back or polymarket.back:
+        found.append(
+            silent("rule", f"{_which(bool(kalshi.back))} decides by whether {back}, not saying for what", BACK_PPM)
+        )
     if blank := kalshi.blank or polymarket.blank:
         found.append(
             silent(

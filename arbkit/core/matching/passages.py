@@ -5,16 +5,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from arbkit.core.markets import Market, VenueName
+from arbkit.core.matching.clauses import read_decided_by, refers_back
 from arbkit.core.matching.lexicon import fold
 
 _TITLE_MAX, _STATEMENT_MAX, _CONTEXT_MAX = 400, 700, 5_000
 _WORDS_MAX = 1_500
 _IF = re.compile(r"\bIf (.{3,600}?),? (?:then )?(?:the|this) market (?:will )?(?:resolves?|settles?)", re.DOTALL)
 _IF_SHORT = re.compile(r"\bIf ([^.\n]{3,400})")
-_DECIDED_BY = re.compile(
-    r"\b(?:this|it) (?:will|is|shall) (?:be )?(?:determined|decided) by whether (?:or not )?([^.;]{3,200})",
-    re.IGNORECASE,
-)
 _CITED = re.compile(
     r"\b(?:(?:report|publish|releas|list|measur|record|represent|determin|provid)ed (?:by|on|in)|according to) "
     r"([^,.;()]{2,80}?)(?= (?:is|are|on|at|before|between|in|by|will|for(?! [A-Z]))\b|[,.;()]|$)"
@@ -155,8 +152,9 @@ def _kalshi(market: Market) -> Passages:
     rules = fold(market.rules[:_CONTEXT_MAX])
     found = _IF.search(rules) or _IF_SHORT.search(rules)
     statement = found[1][:_STATEMENT_MAX] if found else ""
-    if statement and (decided := _DECIDED_BY.search(rules)):
-        statement = f"{statement} . {decided[1]}"
+    decided = read_decided_by(rules)
+    if statement and decided and not refers_back(decided):
+        statement = f"{statement} . {decided}"
     statement = _name_first(statement)
     note, _, _ = market.subtitle.partition("::")
     label = fold(market.yes_label[:_TITLE_MAX])

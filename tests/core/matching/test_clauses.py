@@ -203,15 +203,15 @@ def test_a_rule_that_kept_a_placeholder_for_the_name_is_not_trusted() -> None:
     assert warned(made, "Player A")
 
 
-def test_what_the_rules_say_decides_counts_as_asked() -> None:
-    made = verdict(
+def top_four(decided_by: str) -> Verdict:
+    """Judge a league table on which Kalshi adds what decides."""
+    return verdict(
         kalshi(
             "Premier League Top 4 Finishers",
             "KXEPLTOP4-27-ARS",
             yes_label="Arsenal",
             rules="If Arsenal is one of the Premier League Top 4 Finishers in the 2026-27 season, then the market "
-            "resolves to Yes. "
-            "This will be determined by whether or not they qualify for the next Champions League.",
+            f"resolves to Yes. This will be determined by whether or not {decided_by}",
         ),
         polymarket(
             "Will Arsenal finish in the top 4 of the EPL 2026-27 standings?",
@@ -220,7 +220,17 @@ def test_what_the_rules_say_decides_counts_as_asked() -> None:
         ),
     )
 
-    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+
+def test_what_the_rules_say_decides_counts_as_asked() -> None:
+    assert top_four("they qualify for the next Champions League.").confidence_ppm < CONFIDENCE_FLOOR_PPM
+
+
+def test_what_decides_without_an_object_means_the_rule_before_and_is_told() -> None:
+    made = top_four("they qualify; a club that does not go there in the end still counts.")
+
+    assert made.confidence_ppm >= CONFIDENCE_FLOOR_PPM
+    assert warned(made, "Kalshi", "they qualify")
+    assert made.confidence_ppm < top_four("Arsenal is one of the Premier League Top 4 Finishers.").confidence_ppm
 
 
 def test_a_fortune_counts_by_one_list_only() -> None:
