@@ -151,8 +151,14 @@ class Act:
         self.forgive()
         self.show(offer=True)
         await self.until(lambda: self.trades > done, f"{name}: taken again")
-        self.show(offer=False)
+        await self.withdraw(name)
         assert not self.stale, f"{name}: {self.stale}"
+
+    async def withdraw(self, name: str) -> None:
+        """End the offer between two trades: an offer that goes away during one leaves it with a single leg."""
+        self.halt.write_text("enough")
+        await self.until(lambda: not self.live.trader.in_flight, f"{name}: at rest")
+        self.show(offer=False)
 
     def forgive(self) -> None:
         """What a person does after a pause that only a person may end."""

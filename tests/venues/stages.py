@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -113,6 +113,11 @@ class Stage:
     async def obey(self, connection: ServerConnection, text: str) -> None:
         raise NotImplementedError
 
+    async def send(self, connection: ServerConnection, frame: Any) -> None:
+        """Say something, unless the other side is just hanging up: a venue does not mind."""
+        with suppress(ConnectionClosed):
+            await connection.send(frame if isinstance(frame, str) else json.dumps(frame))
+
     async def drop(self) -> None:
         for connection in list(self.connections):
             connection.transport.abort()
@@ -187,9 +192,6 @@ class KalshiStage(Stage):
             if id(connection) not in self.following:
                 await self.send(connection, {"type": kind, "sid": 2, "msg": msg})
 
-    async def send(self, connection: ServerConnection, frame: Any) -> None:
-        await connection.send(json.dumps(frame))
-
 
 @dataclass
 class PolymarketStage(Stage):
@@ -201,7 +203,7 @@ class PolymarketStage(Stage):
     async def obey(self, connection: ServerConnection, text: str) -> None:
         if text == "PING":
             if self.ponging:
-                await connection.send("PONG")
+                await self.send(connection, "PONG")
             return
         command = json.loads(text)
         self.received.append(command)
@@ -215,7 +217,7 @@ class PolymarketStage(Stage):
         following += command["assets_ids"]
         if not self.mute:
             known = [asset for asset in command["assets_ids"] if asset in self.truths]
-            await connection.send(json.dumps([self.book(asset) for asset in known]))
+            await self.send(connection, [self.book(asset) for asset in known])
 
     def book(self, asset: str) -> dict[str, Any]:
         truth = self.truths[asset]
@@ -240,7 +242,7 @@ class PolymarketStage(Stage):
         """An event, to every connection that follows the asset."""
         for connection in list(self.connections):
             if asset in self.following.get(id(connection), ()) and not self.mute:
-                await connection.send(json.dumps({"market": asset, **event}))
+                await self.send(connection, {"market": asset, **event})
 
 
 @asynccontextmanager
