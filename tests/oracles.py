@@ -49,6 +49,10 @@ SELECT failure, opened_at FROM breaker_trips b WHERE failure <> 'MANUAL' AND NOT
 """
 
 
+ON_THE_WAY = frozenset({"sending", "unknown"})
+"""Of an order that arrives only when its sender has given up waiting, the journal no longer says `sending`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """An order request as it arrived, with what our database said of it at that very moment."""
@@ -56,8 +60,10 @@ class Posted:
     keys: tuple[str, ...]
     at: datetime
     leg: str
-    """The leg that goes by one of these ids and is durably marked as being sent; "" if there is none."""
+    """The leg that goes by one of these ids and was durably marked as being sent; "" if there is none."""
     exposure: Usd
+    found: str = "no leg"
+    """What of that leg was in the journal at that moment."""
 
 
 def asked(path: Path, question: str, *values: object) -> list[tuple[str, ...]]:
@@ -76,10 +82,11 @@ class Witness:
     def see(self, keys: Sequence[str], at: datetime) -> Posted:
         path = self.database()
         legs = [row for key in keys for row in asked(path, _LEG, key)]
-        sending = [leg for leg, state, _, reserved in legs if state == "sending" and int(reserved) == 3]
+        sending = [leg for leg, state, _, reserved in legs if state in ON_THE_WAY and int(reserved) == 3]
         spent = sum(int(asked(path, question)[0][0]) for question in (_SPENT, _RESERVED))
         leg = sending[0] if len(sending) == 1 else ""
-        self.posts.append(Posted(keys=tuple(keys), at=at, leg=leg, exposure=Usd(spent)))
+        found = "; ".join(f"{leg} {state}, {reserved} reservations" for leg, state, _, reserved in legs) or "no leg"
+        self.posts.append(Posted(keys=tuple(keys), at=at, leg=leg, exposure=Usd(spent), found=found))
         return self.posts[-1]
 
 
@@ -92,7 +99,11 @@ def sent_at_most_once(posts: Sequence[Posted]) -> list[str]:
 
 def journaled_first(posts: Sequence[Posted]) -> list[str]:
     """P2: when an order arrives, its leg is durable, in state SENDING, with what it may cost reserved."""
-    return [f"{' '.join(post.keys)} arrived at {post.at} and was not in the journal" for post in posts if not post.leg]
+    return [
+        f"{' '.join(post.keys)} arrived at {post.at} and was not in the journal: {post.found}"
+        for post in posts
+        if not post.leg
+    ]
 
 
 def witnessed(below: Path, keys: Sequence[str], at: datetime) -> list[str]:

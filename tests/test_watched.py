@@ -18,7 +18,7 @@ from tests.oracles import witnessed
 def test_an_order_that_is_in_no_journal_is_told_of_unless_there_is_no_journal(tmp_path: Path) -> None:
     assert witnessed(tmp_path, ["ak1-x"], NOW) == []
     with Store(tmp_path / "state" / "arbkit.db"):
-        assert witnessed(tmp_path, ["ak1-x"], NOW) == [f"ak1-x arrived at {NOW} and was not in the journal"]
+        assert witnessed(tmp_path, ["ak1-x"], NOW) == [f"ak1-x arrived at {NOW} and was not in the journal: no leg"]
 
 
 def test_what_a_process_sees_is_kept_beside_the_directory_of_the_test(
@@ -32,7 +32,7 @@ def test_what_a_process_sees_is_kept_beside_the_directory_of_the_test(
         watched._watch(told)
         Control().seen(Post("kalshi", "/orders", ("ak1-x",), b"", NOW))
     [line] = map(json.loads, told.read_text().splitlines())
-    assert line == {"keys": ["ak1-x"], "wrong": [f"ak1-x arrived at {NOW} and was not in the journal"]}
+    assert line == {"keys": ["ak1-x"], "wrong": [f"ak1-x arrived at {NOW} and was not in the journal: no leg"]}
     assert [post.keys for post in passed_on] == [("ak1-x",)]
 
 

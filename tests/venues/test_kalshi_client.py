@@ -49,6 +49,7 @@ class Answers:
         returned: Collection[int] = (),
         body_bytes_max: int | None = None,
         small: bool = False,
+        sign: object = None,
     ) -> Reply:
         self.asked.append((path, dict(params)))
         answers = self.by_path.get(path, [(404, NOT_FOUND)])

@@ -16,7 +16,6 @@ from arbkit.venues.kalshi.wire.portfolio import (
     parse_fills,
     parse_orders,
     parse_positions,
-    parse_settlements,
 )
 from tests.builders import KALSHI, a_market
 
@@ -144,7 +143,7 @@ def test_every_answer_has_a_meaning_and_an_unknown_one_is_doubt(status: int, bod
         assert isinstance(outcome, InDoubt)
 
 
-def test_orders_fills_positions_purses_and_settlements_are_read_exactly() -> None:
+def test_orders_fills_positions_and_purses_are_read_exactly() -> None:
     orders, cursor = parse_orders(
         b'{"orders":[{"order_id":"o","client_order_id":"c","ticker":"T","status":"executed","fill_count_fp":"2.50"}],'
         b'"cursor":"n"}'
@@ -161,11 +160,3 @@ def test_orders_fills_positions_purses_and_settlements_are_read_exactly() -> Non
     assert [(holding.side, holding.qty) for holding in holdings] == [(Side.NO, Qty.whole(3))]
     purses = parse_balance(b'{"balance":1,"balance_breakdown":[{"exchange_index":3,"balance":"98.0186"}]}')
     assert [(purse.shard, purse.available) for purse in purses] == [(3, Usd.parse("98.0186"))]
-    payouts, _ = parse_settlements(
-        b'{"settlements":[{"ticker":"A","settled_time":"2026-08-01T00:00:00Z","market_result":"scalar","value":37,'
-        b'"yes_count_fp":"0.00","no_count_fp":"3.00"}]}'
-    )
-    assert {payout.side: payout.paid for payout in payouts} == {
-        Side.YES: Price.parse("0.37"),
-        Side.NO: Price.parse("0.63"),
-    }

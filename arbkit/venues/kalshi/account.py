@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from arbkit.core.markets import VenueName
-from arbkit.core.money import ZERO_USD, Qty, Usd
+from arbkit.core.markets import Side, VenueName
+from arbkit.core.money import ZERO_USD, Price, Qty, Usd
 from arbkit.core.orders import Balance, Fill, Filled, Holding, InDoubt, Killed, SendOutcome, Settlement
 from arbkit.errors import SchemaMismatch
 from arbkit.net import Http, Reply
 from arbkit.ports import Clock, Payout, SentOrder
+from arbkit.venues.kalshi.endings import read_ending
 from arbkit.venues.kalshi.signing import KalshiSigner
 from arbkit.venues.kalshi.wire import portfolio
 from arbkit.venues.kalshi.wire.portfolio import ListedOrder
@@ -28,6 +29,7 @@ class KalshiAccount:
 
     def __init__(self, http: Http, signer: KalshiSigner, clock: Clock) -> None:
         self._http, self._signer, self._clock = http, signer, clock
+        self._pays: dict[str, Price] = {}
 
     async def outcome(self, order: SentOrder) -> SendOutcome | None:
         """Look for our client id among the orders of the market, and read what was filled.
@@ -61,9 +63,21 @@ class KalshiAccount:
         return portfolio.parse_balance((await self._get("/portfolio/balance")).body)
 
     async def payouts(self, *, since: datetime) -> Sequence[Payout]:
-        """Every settlement since then."""
+        """Every settlement since then that is final. One between yes and no is read from its market, to the micro."""
         params = (("min_ts", _unix_s(since)), ("limit", str(portfolio.PAGE_ROWS)))
-        return await self._all("/portfolio/settlements", params, portfolio.parse_settlements)
+        payouts: list[Payout] = []
+        for one in await self._all("/portfolio/settlements", params, portfolio.parse_settlements):
+            yes = await self._exactly(one.market.key) if one.yes is None else one.yes
+            if yes is not None:
+                payouts.append(Payout(one.market, Side.YES, yes, one.at))
+                payouts.append(Payout(one.market, Side.NO, yes.complement, one.at))
+        return payouts
+
+    async def _exactly(self, ticker: str) -> Price | None:
+        """What YES of a market pays; what is final is asked for once."""
+        if ticker not in self._pays and (ending := await read_ending(self._http, ticker)) is not None:
+            self._pays[ticker] = ending.yes
+        return self._pays.get(ticker)
 
     async def read_horizon(self) -> datetime | None:
         """Up to when the venue's reads are complete."""

@@ -19,10 +19,10 @@ from arbkit.core.books import Book
 from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
 from arbkit.core.settlement import Ending
 from arbkit.errors import BadId, SchemaMismatch, VenueUnavailable
-from arbkit.net import CATALOGUE_BYTES_MAX, MEBIBYTE, Http, Reply
+from arbkit.net import CATALOGUE_BYTES_MAX, MEBIBYTE, Http
 from arbkit.ports import Books, CataloguePage, Clock, UnusableRow, VenueHealth
+from arbkit.venues.kalshi.endings import read_ending, success
 from arbkit.venues.kalshi.wire import catalogue, exchange, orderbooks, requests
-from arbkit.venues.kalshi.wire.ending import parse_ending
 from arbkit.venues.kalshi.wire.requests import Request
 from arbkit.venues.kalshi.wire.terms import EventRow, Series, to_market
 
@@ -91,7 +91,7 @@ class KalshiVenue:
             reply = await self._http.get(request.path)
         if reply.status == 404:
             raise BadId(market, "the ticker of a market that Kalshi lists")
-        row = catalogue.parse_market(_body(reply, request))
+        row = catalogue.parse_market(success(reply, request))
         events, unusable = await self._events([row.event_ticker])
         if unusable:
             raise SchemaMismatch(self.name, unusable[0].path, unusable[0].why)
@@ -103,11 +103,7 @@ class KalshiVenue:
     async def ending(self, market: Market) -> Ending | None:
         """Read what a market pays, also where it has left the live tier; None until that is final, and for a market
         that Kalshi does not know."""
-        for request in (requests.market(market.id.key), requests.archived_market(market.id.key)):
-            reply = await self._http.get(request.path)
-            if reply.status != 404:
-                return parse_ending(_body(reply, request), market.id.key)
-        return None
+        return await read_ending(self._http, market.id.key)
 
     async def books(self, markets: Sequence[Market]) -> Books:
         """Read whole books, 100 a request. Markets without one are in `missing`."""
@@ -116,7 +112,7 @@ class KalshiVenue:
         for batch in _batches([market.id for market in markets], requests.BOOKS_MAX):
             request = requests.orderbooks([market.key for market in batch])
             reply = await self._http.get(request.path, params=request.params, small=len(batch) == 1)
-            found = orderbooks.parse_orderbooks(_body(reply, request), batch, reply.received_at)
+            found = orderbooks.parse_orderbooks(success(reply, request), batch, reply.received_at)
             books.update(found.books)
             missing.update(found.missing)
         return Books(books, missing)
@@ -126,7 +122,7 @@ class KalshiVenue:
         request = requests.exchange_status()
         reply = await self._http.get(request.path, returned=exchange.DOWN_STATUSES)
         try:
-            state = exchange.parse_status(_body(reply, request) if reply.status < 500 else reply.body)
+            state = exchange.parse_status(success(reply, request) if reply.status < 500 else reply.body)
         except SchemaMismatch as error:
             if reply.status < 500:
                 raise
@@ -227,15 +223,7 @@ class KalshiVenue:
 
     async def _get(self, request: Request, bytes_max: int | None = None) -> bytes:
         reply = await self._http.get(request.path, params=request.params, body_bytes_max=bytes_max)
-        return _body(reply, request)
-
-
-def _body(reply: Reply, request: Request) -> bytes:
-    """The body of a success; anything else is a request that Kalshi no longer takes as documented."""
-    if reply.status >= 300:
-        refusal = exchange.parse_refusal(reply.body)
-        raise SchemaMismatch(VenueName.KALSHI, f"GET {request.path}", f"HTTP {reply.status} ({refusal})")
-    return reply.body
+        return success(reply, request)
 
 
 def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

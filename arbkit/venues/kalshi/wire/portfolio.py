@@ -12,7 +12,6 @@ from arbkit.core.money import Price, Qty, Usd, cost_up, parse_micros
 from arbkit.core.orders import Action, Balance, Fill, Holding
 from arbkit.core.text import clean
 from arbkit.errors import BadNumber
-from arbkit.ports import Payout
 from arbkit.venues.kalshi.wire.fields import Moment, decode, mismatch, price, quantity
 
 PAGE_ROWS: Final = 200
@@ -142,9 +141,7 @@ class _Settlement(msgspec.Struct):
     ticker: str
     settled_time: Moment
     market_result: str
-    yes_count_fp: str
-    no_count_fp: str
-    value: int
+    value: int | None = None
 
 
 class _Settlements(msgspec.Struct):
@@ -152,23 +149,32 @@ class _Settlements(msgspec.Struct):
     cursor: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedSettlement:
+    """A market that ended while we held some of it. `yes` is what YES pays, None where the listing, which tells whole
+    cents and sometimes none, does not have it exactly: then the market does."""
+
+    market: MarketId
+    at: datetime
+    yes: Price | None
+
+
+_YES_PAYS_CENTS: Final = {"yes": 100, "no": 0}
 _CENT_MICROS: Final = 10_000
 
 
-def parse_settlements(body: bytes) -> tuple[Sequence[Payout], str]:
-    """A page of GET /portfolio/settlements: YES pays `value` cents, NO the rest of the dollar."""
+def parse_settlements(body: bytes) -> tuple[Sequence[ListedSettlement], str]:
+    """A page of GET /portfolio/settlements."""
     page = decode(body, _Settlements)
-    payouts = []
-    for n, row in enumerate(page.settlements):
-        if not 0 <= row.value <= 100:
-            raise mismatch(f"$.settlements[{n}].value", f"{row.value} cents")
-        yes = Price(row.value * _CENT_MICROS)
-        market = MarketId(VenueName.KALSHI, clean(row.ticker, _ID_LENGTH_MAX))
-        payouts += [
-            Payout(market, Side.YES, yes, row.settled_time),
-            Payout(market, Side.NO, yes.complement, row.settled_time),
-        ]
-    return payouts, page.cursor
+    return [_settlement(row, f"$.settlements[{n}]") for n, row in enumerate(page.settlements)], page.cursor
+
+
+def _settlement(row: _Settlement, at: str) -> ListedSettlement:
+    if row.value is not None and not 0 <= row.value <= 100:
+        raise mismatch(f"{at}.value", f"{row.value} cents")
+    cents = _YES_PAYS_CENTS.get(row.market_result)
+    exact = None if cents is None or row.value not in {None, cents} else Price(cents * _CENT_MICROS)
+    return ListedSettlement(MarketId(VenueName.KALSHI, clean(row.ticker, _ID_LENGTH_MAX)), row.settled_time, exact)
 
 
 class _AsOf(msgspec.Struct):
