@@ -300,7 +300,7 @@ def polymarket_market(key: str) -> Market:
     return a_market(VenueName.POLYMARKET, key, yes_token=f"{key}1", no_token=f"{key}2")
 
 
-async def until(what: Callable[[], object], *, within_s: float = 5) -> None:
+async def until(what: Callable[[], object], *, within_s: float = 20) -> None:
     """Wait for something to be true."""
     for _ in range(int(within_s / 0.005)):
         if what():

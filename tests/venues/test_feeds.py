@@ -271,7 +271,7 @@ async def test_a_venue_that_cannot_be_reached_is_polled_after_five_attempts_and_
     stage = polymarket()
     stage.refuse = 502
     async with at_polymarket(stage) as (feed, listener, reads):
-        await until(lambda: feed.health().state is FeedState.POLLING, within_s=10)
+        await until(lambda: feed.health().state is FeedState.POLLING)
         assert feed.health().attempts >= 5
         await until(lambda: right(feed, stage))
         assert feed.seen_at(WIND.id) is not None
@@ -283,14 +283,14 @@ async def test_a_venue_that_cannot_be_reached_is_polled_after_five_attempts_and_
         assert len(reads.asked) - asked <= 5
 
         stage.refuse = 0
-        await until(lambda: live(feed) and right(feed, stage), within_s=10)
+        await until(lambda: live(feed) and right(feed, stage))
 
 
 async def test_a_book_that_can_neither_be_streamed_nor_polled_is_believed_no_longer() -> None:
     stage = polymarket()
     stage.refuse = 502
     async with at_polymarket(stage) as (feed, _, reads):
-        await until(lambda: right(feed, stage), within_s=10)
+        await until(lambda: right(feed, stage))
         reads.down = True
 
         await until(lambda: feed.health().books_live == 0)
