@@ -2,8 +2,8 @@
 
     python bench/all.py [--json | --markdown] [NAME ...]
 
-Each runs in a process of its own and compares within itself. Matching has its own: `bench/match_scale.py` and
-`bench/match_quality.py`. Exit code 1 when a goal is missed, 2 when a bench failed.
+Each runs in a process of its own and compares within itself. Matching has its own: `bench/match_scale.py`,
+`bench/match_quality.py` and `bench/rematch.py`. Exit code 1 when a goal is missed, 2 when a bench failed.
 """
 
 import argparse
