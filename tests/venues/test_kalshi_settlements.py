@@ -7,7 +7,7 @@ import pytest
 
 from arbkit.core.markets import MarketId, Side, VenueName
 from arbkit.core.money import Price
-from arbkit.errors import SchemaMismatch
+from arbkit.errors import SchemaMismatch, VenueUnavailable
 from arbkit.ports import Payout
 from arbkit.venues.kalshi.account import KalshiAccount
 from arbkit.venues.kalshi.signing import KalshiSigner, new_key_pem
@@ -72,8 +72,9 @@ async def test_a_result_that_its_own_value_contradicts_is_asked_of_the_market() 
         await paid(theirs)
 
 
-async def test_what_is_not_final_yet_is_told_once_it_is() -> None:
+async def test_what_is_not_final_yet_is_not_known_yet() -> None:
     theirs, _ = account(listed("scalar", 37), final("scalar", "0.3725", "determined"), final("scalar", "0.3725"))
 
-    assert await paid(theirs) == {}
+    with pytest.raises(VenueUnavailable, match="does not say yet"):
+        await paid(theirs)
     assert await paid(theirs) == {Side.YES: "0.3725", Side.NO: "0.6275"}

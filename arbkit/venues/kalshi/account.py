@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 from arbkit.core.markets import Side, VenueName
 from arbkit.core.money import ZERO_USD, Price, Qty, Usd
 from arbkit.core.orders import Balance, Fill, Filled, Holding, InDoubt, Killed, SendOutcome, Settlement
-from arbkit.errors import SchemaMismatch
+from arbkit.errors import SchemaMismatch, VenueUnavailable
 from arbkit.net import Http, Reply
 from arbkit.ports import Clock, Payout, SentOrder
 from arbkit.venues.kalshi.endings import read_ending
@@ -63,21 +63,26 @@ class KalshiAccount:
         return portfolio.parse_balance((await self._get("/portfolio/balance")).body)
 
     async def payouts(self, *, since: datetime) -> Sequence[Payout]:
-        """Every settlement since then that is final. One between yes and no is read from its market, to the micro."""
+        """Every settlement since then. One between yes and no is read from its market, to the micro.
+
+        VenueUnavailable while the market does not tell what it pays, for then it is not known what became of ours.
+        """
         params = (("min_ts", _unix_s(since)), ("limit", str(portfolio.PAGE_ROWS)))
         payouts: list[Payout] = []
         for one in await self._all("/portfolio/settlements", params, portfolio.parse_settlements):
             yes = await self._exactly(one.market.key) if one.yes is None else one.yes
-            if yes is not None:
-                payouts.append(Payout(one.market, Side.YES, yes, one.at))
-                payouts.append(Payout(one.market, Side.NO, yes.complement, one.at))
+            payouts.append(Payout(one.market, Side.YES, yes, one.at))
+            payouts.append(Payout(one.market, Side.NO, yes.complement, one.at))
         return payouts
 
-    async def _exactly(self, ticker: str) -> Price | None:
+    async def _exactly(self, ticker: str) -> Price:
         """What YES of a market pays; what is final is asked for once."""
-        if ticker not in self._pays and (ending := await read_ending(self._http, ticker)) is not None:
+        if ticker not in self._pays:
+            ending = await read_ending(self._http, ticker)
+            if ending is None:
+                raise VenueUnavailable(self.name, f"{ticker} is settled, and its market does not say yet what it pays")
             self._pays[ticker] = ending.yes
-        return self._pays.get(ticker)
+        return self._pays[ticker]
 
     async def read_horizon(self) -> datetime | None:
         """Up to when the venue's reads are complete."""
