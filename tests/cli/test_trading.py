@@ -21,9 +21,11 @@ from arbkit.cli.trading import ending_in_order
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState
 from arbkit.core.ledger import result as ledger_result
+from arbkit.core.markets import Side
 from arbkit.core.money import Usd
 from arbkit.core.opportunity import Opportunity
 from arbkit.core.risk import Mode
+from arbkit.core.settlement import settled
 from arbkit.store.lock import single_instance
 from arbkit.store.store import Store
 from arbkit.venues.sim.control import Post
@@ -306,6 +308,19 @@ def test_what_ends_is_booked_due_until_it_is_redeemed_and_then_clean(home: Path,
         assert due(stage.room) == []
         earned = ledger_result(stage.room.store.ledger.transactions()).realised
         assert earned == result.actual_profit
+
+
+def test_a_void_that_pays_less_than_whole_cents_is_booked_as_it_is_paid(home: Path, tmp_path: Path) -> None:
+    with on_stage(home, tmp_path) as stage:
+        result = stage.trade()
+        assert result.success
+        [leg] = [leg for leg in (result.buy_execution, result.sell_execution) if leg and leg.venue == "kalshi"]
+        with stage.simulation.lock:
+            stage.simulation.kalshi.settle(leg.market, 4_975, stage.kit.clock.now())
+        found = stage.kit.run(reconcile(stage.room, fix=True))
+        assert found.clean, found
+        [ended] = settled(stage.room.store.ledger.transactions())
+        assert ended.paid == Usd(result.qty.micros * (4_975 if ended.side is Side.YES else 5_025) // 10_000)
 
 
 def test_an_order_to_end_is_taken_like_ctrl_c() -> None:
