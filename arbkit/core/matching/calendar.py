@@ -233,9 +233,16 @@ def _season(kalshi: Timing, polymarket: Timing) -> Finding | None:
         return conflict("season", _seasons(mine), _seasons(other))
     known, rest = (mine or other), (polymarket if mine else kalshi)
     if not known or rest.years:
-        return None
+        return _season_or_year(known, rest.asked.years or rest.stated.years)
     found = _season_in_ticker(known, kalshi.ticker_year, kalshi.closes_on) if rest is kalshi else None
     return found or silent("season", _seasons(known), SILENT_DATE_PPM)
+
+
+def _season_or_year(known: frozenset[tuple[int, int]], years: frozenset[int]) -> Finding | None:
+    """A season against a bare year: "the 2026 cup" is that of 2025-26, and only some go by the year of their start."""
+    if not years or any(last in years for _, last in known) or not any(first in years for first, _ in known):
+        return None
+    return silent("season", f"{_seasons(known)} against {_listed(years)}, its first or its last year", SILENT_DATE_PPM)
 
 
 def _season_in_ticker(known: frozenset[tuple[int, int]], year: int | None, closes_on: Day | None) -> Finding | None:

@@ -7,6 +7,7 @@ from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
 from arbkit.core.matching.clauses import compare_clauses
+from arbkit.core.matching.counted import compare_counted
 from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, OPPOSITES, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
@@ -61,7 +62,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
     found: list[Finding] = []
     inverted, relation = _thresholds(kalshi, polymarket, found)
     fresh: Sequence[Finding] = found
-    for stage in (_groups, _opposites, _totals, _leagues, compare_words, _timing, _sources, _clauses):
+    for stage in (_groups, _opposites, _totals, _leagues, compare_words, _timing, _sources, _clauses, compare_counted):
         if fresh and hopeless(found):
             return Comparison(tuple(found), Polarity.ALIGNED, relation)
         fresh = stage(kalshi, polymarket)

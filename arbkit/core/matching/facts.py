@@ -63,6 +63,8 @@ class Facts:
     """Other words of weight in the question."""
     said: frozenset[str]
     """Every word of title, labels, slug and statement."""
+    statement: str = ""
+    """The sentence of the rules that decides, as the rules have it."""
     rules_text: str = ""
     """The rules, folded and clipped; read for their words only when a pair needs them."""
     domain: str = ""
@@ -158,6 +160,7 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         strict=strict,
         common=common,
         said=_stems([*asked, *stated, *label, *_named(title, naming)]) | ({league} if league else frozenset()),
+        statement=texts.statement,
         rules_text=texts.context,
         domain=domain,
         league=league,

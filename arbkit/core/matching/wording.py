@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from arbkit.core.matching.entities.politics import HOLDERS
-from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES
+from arbkit.core.matching.entities.words import GROUPS, LENIENT, LIGHT, MONTH_NAMES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
@@ -66,6 +66,7 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     here = here._replace(names=here.names - spelled)
     if same_match(kalshi, polymarket):
         sides = _names_of_sides(kalshi, polymarket)
+        found.extend(_namesakes(kalshi, polymarket))
         found.extend(_spare(there, here, sides))
         there, here = (_of_one_match(missing, sides) for missing in (there, here))
     else:
@@ -150,6 +151,26 @@ def _one_side(mine: frozenset[str], other: frozenset[str]) -> bool:
 def _names_of_sides(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
     sides = (*(kalshi.opponents or ()), *(polymarket.opponents or ()), *(polymarket.sides or ()))
     return kalshi.pick.union(*sides)
+
+
+def _namesakes(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Two of one surname: the given names that both texts put before it have to meet."""
+    found = []
+    for mine, other in ((kalshi, polymarket), (polymarket, kalshi)):
+        for side in mine.opponents or ():
+            for full in other.opponents or ():
+                given = _given_names(mine, side) if len(side) == 1 and side < full else frozenset()
+                if given and not given & full:
+                    names = given, full - side
+                    found.append(conflict("given name", *(names if mine is kalshi else names[::-1])))
+    return found
+
+
+def _given_names(facts: Facts, surname: frozenset[str]) -> frozenset[str]:
+    """What stands before a surname in the rules, written as a name."""
+    written = re.escape(facts.spell(surname)[0])
+    before = re.findall(rf"\b([A-Z][\w'-]{{2,}}) (?i:{written})\b", facts.rules_text)
+    return frozenset(stem(word.lower()) for word in before if word.lower() not in LIGHT)
 
 
 def _is_stage(word: str) -> bool:

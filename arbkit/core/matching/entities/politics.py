@@ -56,6 +56,7 @@ convict < found guilty; be found guilty; convicted; conviction; convicted of
 indict < indicted; indictment
 acquit < acquitted; acquittal
 impeach < impeached; impeachment
+commute < commutes; commuted; commutation; commutations; commuting
 extradite < extradited; extradition
 jfk_airport < john f kennedy international airport; jfk airport; jfk international airport
 lax_airport < los angeles international airport; lax airport

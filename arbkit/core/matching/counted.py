@@ -1,0 +1,85 @@
+"""What a rule counts and what it leaves out: "including seized coins" against "seized coins do not count"."""
+
+import re
+from functools import lru_cache
+
+from arbkit.core.matching import lexicon
+from arbkit.core.matching.entities.words import LIGHT
+from arbkit.core.matching.facts import Facts
+from arbkit.core.matching.findings import Finding, conflict, silent
+from arbkit.core.matching.lexicon import stem
+
+ALTERNATIVE_PPM = 45_000
+"""Doubt when one deciding sentence is content with a second thing of which the other side says nothing."""
+_SUBJECT = r"(?P<what>(?:[\w'/-]+,? ){1,8}?)"
+_NOT_COUNTED = re.compile(
+    rf"(?:^|[.;:(\n] ?|, (?:but|however|though),? ){_SUBJECT}(?:alone |only )?(?:will|do|does|shall|would) not "
+    r"(?:be )?(?:counte?d?|qualify|suffice|considered|included|sufficient)\b",
+    re.IGNORECASE,
+)
+_LEFT_OUT = re.compile(r"\b(?:excluding|not including|(?:does|do|will) not include) (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"(?:^|[.;:(\n] ?){_SUBJECT}(?:will |shall |also ){{0,2}}(?:counts?|qualif(?:y|ies)|suffices?|be (?:counted|considered))\b",
+    re.IGNORECASE,
+)
+_INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
+_NO_ALTERNATIVE = frozenset(
+    "more less above below higher lower greater fewer better over under equal before after later earlier other others"
+    " otherwise any none both another anything similar equivalent".split()
+)
+
+
+def compare_counted(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """What one rule leaves out and the other counts; and a second thing with which one side alone is content."""
+    if not (kalshi.rules_known and polymarket.rules_known):
+        return []
+    found = []
+    for mine, other in ((kalshi, polymarket), (polymarket, kalshi)):
+        out = _read(mine.all_rules, _NOT_COUNTED) | _read(mine.all_rules, _LEFT_OUT)
+        out -= mine.asked | other.asked
+        if out and (clash := out & _counts(other)):
+            sides = ["left out" if facts is mine else "counted" for facts in (kalshi, polymarket)]
+            found.append(conflict(f"what counts ({', '.join(mine.spell(clash))})", *sides))
+    return [*found, *_alternatives(kalshi, polymarket)]
+
+
+def _counts(facts: Facts) -> frozenset[str]:
+    """The words of what a rule counts, in the sentence that decides and in those that add to it."""
+    out = _read(facts.all_rules, _NOT_COUNTED) | _read(facts.all_rules, _LEFT_OUT)
+    return (facts.stated | _read(facts.all_rules, _COUNTED) | _read(facts.all_rules, _INCLUDING)) - out
+
+
+def _alternatives(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    found = []
+    for venue, mine, other in (("Kalshi", kalshi, polymarket), ("Polymarket", polymarket, kalshi)):
+        for pair in _pairs(mine.statement):
+            decisive = [word in other.asked | other.stated or word in other.statement.lower() for word in pair]
+            spare = pair[decisive.index(False)] if decisive[0] is not decisive[1] else ""
+            if spare and spare not in other.rules_text.lower() and not other.told(frozenset({spare})):
+                found.append(silent("alternative", f"only {venue} is content with {spare}", ALTERNATIVE_PPM))
+    return found
+
+
+@lru_cache(maxsize=8_192)
+def _pairs(statement: str) -> tuple[tuple[str, str], ...]:
+    found = []
+    for hit in _ALTERNATIVE.finditer(statement):
+        if _NO_ALTERNATIVE.isdisjoint(hit.groups()) and not LIGHT.issuperset(hit.groups()):
+            one, two = (_canonical(word) for word in hit.groups())
+            if one and two and one != two:
+                found.append((one, two))
+    return tuple(found)
+
+
+def _canonical(word: str) -> str:
+    found = lexicon.replace(lexicon.words(word), lexicon.phrases())
+    return stem(found[0].text) if len(found) == 1 else ""
+
+
+@lru_cache(maxsize=8_192)
+def _read(rules: str, pattern: re.Pattern[str]) -> frozenset[str]:
+    """The words of weight in what the pattern calls `what`."""
+    text = " . ".join(hit["what"] for hit in pattern.finditer(rules))
+    found = lexicon.replace(lexicon.words(text), lexicon.phrases())
+    return frozenset(stem(word.text) for word in found if word.text not in LIGHT and len(word.text) > 2)
