@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from arbkit.core.matching.dates import Day, day_before, month_end
+from arbkit.core.matching.dates import Day, When, day_before, month_end
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.timing import Timing, years_named
 
@@ -180,12 +180,27 @@ def _period(kalshi: Timing, polymarket: Timing) -> Finding | None:
         return None
     if mine and other:
         shown = _shown(mine), _shown(other)
+        if _same_stretch(mine, other) and _day_of_month(kalshi, polymarket):
+            return silent("period", f"Kalshi {shown[0]}, Polymarket {shown[1]}: a day, and a month", SILENT_DATE_PPM)
         return agree("period", shown[1]) if _same_stretch(mine, other) else conflict("period", *shown)
     if kalshi.deadline or polymarket.deadline:
         return None
     if other:
         return _period_in_ticker(other, kalshi)
     return silent("period", _shown(mine), SILENT_DATE_PPM)
+
+
+def _day_of_month(kalshi: Timing, polymarket: Timing) -> bool:
+    """Whether one question asks for a day and the other for the month that it lies in."""
+    both = (kalshi, polymarket)
+    mine, other = (timing.asked if _asks_span(timing) else timing.stated for timing in both)
+    return _lies_in(mine, other, polymarket) or _lies_in(other, mine, kalshi)
+
+
+def _lies_in(day: When, month: When, timing: Timing) -> bool:
+    """Whether the one names days and the other nothing but months, of which its rules name no such day either."""
+    named = month.days | timing.stated.days & day.days
+    return bool(day.days and month.months) and not (day.months or named)
 
 
 def _period_in_ticker(other: set[_Span], kalshi: Timing) -> Finding:
@@ -321,10 +336,11 @@ def _clock(kalshi: Timing, polymarket: Timing) -> Finding | None:
 
 def _apart_days(one: Day, two: Day) -> int:
     year = one.year or two.year or 2025
-    return abs(_ordinal(one, year) - _ordinal(two, two.year or year))
+    return abs(ordinal(one, year) - ordinal(two, two.year or year))
 
 
-def _ordinal(day: Day, year: int) -> int:
+def ordinal(day: Day, year: int) -> int:
+    """The number of a day, of `year` when it names none; February has 28 days."""
     return date(day.year or year, day.month, min(day.day, 28) if day.month == 2 else day.day).toordinal()
 
 

@@ -34,8 +34,10 @@ _ANNOUNCE = frozenset({stem("announce"), stem("confirm"), stem("nominate"), stem
 _PRICE_WORDS = EXCLUSIVE["kind of price"] | stems(
     "all_time_high all-time record price return outperform flip dominance performance gain close"
 )
-_HOLDING = stems("hold own acquire sell etf reserve approve move treasury mine transfer")
-"""What is asked of a coin that is not its price."""
+_HOLDING = stems(
+    "hold own acquire sell etf reserve approve move treasury mine transfer medal winter_olympics summer_olympics"
+)
+"""What is asked of a coin, or of gold, that is not its price."""
 _AGREEMENTS = stems("agreement deal treaty accord peace ceasefire truce pact")
 _WEALTH = stems("worth trillionaire billionaire richest")
 """What has no one official figure: each list of the rich has its own."""
@@ -113,7 +115,9 @@ def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple
             found.append(conflict("threshold", shown, asked.words))
             return False, numbers.relation((mine or strikes or pool)[0], asked) if pool else Relation.RELATED
     for item in mine or strikes[:1]:
-        if not _met(item, (*other, *polymarket.further), strikes if mine else [], other, step) and not inverted:
+        wanted = (*other, *polymarket.further)
+        met = _met(item, wanted, strikes if mine else [], other, step)
+        if not met and not any(_same(_refined(item, kalshi.further), asked, step) for asked in wanted) and not inverted:
             if not other and item.key == ONE_OR_MORE:
                 continue
             found.append(conflict("threshold", item.words, [asked.words for asked in other]))
@@ -127,6 +131,14 @@ def _scales(facts: Facts) -> set[Unit]:
 
 
 _STRIKES = frozenset({"greater", "greater_or_equal", "less", "less_or_equal", "between"})
+
+
+def _refined(item: Interval, further: tuple[Interval, ...]) -> Interval:
+    """A bare number of the title with the comparator that the rule gives it: "24 hours", "at least 24 hours"."""
+    if not item.exact:
+        return item
+    bounds = (one for one in further if not one.exact and item.low in {one.low, one.high} and _units(item, one))
+    return next(bounds, item)
 
 
 def _met(
@@ -235,7 +247,10 @@ def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """What the rules add to the question: one of several, announced or in effect."""
     found = []
-    if kalshi.several != polymarket.several and kalshi.rules_known and polymarket.rules_known:
+    kind = kalshi.kind | polymarket.kind
+    any_of_asked = bool(kind) and kind <= kalshi.asked & polymarket.asked
+    known = kalshi.rules_known and polymarket.rules_known
+    if kalshi.several != polymarket.several and known and not any_of_asked:
         found.append(
             conflict(
                 "several",

@@ -17,17 +17,22 @@ _NOT_COUNTED = re.compile(
     r"(?:be )?(?:counte?d?|qualify|suffice|considered|included|sufficient)\b",
     re.IGNORECASE,
 )
-_LEFT_OUT = re.compile(r"\b(?:excluding|not including|(?:does|do|will) not include) (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"\b(?:excluding|not including|(?:does|do|will) not include) (?P<what>[^.;()\n]{3,80})", re.IGNORECASE
+)
 _COUNTED = re.compile(
-    rf"(?:^|[.;:(\n] ?){_SUBJECT}(?:will |shall |also ){{0,2}}(?:counts?|qualif(?:y|ies)|suffices?|be (?:counted|considered))\b",
+    rf"(?:^|[.;:(\n] ?){_SUBJECT}(?:will |shall |also ){{0,2}}"
+    r"(?:counts?|qualif(?:y|ies)|suffices?|be (?:counted|considered))\b",
     re.IGNORECASE,
 )
 _INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
 _NO_ALTERNATIVE = frozenset(
-    "more less above below higher lower greater fewer better over under equal before after later earlier other others"
-    " otherwise any none both another anything similar equivalent".split()
+    {"more", "less", "above", "below", "higher", "lower", "greater", "fewer", "better", "over", "under", "equal"}
+    | {"before", "after", "later", "earlier", "other", "others", "otherwise", "any", "none", "both", "another"}
+    | {"anything", "similar", "equivalent", "verdict"}
 )
+"""Words of which the one beside "or" adds no second thing."""
 
 
 def compare_counted(kalshi: Facts, polymarket: Facts) -> list[Finding]:

@@ -18,10 +18,8 @@ _PRE = (
     r"\s+(?:the\s+)?)?"
 )
 _DATE = re.compile(
-    _PRE
-    + r"(?:"
-    + _MONTH
-    + r"\s*(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\s*%|:|\.\d)(?:,?\s*(?P<year>20\d\d)\b)?"
+    _PRE + r"(?:" + _MONTH + r"\s*(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\s*%|:\d|\.\d)"
+    r"(?:\s?-\s?(?P<to>[0-3]?\d)(?:st|nd|rd|th)?\b(?![-\d]|\s*%|:\d|\.\d))?(?:,?\s*(?P<year>20\d\d)\b)?"
     + r"|(?P<iso>20\d\d-[01]\d-[0-3]\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?Z?)?"
     + r")",
     re.IGNORECASE,
@@ -228,7 +226,9 @@ def _take_date(hit: re.Match[str], found: _Found) -> bool:
     if day is None:
         return False
     rel = (hit["rel"] or "").lower()
-    if rel in _EXCLUSIVE:
+    if hit["to"] and (last := _day(year, month, int(hit["to"]))):
+        found.days |= {day, last}
+    elif rel in _EXCLUSIVE:
         found.deadlines.add(day_before(day))
     elif rel and re.fullmatch(_UNTIL, rel):
         found.deadlines.add(day)

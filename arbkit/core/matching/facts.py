@@ -98,6 +98,8 @@ class Facts:
     negative: bool = False
     regulation: bool = False
     several: bool = False
+    kind: frozenset[str] = frozenset()
+    """What it asks for any one of."""
     effect: Effect = Effect.UNKNOWN
     until_meeting: bool = False
     all_rules: str = ""
@@ -169,11 +171,10 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         further=(*_strikes(market), *labelled, *further),
         timing=timing,
         pick=_weighty(texts.pick, table, naming),
+        kind=_weighty(texts.kind, table, naming),
         sides=_sides(texts.sides, table, naming),
         opponents=_sides(texts.opponents, table, naming),
         versus=texts.versus,
-        several=texts.several,
-        effect=texts.effect,
         sources=sources(texts.title) | sources(f"{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         placeholder=market.placeholder,
         spelled=_spelled([*asked, *label, *stated]),
@@ -196,6 +197,8 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         ranked=any(word.text in _RANKING for word in asked),
         detail=facts.common - headline if headline else frozenset(),
         how_much=bool(_HOW_MUCH.match(texts.title)),
+        several=texts.several,
+        effect=texts.effect,
         negative=texts.negative,
         regulation=texts.regulation,
         until_meeting=texts.until_meeting,

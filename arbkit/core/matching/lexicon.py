@@ -16,8 +16,9 @@ from arbkit.core.matching.entities.finance import FINANCE
 from arbkit.core.matching.entities.phrases import PHRASES
 from arbkit.core.matching.entities.politics import POLITICS
 from arbkit.core.matching.entities.sports import MORE_LEAGUES, TELLING
-from arbkit.core.matching.entities.states import ALSO_WORDS, NAMES
+from arbkit.core.matching.entities.states import NAMES
 from arbkit.core.matching.entities.teams import LEAGUES
+from arbkit.core.matching.joined import WITH_NUMBER
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'") | dict.fromkeys(map(ord, "\u201c\u201d"), '"')
@@ -28,109 +29,6 @@ _PLAIN = _DASHES | _QUOTES | _LETTERS
 _ONE_LETTER_S = re.compile(r"\b([A-Za-z])'s\b")
 _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?!\w)|\b[A-Z]\.(?:[A-Z]\.?)+(?!\w)")
 _COMBINING = re.compile("[\u0300-\u036f]")
-_FIRST_HELD = {"a": 1928, "o": 1928, "g": 1943, "gr": 1958, "e": 1948}
-"""By first letters (academy awards, oscars, golden globes, grammys, emmys): what to add to the number of a ceremony to
-get its year; the 98th Academy Awards are those of 2026."""
-
-
-def _ceremony(hit: re.Match[str]) -> str:
-    start = hit[2][:2].lower()
-    return f"{int(hit[1]) + _FIRST_HELD.get(start, _FIRST_HELD[start[0]])} {hit[2]}"
-
-
-_BY_NAME = {name.lower(): code.lower() for code, name in NAMES.items()}
-_STATE = "|".join(_BY_NAME)
-
-
-def _congressional(hit: re.Match[str]) -> str:
-    code = _BY_NAME[(hit["state"] or hit["of"]).lower()]
-    return f"District_{code}_{hit['number'] or 'al'} congressional"
-
-
-def _state_office(hit: re.Match[str]) -> str:
-    return hit[1] if hit[1] in ALSO_WORDS else NAMES.get(hit[1], hit[1])
-
-
-_WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
-    ("ligue", re.compile(r"\bligue[ -]?([12])\b", re.IGNORECASE), r"ligue\1"),
-    ("round of", re.compile(r"\bround of (\d+)\b", re.IGNORECASE), r"roundof\1"),
-    ("last ", re.compile(r"\blast (16|32|64)\b", re.IGNORECASE), r"roundof\1"),
-    (
-        "st ",
-        re.compile(
-            r"\b(hottest|warmest|coldest|wettest|driest) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-            r"(?:t?uary|ruary|ch|il|e|y|ust|t?ember|ober|ember)?s?\b",
-            re.IGNORECASE,
-        ),
-        r"\1_\2",
-    ),
-    (
-        " race",
-        re.compile(
-            r"\b(?:leaves?|exits?|quits?|drops? out of|withdraws? from) the ((?:[\w'-]+ ){0,4}?)race\b", re.IGNORECASE
-        ),
-        r"drop_out the \1race",
-    ),
-    (
-        " of the ",
-        re.compile(
-            r"\b(?:player|man|woman) of the (?:(match|tournament|series|month|week|round)|game)\b", re.IGNORECASE
-        ),
-        lambda hit: f"player of_{(hit[1] or 'match').lower()}",
-    ),
-    ("game ", re.compile(r"\bgame (\d)\b", re.IGNORECASE), r"map \1"),
-    (
-        "th ",
-        re.compile(
-            r"\b(\d\d)th (?:annual )?(?:primetime )?((?:academy award|oscar|grammy|emmy|golden globe)\w*)",
-            re.IGNORECASE,
-        ),
-        _ceremony,
-    ),
-    (
-        "agree",
-        re.compile(
-            r"\bagree[sd]? to (?=an? (?:new )?(?:[\w-]+ ){0,2}?(?:deal|ceasefire|truce|agreement|treaty)\b)",
-            re.IGNORECASE,
-        ),
-        "",
-    ),
-    ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
-    ("6", re.compile(r"\b(?:gta|grand theft auto) ?6\b", re.IGNORECASE), "GTA6"),
-    ("3", re.compile(r"\bU-?3\b"), "U3"),
-    (
-        "presented by",
-        re.compile(
-            r" presented by(?: (?!(?:Winner|Champion|Pole|Stage|Top|Fastest|Lap|Round)\b)[A-Z][\w'&.-]*){1,2}",
-        ),
-        "",
-    ),
-    ("title", re.compile(r"\bholds? the ((?:[\w']+ ){0,4}?)title\b", re.IGNORECASE), r"wins the \1title"),
-    ("formula", re.compile(r"\bformula[ -]?(?:1|one)\b", re.IGNORECASE), "formula1"),
-    ("strike", re.compile(r"\bcounter[ -]?strike(?: ?2)?\b", re.IGNORECASE), "cs2"),
-    ("cs", re.compile(r"\bcs ?2\b", re.IGNORECASE), "cs2"),
-    ("dota", re.compile(r"\bdota ?2\b", re.IGNORECASE), "dota2"),
-    ("hot 100", re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
-    ("month", re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
-    ("month", re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
-    ("nikkei", re.compile(r"\bnikkei[ -]?225\b", re.IGNORECASE), "Nikkei"),
-    ("russell", re.compile(r"\brussell[ -]?2000\b", re.IGNORECASE), "russell2000"),
-    ("ftse", re.compile(r"\bftse[ -]?100\b", re.IGNORECASE), "ftse100"),
-    (
-        "congressional",
-        re.compile(
-            rf"\b(?:(?P<state>{_STATE})(?:'s?)? )?"
-            r"(?:(?P<number>\d\d?)(?:st|nd|rd|th)|at[- ]large) congressional district"
-            rf"(?(state)\b| (?:of|in) (?P<of>{_STATE})\b)",
-            re.IGNORECASE,
-        ),
-        _congressional,
-    ),
-    ("governor", re.compile(r"\b([A-Z]{2})(?= (?:[Gg]overnor|Lieutenant [Gg]overnor)\b)"), _state_office),
-    ("senate", re.compile(r"\b([A-Z]{2})(?= Senate\b)"), _state_office),
-    ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
-)
 _CODE = re.compile(r"\([A-Z]{3,6}\)")
 _GLOSS = re.compile(r"((?:[\w.&()-]+ ){1,4})\(([A-Z]{3,6})\)")
 _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
@@ -200,7 +98,7 @@ def fold(text: str) -> str:
     text = _STATE_SHORT.sub("State", text) if " St" in text else text
     text = _GLOSS.sub(_without_gloss, text) if "(" in text and _CODE.search(text) else text
     lowered = text.lower()
-    for hint, pattern, joined in _WITH_NUMBER:
+    for hint, pattern, joined in WITH_NUMBER:
         if hint in lowered:
             text = pattern.sub(joined, text)
     text = _HYPHENED.sub(r"\1\2", text) if "-" in text else text
@@ -292,6 +190,8 @@ def teams(league: str) -> Table:
         code, place, nickname, further = line.split("|")
         for name in {place, nickname, f"{place} {nickname}", *further.split(";")} - {""}:
             meaning.setdefault(" ".join(word.text for word in words(fold(name))), set()).add(f"{league}:{code}")
+    if league == "nfl":
+        meaning["afc"] = {"american_conference"}  # elsewhere these letters end the name of a football club
     return _names((name, next(iter(codes))) for name, codes in meaning.items() if len(codes) == 1)
 
 

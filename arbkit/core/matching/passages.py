@@ -60,6 +60,9 @@ _NO_COUNT = re.compile(
 _SEVERAL = re.compile(
     r"\b(?:(?:any|all|each|either|both)(?: one)? of (?:the|these)|one (?:or more )?of the following)\b", re.IGNORECASE
 )
+_ANY_OF_A_KIND = re.compile(
+    r"\b[Aa]ny (?:one )?of the (?:two |three |four |five |six |\d+ )?(?P<kind>[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})"
+)
 _PART = (
     r"game|map|set|half|1h|2h|quarter|1q|period|innings?|round \d+|winner|win|moneyline|totals?|spread|handicap|o/u"
     r"|over|under|kills?|scores?|toss|first|second|odd|even|to|distance|method|margin|both|draw|points?|corners?|props?"
@@ -75,6 +78,17 @@ _MARGIN = re.compile(
     r"\b(by (?:over|more than|at least) [\d.]+) (?:goals|points|runs|sets|games|maps)\b", re.IGNORECASE
 )
 _SPREAD = re.compile(r"^(?:[^:]{0,40}: )?(?:spread|handicap): (.{2,60}?) \(-(\d{1,3}(?:\.\d)?)\)", re.IGNORECASE)
+_SCORED = re.compile(
+    r"(?:^(?:will )?|(?<=[:.] ))(over|under) ([\d.]+) (?:goals|points|runs|maps|games|sets)(?: (?:be|are))?"
+    r"(?: scored| played)?(?=\W*$| \.| in the )",
+    re.IGNORECASE,
+)
+"""The total of a game: nothing before it says whose."""
+_OVER_LABEL = re.compile(r"^(over|under) [\d.]+$", re.IGNORECASE)
+_TOPIC_FIRST = re.compile(
+    r"^(?P<topic>(?!Will )[^?]{2,80}?)(?::| -) (?P<question>(?:Will|Does|Do|Is|Are|Can) [^?]{4,}\??)$"
+)
+_NAME_LAST = re.compile(r"^(?P<topic>(?!Will )[^?]{8,})(?::| -) (?P<who>[A-Z][\w'.-]*(?: [\w'.-]+){0,3})$")
 _OVER_UNDER = re.compile(r"\bo/u\b", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"\d")
 _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
@@ -138,6 +152,8 @@ class Passages:
     """Whether it counts until a meeting, not to the end of the month or year that the question names."""
     headline: str = ""
     """Title and label, when the question is taken from the statement although the label completes the title."""
+    kind: str = ""
+    """What it is one of, when any of a kind is enough: "any of the four Grand Slam tournaments"."""
     several: bool = False
     """Whether one of several things is enough, or all of them are needed."""
 
@@ -176,7 +192,7 @@ def _kalshi(market: Market) -> Passages:
     texts = Passages(
         title=title,
         headline=f"{title} . {label}" if from_statement and label else "",
-        asked=_MARGIN.sub(r"\1", asked),
+        asked=_SCORED.sub(r"total \1 \2", _MARGIN.sub(r"\1", asked)),
         statement=statement,
         judged=bool(statement),
         labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
@@ -195,10 +211,10 @@ def _polymarket(market: Market) -> Passages:
     sentences = _SENTENCE.split(rules[:_STATEMENT_MAX])
     judged = [sentence for sentence in sentences if _YES_IF.search(sentence)]
     statement = " ".join(judged[:1] or _up_to_resolution(sentences))
-    labels = fold(market.yes_label[:_TITLE_MAX]), fold(market.no_label[:_TITLE_MAX])
+    labels = _plain_label(market.yes_label), _plain_label(market.no_label)
     named = labels[0].lower() not in _PLAIN_LABELS
     title = _WILL_IT_BE.sub(r"Will \g<who> be \g<what>?", title)
-    asked = _occasion_gone(title) if named else title
+    asked = _occasion_gone(title) if named else _subject_first(title)
     if spread := _SPREAD.match(title):
         asked = f"{spread[1]} wins by over {spread[2]} . {_SPREAD.sub(' ', title)}"
     elif labels[0].lower() in {"over", "under"}:
@@ -224,6 +240,20 @@ def _polymarket(market: Market) -> Passages:
     return _with_clauses(texts, rules)
 
 
+def _plain_label(label: str) -> str:
+    """The name of an outcome; "Over 2.5" is Over, for the question says the number."""
+    return _OVER_LABEL.sub(r"\1", fold(label[:_TITLE_MAX]))
+
+
+def _subject_first(title: str) -> str:
+    """`Monaco Grand Prix: Will Max win?` as `Will Max win? . Monaco Grand Prix`, `Best Actor - Ann` as `Ann . Best
+    Actor`: who is asked about comes first."""
+    if hit := _TOPIC_FIRST.match(title):
+        return f"{hit['question']} . {hit['topic']}"
+    hit = None if _VERSUS.search(title) else _NAME_LAST.match(title)
+    return f"{hit['who']} . {hit['topic']}" if hit else title
+
+
 def _is_upcoming(rules: str) -> bool:
     return "scheduled" in rules.lower() and bool(_UPCOMING.search(rules))
 
@@ -244,8 +274,10 @@ def _cited(text: str) -> str:
 def _with_clauses(texts: Passages, rules: str) -> Passages:
     """The texts with what single words in them, or in the rules, say of the whole."""
     lowered = rules.lower()
+    kind = _ANY_OF_A_KIND.search(texts.statement) or _ANY_OF_A_KIND.search(texts.asked)
     return replace(
         texts,
+        kind=kind["kind"] if kind else "",
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),

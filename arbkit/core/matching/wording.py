@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from arbkit.core.matching.calendar import ordinal
+from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import GROUPS, LENIENT, LIGHT, MONTH_NAMES
 from arbkit.core.matching.facts import Facts
@@ -47,6 +50,12 @@ _WORLDWIDE = stems(
     " show netflix spotify app streamed richest largest biggest wealthiest"
 ) | {f"{kind}_{month[:3]}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
 """What is asked of the whole world as well as of one country, so that no country is understood."""
+_NEXT = frozenset({"next"})
+_WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
+_MEASURES = stems(
+    "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
+)
+"""What is measured of a subject: the gross of a film is what the film grosses."""
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
@@ -198,6 +207,7 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         orders = [[word for word in facts.order if word in common] for facts in (kalshi, polymarket)]
         if orders[0] != orders[1]:
             return [conflict("order", *(" then ".join(kalshi.spell([word])[0] for word in order) for order in orders))]
+    elected = _wins_election(kalshi) and _wins_election(polymarket)
     for words in (
         (kalshi.names, polymarket.names),
         (kalshi.asked - kalshi.strict, polymarket.asked - polymarket.strict),
@@ -206,7 +216,9 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             next((word for word in facts.order if word in own), "")
             for facts, own in zip((kalshi, polymarket), words, strict=True)
         )
-        if one != two and one in words[1] and two in words[0] and not {one, two} & _UNDERSTOOD:
+        if {one, two} & (_UNDERSTOOD | _MEASURES) or (elected and {one, two} & _countries()):
+            continue
+        if one != two and one in words[1] and two in words[0]:
             return [conflict("who does it", kalshi.spell([one]), polymarket.spell([two]))]
     return []
 
@@ -215,17 +227,44 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     understood = frozenset() if asker.asked & _WORLDWIDE else _UNDERSTOOD
     names = _unsaid(asker.names - other.said - understood - _in_office(asker, other), other)
-    strict = _unsaid(asker.strict - other.said, other)
+    strict = _unsaid(asker.strict - other.said - _not_asked(asker) - _weeks(other), other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient
     if nothing_changes(asker, other):
         lenient -= _DIRECTIONS
     far = other.told(names)
     lenient -= _SAYING_LITTLE
-    common = _unsaid(asker.common - other.said, other) | (lenient - other.told(lenient))
+    common = _unsaid(asker.common - other.said - _weeks(other), other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
     return _Missing(names - far, strict, common - deep, (far - asker.cited) | deep)
+
+
+def _wins_election(facts: Facts) -> bool:
+    """Whether it is about who wins an election, in which a country only votes."""
+    return (_of_election(facts) or "election" in facts.title.split()) and "win" in facts.said
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(line.partition("|")[0].replace(" ", "_") for line in COUNTRIES.strip().splitlines())
+
+
+def _not_asked(facts: Facts) -> frozenset[str]:
+    """`next` of a title whose rule asks who wins an election: "the next president" is whom that election makes."""
+    return _NEXT if facts.stated and "next" not in facts.stated and _of_election(facts) else frozenset()
+
+
+def _of_election(facts: Facts) -> bool:
+    return "election" in facts.statement.lower()
+
+
+def _weeks(facts: Facts) -> frozenset[str]:
+    """That it is a week, when the text says so in another form, or names its first and last day."""
+    days = facts.timing.asked.days | facts.timing.stated.days
+    ordinals = {ordinal(day, day.year or _ANY_YEAR) for day in days}
+    spans = any(day + _WEEK_DAYS in ordinals for day in ordinals)
+    return _WEEK if spans or not _WEEK.isdisjoint(facts.said) else frozenset()
 
 
 def nominated(kalshi: Facts, polymarket: Facts) -> bool:
@@ -241,8 +280,9 @@ def nominated(kalshi: Facts, polymarket: Facts) -> bool:
 def _in_office(asker: Facts, other: Facts) -> frozenset[str]:
     """The name of who holds the office that the other side speaks of, as long as the term lasts."""
     ends = [facts.timing.deadline.year for facts in (asker, other) if facts.timing.deadline]
-    for office, (title, names, last_year) in HOLDERS.items():
-        if office in other.strict and title in other.all_rules and ends and max(ends) <= last_year:
+    for office, ((title, act), names, last_year) in HOLDERS.items():
+        told = (office in other.strict and title in other.all_rules) or act in other.all_rules
+        if told and ends and max(ends) <= last_year:
             return names
     return frozenset()
 

@@ -72,7 +72,7 @@ shanghai_masters < rolex shanghai masters
 atp_finals < nitto atp finals; atp tour finals; atp finals
 vuelta < vuelta a espana; la vuelta; tour of spain; la vuelta a espana
 giro < giro d italia; tour of italy
-indy500 < indy 500; indianapolis 500
+indy500 < indianapolis500
 cs2 blast_open < blast open
 cs2 blast_bounty < blast bounty
 cs2 blast_rivals < blast rivals
@@ -94,6 +94,13 @@ most_gold < most gold medals; most golds
 most_silver < most silver medals
 most_bronze < most bronze medals
 most_medals < most medals; most total medals; most overall medals
+podium < driver podium; podium finish; podium place; podium finishers; podium finisher
+pole < pole position; driver pole position; fastest time in qualifying; fastest in qualifying
+pole < records the fastest time in qualifying; sets the fastest time in qualifying
+drivers_championship < drivers world championship; drivers world champion; drivers world title; world drivers champion
+formula1 drivers_championship < formula1 world champion; formula1 world championship; formula1 world title
+tennis us_open women < women s us open; us open women s singles; us open women s
+tennis us_open < men s us open; us open men s singles; us open men s
 winter_olympics < winter olympics; winter olympic games; milano cortina 2026; milan cortina olympics; milano cortina
 summer_olympics < summer olympics; summer olympic games; la 2028 olympics
 """

@@ -10,9 +10,10 @@ nfl < pro football; professional football; national football league
 nfl superbowlmvp < super bowl mvp; super bowl most valuable player; pro football championship mvp
 mlb worldseriesmvp < world series mvp; world series most valuable player; pro baseball championship mvp
 nfl win < super bowl; superbowl; pro football championship; pro football champion; big game
-nfl afc win < afc championship; pro football afc championship; american football conference championship; afc champion
+nfl american_conference win < afc championship; pro football afc championship; afc champion
+nfl american_conference win < american football conference championship
 nfl nfc win < nfc championship; pro football nfc championship; national football conference championship; nfc champion
-afc < american football conference
+american_conference < american football conference; nfl afc
 nfc < national football conference
 nba < pro basketball; professional basketball; national basketball association; pro men s basketball
 nba < professional men s basketball
@@ -66,6 +67,7 @@ worldcup < fifa world cup finals; soccer world cup
 clubworldcup < club world cup; fifa club world cup
 womensworldcup < women s world cup; fifa women s world cup
 cricketworldcup < cricket world cup; icc cricket world cup; icc men s cricket world cup
+t20worldcup < t20 cricket world cup; men s t20 cricket world cup; icc men s t20 cricket world cup
 t20worldcup < t20 world cup; icc t20 world cup; icc men s t20 world cup; men s t20 world cup
 rugbyworldcup < rugby world cup
 ucl < champions league; uefa champions league
@@ -204,6 +206,8 @@ tsa < transportation security administration; tsa screenings
 approval < approval rating; job approval; approval rate
 net_approval < net approval; net approval rating
 shutdown < lapse in appropriations; funding lapse; lapse in funding
+shutdown < cease operations; ceases operations; cease all operations; ceases all operations; ceasing operations
+shutdown < cease all flight operations; ceases all flight operations; cease flight operations; shuts down
 shutdown < government shutdown; shut down; government be shut down; lapse of appropriations; government shut down
 dem < democratic party; democrats; democrat; democratic; democratic candidate; dems; democratic nominee party
 dem < democratics
@@ -227,6 +231,7 @@ by_election < by election; byelection; special election
 special_election < special election
 first round < 1st round; round one; first round of voting
 election < midterm elections; midterm election; midterms; midterm
+win < win control of; wins control of; win control; wins control
 house win < control the house; win control of the house; control of the house
 senate win < control the senate; win control of the senate; control of the senate
 runoff < run off; second round; 2nd round; runoffs
@@ -253,6 +258,7 @@ become_law < become federal law; becomes federal law; signed into federal law; b
 deliver < delivers; delivered; deliveries; delivery; vehicle deliveries; total deliveries; deliver vehicles
 average < average daily; daily average; average of daily; average number of daily
 circuit_breaker < circuit breaker; circuitbreaker; circuit breakers
+acquire < purchases; purchased; purchasing; buying; bought; acquiring; be acquired
 acquire < acquires; acquired; acquisition; takeover; buy; buys; buyout; take over; purchase
 ipo < initial public offering; go public; goes public; public offering
 announce < announces it has achieved; announce that it has achieved; announces that they have attained

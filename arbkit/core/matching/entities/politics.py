@@ -54,6 +54,9 @@ snb < swiss national bank
 banxico < bank of mexico; banco de mexico
 convict < found guilty; be found guilty; convicted; conviction; convicted of
 indict < indicted; indictment
+lawsuit < law suit; case against; suit against; lawsuit against; court case; legal case
+supreme_court hear < supreme court accepts; supreme court accept; scotus accepts; scotus accept; scotus to hear
+supreme_court hear < supreme court hear; supreme court hears; supreme court take up; supreme court takes up
 acquit < acquitted; acquittal
 impeach < impeached; impeachment
 commute < commutes; commuted; commutation; commutations; commuting
@@ -96,11 +99,14 @@ rba < reserve bank of australia
 verkhovna_rada < verkhovna rada; ukrainian parliament
 tsa < passengers be screened by the tsa; people be screened by the tsa; travelers be screened by the tsa
 tsa < passengers are screened by the tsa; passengers screened by tsa; passengers screened by the tsa
+tsa < tsa airport screenings; tsa screen; tsa screens; tsa screening
 tsa < tsa throughput; tsa checkpoint throughput; tsa passenger throughput; tsa screened passengers; tsa checkpoint
 tsa < passengers screened by tsa; passengers screened by the tsa; travelers screened by tsa; screened by tsa
 tsa < screened by the tsa; travelers screened by the tsa; tsa passenger volume; screened at tsa checkpoints
 tsa < tsa checkpoint travel numbers; tsa checkpoints; people screened by the tsa; people screened by tsa
 """
 
-HOLDERS = {"president": ("President of the United States", frozenset({"donald", "trump"}), 2028)}
-"""Office -> how rules name it, who holds it, and the last year that the term fills."""
+HOLDERS = {
+    "president": (("President of the United States", "presidential pardon"), frozenset({"donald", "trump"}), 2028)
+}
+"""Office -> how rules name it, or what only its holder does, who holds it, and the last year that the term fills."""

@@ -33,7 +33,8 @@ LIGHT = _words(
 
 STRICT = _words(
     """
-    afc nfc eastern western conference division american_league national_league north south east west central atlantic
+    american_conference nfc eastern western conference division american_league national_league
+    north south east west central atlantic
     pacific metropolitan southeast northwest southwest group groups round semifinal semifinals semi quarterfinal
     quarterfinals quarter half first_half second_half first_quarter playoff regular_season preseason
     primary runoff special_election by_election nominee nominate first second third fourth fifth sixth seventh eighth
@@ -73,7 +74,7 @@ PLACE_PARTS = _words("state city county national united tech island valley")
 
 GROUPS = {
     "frequency": {"yoy", "mom", "qoq"},
-    "league half": {"american_league", "national_league", "eastern", "western", "afc", "nfc"},
+    "league half": {"american_league", "national_league", "eastern", "western", "american_conference", "nfc"},
     "party": {"dem", "rep", "independent"},
     "office": {
         "house",

@@ -1,0 +1,131 @@
+"""Names and measures that hold a number or an initial, joined to words before numbers are read."""
+
+import re
+from collections.abc import Callable
+
+from arbkit.core.matching.entities.states import ALSO_WORDS, NAMES
+
+_FIRST_HELD = {"a": 1928, "o": 1928, "g": 1943, "gr": 1958, "e": 1948}
+"""By first letters (academy awards, oscars, golden globes, grammys, emmys): what to add to the number of a ceremony to
+get its year; the 98th Academy Awards are those of 2026."""
+
+
+def _ceremony(hit: re.Match[str]) -> str:
+    start = hit[2][:2].lower()
+    return f"{int(hit[1]) + _FIRST_HELD.get(start, _FIRST_HELD[start[0]])} {hit[2]}"
+
+
+_BY_NAME = {name.lower(): code.lower() for code, name in NAMES.items()}
+_STATE = "|".join(_BY_NAME)
+
+
+def _congressional(hit: re.Match[str]) -> str:
+    code = _BY_NAME[(hit["state"] or hit["of"]).lower()]
+    return f"District_{code}_{hit['number'] or 'al'} congressional"
+
+
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
+_FIRST_SUPER_BOWL = 1966
+"""What to add to the number of a Super Bowl to get the year in which it is played."""
+
+
+def _super_bowl(hit: re.Match[str]) -> str:
+    """`Super Bowl LXI` by its year, 2027."""
+    written = hit["number"].lower()
+    values = [_ROMAN[letter] for letter in written] if written.isalpha() else []
+    signed = [-value if value < after else value for value, after in zip(values, (*values[1:], 0), strict=False)]
+    return f"{_FIRST_SUPER_BOWL + (sum(signed) if signed else int(written))} Super Bowl"
+
+
+def _state_office(hit: re.Match[str]) -> str:
+    return hit[1] if hit[1] in ALSO_WORDS else NAMES.get(hit[1], hit[1])
+
+
+WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
+    ("super bowl", re.compile(r"\bsuper bowl (?P<number>[lxvi]{1,7}|\d\d)\b", re.IGNORECASE), _super_bowl),
+    (" 500", re.compile(r"\b(indy|indianapolis|daytona) 500\b", re.IGNORECASE), r"\g<1>500"),
+    (
+        "pick",
+        re.compile(r"(?:#|\b(?:no\.? ?|number ))(?:1|one) (?:overall )?(?:draft )?pick\b", re.IGNORECASE),
+        "first pick",
+    ),
+    ("ligue", re.compile(r"\bligue[ -]?([12])\b", re.IGNORECASE), r"ligue\1"),
+    ("round of", re.compile(r"\bround of (\d+)\b", re.IGNORECASE), r"roundof\1"),
+    ("last ", re.compile(r"\blast (16|32|64)\b", re.IGNORECASE), r"roundof\1"),
+    (
+        "st ",
+        re.compile(
+            r"\b(hottest|warmest|coldest|wettest|driest) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+            r"(?:t?uary|ruary|ch|il|e|y|ust|t?ember|ober|ember)?s?\b",
+            re.IGNORECASE,
+        ),
+        r"\1_\2",
+    ),
+    (
+        " race",
+        re.compile(
+            r"\b(?:leaves?|exits?|quits?|drops? out of|withdraws? from) the ((?:[\w'-]+ ){0,4}?)race\b", re.IGNORECASE
+        ),
+        r"drop_out the \1race",
+    ),
+    (
+        " of the ",
+        re.compile(
+            r"\b(?:player|man|woman) of the (?:(match|tournament|series|month|week|round)|game)\b", re.IGNORECASE
+        ),
+        lambda hit: f"player of_{(hit[1] or 'match').lower()}",
+    ),
+    ("game ", re.compile(r"\bgame (\d)\b", re.IGNORECASE), r"map \1"),
+    (
+        "th ",
+        re.compile(
+            r"\b(\d\d)th (?:annual )?(?:primetime )?((?:academy award|oscar|grammy|emmy|golden globe)\w*)",
+            re.IGNORECASE,
+        ),
+        _ceremony,
+    ),
+    (
+        "agree",
+        re.compile(
+            r"\bagree[sd]? to (?=an? (?:new )?(?:[\w-]+ ){0,2}?(?:deal|ceasefire|truce|agreement|treaty)\b)",
+            re.IGNORECASE,
+        ),
+        "",
+    ),
+    ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
+    ("6", re.compile(r"\b(?:gta|grand theft auto) ?6\b", re.IGNORECASE), "GTA6"),
+    ("3", re.compile(r"\bU-?3\b"), "U3"),
+    (
+        "presented by",
+        re.compile(
+            r" presented by(?: (?!(?:Winner|Champion|Pole|Stage|Top|Fastest|Lap|Round)\b)[A-Z][\w'&.-]*){1,2}",
+        ),
+        "",
+    ),
+    ("title", re.compile(r"\bholds? the ((?:[\w']+ ){0,4}?)title\b", re.IGNORECASE), r"wins the \1title"),
+    ("formula", re.compile(r"\bformula[ -]?(?:1|one)\b", re.IGNORECASE), "formula1"),
+    ("strike", re.compile(r"\bcounter[ -]?strike(?: ?2)?\b", re.IGNORECASE), "cs2"),
+    ("cs", re.compile(r"\bcs ?2\b", re.IGNORECASE), "cs2"),
+    ("dota", re.compile(r"\bdota ?2\b", re.IGNORECASE), "dota2"),
+    ("hot 100", re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
+    ("month", re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
+    ("month", re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
+    ("nikkei", re.compile(r"\bnikkei[ -]?225\b", re.IGNORECASE), "Nikkei"),
+    ("russell", re.compile(r"\brussell[ -]?2000\b", re.IGNORECASE), "russell2000"),
+    ("ftse", re.compile(r"\bftse[ -]?100\b", re.IGNORECASE), "ftse100"),
+    (
+        "congressional",
+        re.compile(
+            rf"\b(?:(?P<state>{_STATE})(?:'s?)? )?"
+            r"(?:(?P<number>\d\d?)(?:st|nd|rd|th)|at[- ]large) congressional district"
+            rf"(?(state)\b| (?:of|in) (?P<of>{_STATE})\b)",
+            re.IGNORECASE,
+        ),
+        _congressional,
+    ),
+    ("governor", re.compile(r"\b([A-Z]{2})(?= (?:[Gg]overnor|Lieutenant [Gg]overnor)\b)"), _state_office),
+    ("senate", re.compile(r"\b([A-Z]{2})(?= Senate\b)"), _state_office),
+    ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
+)
+"""(hint in lower case, pattern, what to put): tried in this order where the hint stands."""
