@@ -5,6 +5,7 @@ When all is over, every file of the run is searched: databases, logs, outputs, r
 """
 
 import base64
+import os
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +41,8 @@ def heard(directory: Path, *said: str) -> None:
 
 def found(root: Path) -> list[str]:
     """Every file below `root` that holds a secret; `root` is where all tests of a run have their directories."""
-    files = [path for path in root.rglob("*") if path.is_file() and not path.is_symlink()]
+    walked = (Path(place, name) for place, _, names in os.walk(root) for name in names)
+    files = [path for path in walked if path.is_file() and not path.is_symlink()]
     noted = {line for path in files if path.name == NOTED for line in path.read_text().splitlines()}
     for path in files:
         if path.parent.name == "keys" and path.stat().st_size < 16_384:
@@ -58,11 +60,14 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _hits(files: Iterable[Path], wanted: list[bytes]) -> Iterator[tuple[Path, bytes]]:
-    """Files and what was found in them. Windows of eight bytes are compared first: it has to be fast."""
-    heads: dict[int, list[bytes]] = {}
+    """Files and what was found in them. A file is read once, in words of eight bytes: wherever a secret stands, one of
+    its first eight windows is such a word, for it is long enough for all of them. It has to be fast."""
+    windows: dict[int, list[bytes]] = {}
     for secret in wanted:
-        heads.setdefault(int.from_bytes(secret[:_WINDOW], "little"), []).append(secret)
-    known = np.array(sorted(heads), dtype=np.uint64)
+        for offset in range(_WINDOW):
+            window = int.from_bytes(secret[offset : offset + _WINDOW], "little")
+            windows.setdefault(window, []).append(secret)
+    known = np.array(sorted(windows), dtype=np.uint64)
     likely = np.zeros(_LOW + 1, dtype=bool)
     likely[known & _LOW] = True
 
@@ -72,19 +77,15 @@ def _hits(files: Iterable[Path], wanted: list[bytes]) -> Iterator[tuple[Path, by
         held = path.read_bytes()
         if len(held) < _LENGTH_MIN or not len(known):
             return []
-        suspected = {secret for head in _windows_in(held, known, likely) for secret in heads[head]}
+        suspected = {secret for word in _words_in(held, known, likely) for secret in windows[word]}
         return [(path, secret) for secret in sorted(suspected) if secret in held]
 
     with ThreadPoolExecutor() as pool:
         yield from chain.from_iterable(pool.map(search, files))
 
 
-def _windows_in(held: bytes, known: Words, likely: Flags) -> set[int]:
+def _words_in(held: bytes, known: Words, likely: Flags) -> list[int]:
     """Which of the known words stand somewhere; `likely` says of their lowest bits whether any has them."""
-    seen: set[int] = set()
-    for offset in range(_WINDOW):
-        count = (len(held) - offset) // _WINDOW
-        words = np.frombuffer(held, dtype="<u8", count=count, offset=offset)
-        few = words[likely[words & _LOW]]
-        seen.update(int(word) for word in few[np.isin(few, known)])
-    return seen
+    words = np.frombuffer(held, dtype="<u8", count=len(held) // _WINDOW)
+    few = words[likely[words & _LOW]]
+    return [int(word) for word in np.unique(few[np.isin(few, known)])]

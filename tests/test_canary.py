@@ -31,6 +31,14 @@ def test_a_secret_is_found_wherever_it_stands_plain_or_in_base64(root: Path) -> 
     assert {line.partition(":")[0] for line in canary.found(root)} == {"one/arbkit.db", "one/log.jsonl"}
 
 
+@pytest.mark.parametrize("before", range(9))
+@pytest.mark.parametrize("after", [0, 1, 8])
+def test_a_secret_of_the_shortest_kind_is_found_at_any_place_of_a_file(root: Path, before: int, after: int) -> None:
+    canary.note(root, made := secrets.token_hex(8))
+    (root / "one" / "file").write_bytes(b"." * before + made.encode() + b"." * after)
+    assert [line.partition(":")[0] for line in canary.found(root)] == ["one/file"]
+
+
 def test_a_key_that_was_only_written_to_its_file_is_a_canary_too(root: Path) -> None:
     (root / "one" / "keys").mkdir()
     (root / "one" / "keys" / "polymarket.key").write_text(key := secrets.token_hex(32))
