@@ -7,11 +7,16 @@ import asyncio
 import selectors
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
+from arbkit.store.flushing import Flusher
 from tests.builders import NOW
 
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
+
 _SOCKETS_MIN_S, _SOCKETS_MAX_S, _SOCKETS_SHARE = 0.0002, 0.005, 0.01
+_SETTLED_S, _DISK_S = 0.00005, 10
 _STEP_S, _LONG_STEP_S, _SOON_S = 0.02, 0.2, 2
 
 
@@ -19,20 +24,46 @@ class _Jumping(selectors.SelectSelector):
     """Waits for nothing: time passes instead."""
 
     now_s = 0.0
+    disks = 0
+    """How many wait for a disk, in a thread of its own: time stands still for them."""
+    _stirred = True
+    """Whether anything came, or a socket was opened, since it was last waited for in vain."""
+
+    def register(self, fileobj: "FileDescriptorLike", events: int, data: Any = None) -> selectors.SelectorKey:
+        self._stirred = True
+        return super().register(fileobj, events, data)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        # A socket of the same loop is answered within microseconds of ours: time waits for it, and only then jumps. The
-        # further it is to jump, the longer it waits, for a loaded machine is slow.
-        wait_s = (
-            _SOCKETS_MAX_S if timeout is None else max(min(timeout * _SOCKETS_SHARE, _SOCKETS_MAX_S), _SOCKETS_MIN_S)
-        )
-        found = super().select(wait_s if len(self.get_map()) > 1 and timeout != 0 else 0)
+        if timeout != 0 and self.disks:
+            return super().select(_DISK_S)
+        found = super().select(self._wait_s(timeout) if len(self.get_map()) > 1 and timeout != 0 else 0)
         if found or timeout == 0:
+            self._stirred = self._stirred or bool(found)
             return found
         if timeout is None:
             raise RuntimeError("nothing will ever happen: every task waits for something that no timer brings")
+        self._stirred = False
         self.now_s += max(timeout, 0)
         return found
+
+    def _wait_s(self, timeout: float | None) -> float:
+        # A socket of the same loop is answered within microseconds of ours: time waits for it, and only then jumps. The
+        # further it is to jump, the longer it waits, for a loaded machine is slow; once in vain is enough.
+        if timeout is None:
+            return _SOCKETS_MAX_S
+        return max(min(timeout * _SOCKETS_SHARE, _SOCKETS_MAX_S), _SOCKETS_MIN_S) if self._stirred else _SETTLED_S
+
+
+class AwaitedFlusher(Flusher):
+    """Waits for the disk while virtual time stands still."""
+
+    async def flushed(self) -> None:
+        jumping = cast(VirtualLoop, asyncio.get_running_loop()).jumping
+        jumping.disks += 1
+        try:
+            await super().flushed()
+        finally:
+            jumping.disks -= 1
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

@@ -21,11 +21,12 @@ from arbkit.core.money import Usd
 from arbkit.core.orders import SendOutcome
 from arbkit.errors import TaskDied
 from arbkit.ports import FeedState, SentOrder, VenueHealth
+from arbkit.store import flushing
 from tests.app.scene import Scene
 from tests.app.streams import StagedFeed
 from tests.builders import KALSHI, NOW, POLYMARKET
 from tests.desks import Fate
-from tests.virtual import VirtualClock, VirtualLoop, until
+from tests.virtual import AwaitedFlusher, VirtualClock, VirtualLoop, until
 
 pytestmark = pytest.mark.anyio
 
@@ -62,8 +63,9 @@ class Running:
 
 
 @pytest.fixture
-def anyio_backend() -> tuple[str, dict[str, object]]:
-    """Time is virtual: it jumps to the next timer."""
+def anyio_backend(monkeypatch: pytest.MonkeyPatch) -> tuple[str, dict[str, object]]:
+    """Time is virtual: it jumps to the next timer, but never while the journal is on its way to the disk."""
+    monkeypatch.setattr(flushing, "Flusher", AwaitedFlusher)
     return "asyncio", {"loop_factory": VirtualLoop}
 
 
