@@ -2,14 +2,18 @@
 
 import gc
 import json
+import marshal
 import os
+import random
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal import entropy
 
 from arbkit.venues.secrets import Secret
 from arbkit.venues.sim.control import Control, Post
@@ -19,6 +23,9 @@ from tests.oracles import witnessed
 # A slow machine is no counter-example; in CI the same examples are tried every time.
 settings.register_profile("arbkit", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 settings.load_profile("arbkit")
+# Seeding numpy's generator for each of ten thousand examples takes seconds, and nothing draws from it
+# (tests/test_architecture.py).
+entropy.NP_RANDOM = random
 
 MEMORY, MEMORY_BYTES_MIN = Path("/dev/shm"), 4 << 30
 GARBAGE_MAX = 50_000
@@ -49,6 +56,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(GARBAGE_MAX)
     gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, dict[str, object]]:
+    """A report travels to the process that counts it in one piece: taken apart, thousands of them cost seconds."""
+    said = yield
+    return {"packed": marshal.dumps(said)}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_from_serializable(data: dict[str, Any]) -> None:
+    """The other end; pytest reads on from here."""
+    data |= marshal.loads(data.pop("packed"))
 
 
 @pytest.fixture

@@ -109,6 +109,13 @@ def test_what_import_contracts_cannot_see_has_one_door_too() -> None:
     assert not imported
 
 
+def test_nothing_draws_from_the_generator_of_numpy() -> None:
+    """So hypothesis need not seed it for every example (tests/conftest.py)."""
+    tests = [path for path in Path(__file__).parent.rglob("*.py") if path != Path(__file__)]
+    drawing = re.compile(r"\b(np|numpy)\.random\b|\bfrom numpy(\.random)? import .*\brandom\b|\bfrom numpy\.random\b")
+    assert not [str(path) for path in [*SOURCES, *tests] if drawing.search(text(path))]
+
+
 def test_every_queue_has_an_end() -> None:
     """What waits in memory is bounded. The recorder counts for itself, in entries and in bytes; for the disk waits
     who asked it, and nobody asks twice before the answer."""
