@@ -192,7 +192,7 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
     """The facts with what the order of the words tells, and which of them the headline lacks."""
     return replace(
         facts,
-        order=tuple(dict.fromkeys(text for word in asked if (text := stem(word.text)) in facts.asked)),
+        order=tuple(dict.fromkeys(text for word in _actor_first(asked) if (text := stem(word.text)) in facts.asked)),
         turns=_turns(asked),
         ranked=any(word.text in _RANKING for word in asked),
         detail=facts.common - headline if headline else frozenset(),
@@ -205,6 +205,16 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         all_rules=texts.rules,
         intervals=tuple(map(upward, facts.intervals)) if borders_go_up(texts.rules) else facts.intervals,
     )
+
+
+def _actor_first(asked: Sequence[Word]) -> Sequence[Word]:
+    """`Boeing certified by FAA` as `FAA Boeing certified by`: who does it comes first."""
+    for index in range(1, len(asked) - 1):
+        if asked[index].text == "by" and not asked[index - 1].name:
+            after = index + 2 if asked[index + 1].text == "the" and index + 2 < len(asked) else index + 1
+            if asked[after].name and asked[after].text not in LIGHT:
+                return [asked[after], *asked[:after], *asked[after + 1 :]]
+    return asked
 
 
 def _turns(asked: Sequence[Word]) -> frozenset[str]:

@@ -244,7 +244,7 @@ def stem(word: str) -> str:
     """Cut the endings of English inflection, roughly; both sides are cut alike."""
     if len(word) <= 3 or ":" in word or "_" in word or not word.isalpha():
         return word
-    for ending, put in (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+    for ending, put in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             # "games" is "game", which is too short to lose its last letter below
             word = word[: -len(ending)] + put if len(word) > 5 or ending != "es" else word[:-1]

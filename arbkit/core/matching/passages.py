@@ -51,6 +51,11 @@ _VERBED = re.compile(r"^(?:will?|does|do|can|is|are|has|have|did)\b", re.IGNOREC
 _NEXT_VOTE = re.compile(
     r"\bnext (?:[\w'-]+ ){0,4}?(?:election|season|meeting|game|match|year|month|week|decision)", re.IGNORECASE
 )
+_NEXT_OF_VOTE = re.compile(
+    r"\bnext (?=(?:mayor|president|governor|senator) [^?]{0,60}\b(?:following|after|as a result of|in) the "
+    r"[^?]{0,60}\belections?\b)",
+    re.IGNORECASE,
+)
 _NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _NO_COUNT = re.compile(
     r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b|\bmaintains? (?:[\w']+ ){0,3}rates?\b"
@@ -318,6 +323,8 @@ def _effect(rules: str) -> Effect:
 
 def without_next_vote(text: str) -> str:
     """Drop `next` from "the next presidential election": it names the coming one and asks nothing."""
+    if "next" in text.lower():
+        text = _NEXT_OF_VOTE.sub("", text)
     return _NEXT_VOTE.sub(lambda hit: hit.group()[5:], text) if "next" in text.lower() else text
 
 

@@ -23,6 +23,7 @@ DETAIL_WORD_PPM = 12_000
 """Doubt for an ordinary word that only the statement says, when the question is the title with its label."""
 EVENT_NAME_PPM = 2_000
 SPELLING_PPM = 15_000
+_INITIALS_MIN, _INITIALS_MAX = 3, 6
 _REDEFINED_MIN = 2
 """How many words of weight a rule has to bring in for those that it leaves out of the title."""
 
@@ -59,6 +60,8 @@ _MEASURES = stems(
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
+_ORDINALS = stems("first second third fourth fifth sixth seventh")
+"""Which of several matches of the same sides it is, when it is on the same day."""
 _BOUT = stems("fight bout boxing mma schedule scheduled prelims ufc")
 """Words that every match of its kind has."""
 _IN_TICKER = {"formula1": "f1"}
@@ -71,8 +74,9 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if nominated(kalshi, polymarket):
         there, here = (missing._replace(strict=missing.strict - NOMINATIONS) for missing in (there, here))
     spelled = _spelling(there.names, here.names, found)
-    there = there._replace(names=there.names - spelled - _opponent_understood(kalshi, polymarket))
-    here = here._replace(names=here.names - spelled)
+    short = _initials(there.names, here.names, polymarket, found) | _initials(here.names, there.names, kalshi, found)
+    there = there._replace(names=there.names - spelled - short - _opponent_understood(kalshi, polymarket))
+    here = here._replace(names=here.names - spelled - short)
     if same_match(kalshi, polymarket):
         sides = _names_of_sides(kalshi, polymarket)
         found.extend(_namesakes(kalshi, polymarket))
@@ -127,9 +131,10 @@ def _spare(there: _Missing, here: _Missing, sides: frozenset[str]) -> list[Findi
 
 def _of_one_match(missing: _Missing, sides: frozenset[str]) -> _Missing:
     """What is missing still when both are about the same match."""
+    strict = frozenset(word for word in missing.strict if not _is_stage(word)) - _BOUT
     return _Missing(
         names=missing.names - sides,
-        strict=frozenset(word for word in missing.strict if not _is_stage(word)) - _BOUT,
+        strict=frozenset() if strict <= _ORDINALS else strict,
         common=missing.common - _BOUT,
         deep=missing.deep - _BOUT,
     )
@@ -316,6 +321,20 @@ def _spelling(mine: frozenset[str], other: frozenset[str], found: list[Finding])
                 spelled |= {word, twin}
                 found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
     return frozenset(spelled)
+
+
+def _initials(mine: frozenset[str], other: frozenset[str], facts: Facts, found: list[Finding]) -> frozenset[str]:
+    """Short names whose letters begin a run of words of the other title, with those words: RSP, of a party in full."""
+    title = facts.title.split(" ")
+    explained: set[str] = set()
+    for word in mine:
+        for start in range(len(title) - len(word) + 1) if _INITIALS_MIN <= len(word) <= _INITIALS_MAX else ():
+            run = title[start : start + len(word)]
+            if "".join(part[:1] for part in run) == word:
+                explained |= {word, *(map(stem, run))}
+                found.append(agree("initials", f"{word} and {' '.join(run)}", SPELLING_PPM))
+                break
+    return frozenset(explained) & (mine | other)
 
 
 def _one_slip_apart(word: str, twin: str) -> bool:

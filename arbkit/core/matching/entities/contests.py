@@ -1,4 +1,4 @@
-"""Leagues, tournaments and races: different words for one contest, in the format of `phrases`.
+"""Leagues, tournaments, trophies and races: different words for one contest, in the format of `phrases`.
 
 Public knowledge (the organisers' names, with and without the sponsor). Women's, youth and second-tier contests keep
 the words that set them apart.
@@ -72,6 +72,31 @@ shanghai_masters < rolex shanghai masters
 atp_finals < nitto atp finals; atp tour finals; atp finals
 vuelta < vuelta a espana; la vuelta; tour of spain; la vuelta a espana
 giro < giro d italia; tour of italy
+norris win < james norris memorial trophy; james norris trophy; norris memorial trophy; norris trophy
+hart win < hart memorial trophy; hart trophy
+calder win < calder memorial trophy; calder trophy
+vezina win < vezina trophy
+art_ross win < art ross trophy; art ross memorial trophy
+rocket_richard win < maurice richard trophy; rocket richard trophy; maurice rocket richard trophy; richard trophy
+selke win < frank j selke trophy; frank selke trophy; selke trophy
+lady_byng win < lady byng memorial trophy; lady byng trophy
+conn_smythe win < conn smythe trophy
+jack_adams win < jack adams award; jack adams trophy
+ted_lindsay win < ted lindsay award; ted lindsay trophy
+presidents_trophy win < presidents trophy; president s trophy
+west < west division
+east < east division
+north < north division
+south < south division
+central < central division
+atlantic < atlantic division
+pacific < pacific division
+metropolitan < metropolitan division
+southeast < southeast division
+northwest < northwest division
+southwest < southwest division
+first pick < first overall; drafted first overall; first overall pick; first overall selection; first pick overall
+first pick < selected first overall; picked first overall; first overall draft pick; first draft pick
 indy500 < indianapolis500
 cs2 blast_open < blast open
 cs2 blast_bounty < blast bounty

@@ -57,6 +57,26 @@ indict < indicted; indictment
 lawsuit < law suit; case against; suit against; lawsuit against; court case; legal case
 supreme_court hear < supreme court accepts; supreme court accept; scotus accepts; scotus accept; scotus to hear
 supreme_court hear < supreme court hear; supreme court hears; supreme court take up; supreme court takes up
+rule < rule in favor of; rules in favor of; ruling in favor of; ruled in favor of; rule in favour of
+rule < sides with; side with
+rule < rule for; rules for
+prison < imprisonment; behind bars
+merge < merger; mergers; merges; merged; merging
+election < municipal election; municipal elections
+saxony anhalt < sachsen anhalt
+lower saxony < niedersachsen
+saxony < sachsen
+bavaria < bayern; bavarian
+hesse < hessen
+thuringia < thuringen; thueringen
+rhineland palatinate < rheinland pfalz
+north rhine westphalia < nordrhein westfalen; nrw
+mecklenburg western pomerania < mecklenburg vorpommern; mecklenburg west pomerania
+baden wurttemberg < baden wuerttemberg
+andalusia < andalucia; andalusian
+castile and leon < castilla y leon
+basque country < euskadi; basque
+catalonia < catalunya; cataluna; catalan
 acquit < acquitted; acquittal
 impeach < impeached; impeachment
 commute < commutes; commuted; commutation; commutations; commuting

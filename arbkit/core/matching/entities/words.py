@@ -23,7 +23,7 @@ LIGHT = _words(
     originally professional men mens s t inc corp company co ltd llc plc mr mrs ms dr
     win game match one pursuant award awards prize event tournament series league cup fc cf sc afc club
     get gets become becomes come comes go goes back down least most more less fewer greater than above below
-    at exactly or higher lower approximately about around
+    at exactly or position many much higher lower approximately about around
     points point number amount count total rate percent percentage value level price
     first-ever ever again meeting decision outcome result standings ranking rank finish finishes finisher finishers
     us states usd dollar dollars
