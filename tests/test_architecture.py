@@ -110,7 +110,7 @@ def test_what_import_contracts_cannot_see_has_one_door_too() -> None:
 
 
 def test_nothing_draws_from_the_generator_of_numpy() -> None:
-    """So hypothesis need not seed it for every example (tests/conftest.py)."""
+    """So hypothesis need not seed it for every example (tests/fixtures.py)."""
     tests = [path for path in Path(__file__).parent.rglob("*.py") if path != Path(__file__)]
     drawing = re.compile(r"\b(np|numpy)\.random\b|\bfrom numpy(\.random)? import .*\brandom\b|\bfrom numpy\.random\b")
     assert not [str(path) for path in [*SOURCES, *tests] if drawing.search(text(path))]
