@@ -1,6 +1,5 @@
-"""The best quantity, proved against trying every quantity in exact fractions."""
+"""The best quantity, proved against trying every quantity exactly."""
 
-import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,9 @@ from arbkit.core.sizing import (
 )
 from tests.core.scenes import POLITICS, QUADRATIC, levels
 
-CONTRACT = 1_000_000
+CONTRACT, TICKS = 1_000_000, 10_000
+UNIT = 10**10
+"""The oracle counts dollars and contracts in 1e-10, in which all that it divides comes out even."""
 Ladder = list[tuple[int, int]]
 """(price in 1e-4 dollar, size in 0.01 contract), best first."""
 
@@ -44,48 +45,50 @@ class Books:
     step: int
 
 
-def up(amount: Fraction, step: Fraction) -> Fraction:
-    return math.ceil(amount / step) * step
+def up(amount: int, step: int, divisor: int = 1) -> int:
+    """An amount, divided, rounded up to a whole number of steps."""
+    return -(-amount // (step * divisor)) * step
 
 
-def walk(ladder: Ladder, qty: Fraction) -> list[tuple[Fraction, Fraction]]:
+def walk(ladder: Ladder, qty: int) -> list[tuple[int, int]]:
+    """What a quantity takes of each level: price in 1e-4 dollar, contracts in 1e-10, as all amounts from here on."""
     taken = []
     for price, size in ladder:
-        part = min(qty, Fraction(size, 100))
+        part = min(qty, size * UNIT // 100)
         if part > 0:
-            taken.append((Fraction(price, 10_000), part))
+            taken.append((price, part))
         qty -= part
     return taken
 
 
-def kalshi_paid(books: Books, qty: Fraction) -> Fraction:
-    rate = Fraction(7, 100) * Fraction(books.multiplier, CONTRACT)
-    fills = walk(books.kalshi, qty)
-    fees = [up(rate * c * p * (1 - p), Fraction(1, 10_000)) for p, c in fills]
-    return sum((up(p * c + fee, Fraction(books.precision, CONTRACT)) for (p, c), fee in zip(fills, fees, strict=True)))
+def kalshi_paid(books: Books, qty: int) -> int:
+    rate, paid = 7 * books.multiplier, 0  # in 1e-8
+    for price, part in walk(books.kalshi, qty):
+        fee = up(rate * part * price * (TICKS - price), UNIT // TICKS, 10**8 * TICKS**2)
+        paid += up(price * part // TICKS + fee, books.precision * UNIT // CONTRACT)
+    return paid
 
 
-def polymarket_cost(books: Books, qty: Fraction) -> Fraction:
-    return sum((p * c for p, c in walk(books.polymarket, qty)), Fraction(0))
+def polymarket_cost(books: Books, qty: int) -> int:
+    return sum(price * part for price, part in walk(books.polymarket, qty)) // TICKS
 
 
-def polymarket_paid(books: Books, qty: Fraction) -> Fraction:
-    cost = polymarket_cost(books, qty)
-    average = cost / qty
-    fee = Fraction(books.rate, CONTRACT) * qty * (average * (1 - average)) ** books.exponent
-    return cost + up(fee, Fraction(1, 100_000))
+def polymarket_paid(books: Books, qty: int, cost: int) -> int:
+    """At the average price p = cost / qty the fee is rate * qty * (p * (1 - p)) ** exponent."""
+    share, divisor = (cost * (qty - cost)) ** books.exponent, qty ** (2 * books.exponent)
+    return cost + up(books.rate * qty * share, UNIT // 10**5, CONTRACT * divisor)
 
 
-def tried(books: Books, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction] | None:
-    """The best quantity by trying them all."""
-    step = Fraction(books.step, CONTRACT)
-    offered = min(sum(size for _, size in ladder) for ladder in (books.kalshi, books.polymarket))
-    best: tuple[Fraction, Fraction] | None = None
-    for k in range(math.ceil(low / step), math.floor(min(high, Fraction(offered, 100)) / step) + 1):
-        qty = k * step
-        if (polymarket_cost(books, qty) * 100).denominator != 1:
+def tried(books: Books, low: int, high: int) -> tuple[int, int] | None:
+    """The best quantity and what it leaves, by trying all from `low` to `high` millionths."""
+    offered = min(sum(size for _, size in ladder) for ladder in (books.kalshi, books.polymarket)) * CONTRACT // 100
+    best: tuple[int, int] | None = None
+    for micros in range(-(-low // books.step) * books.step, min(high, offered) + 1, books.step):
+        qty = micros * UNIT // CONTRACT
+        cost = polymarket_cost(books, qty)
+        if cost % (UNIT // 100):
             continue
-        profit = qty - kalshi_paid(books, qty) - polymarket_paid(books, qty)
+        profit = qty - kalshi_paid(books, qty) - polymarket_paid(books, qty, cost)
         if profit > 0 and (best is None or profit > best[1]):
             best = qty, profit
     return best
@@ -180,9 +183,8 @@ def holds_against_trying_all(books: Books, low: int, span: int) -> None:
     first = max(low * CONTRACT, 1)
     found = best_size(*tariffs(books), step=books.step, low=first, high=first + span * CONTRACT)
 
-    expected = tried(books, Fraction(first, CONTRACT), Fraction(first, CONTRACT) + span)
-    exact = expected and (expected[0] * CONTRACT, expected[1] * CONTRACT)
-    assert found == exact
+    expected = tried(books, first, first + span * CONTRACT)
+    assert (found and tuple(amount * UNIT // CONTRACT for amount in found)) == expected
 
 
 lows, spans = st.integers(0, 8), st.integers(0, 60)
