@@ -168,8 +168,15 @@ class _Json(logging.Formatter):
     def __init__(self, run: int) -> None:
         super().__init__()
         self._redact, self._run = redaction(os.environ, long_hex=False), run
+        self._last: tuple[logging.LogRecord | None, str] = (None, "")
 
     def format(self, record: logging.LogRecord) -> str:
+        """The line of a record. It is asked for twice: how long it is decides about the file it is written to."""
+        if record is not self._last[0]:
+            self._last = record, self._written(record)
+        return self._last[1]
+
+    def _written(self, record: logging.LogRecord) -> str:
         line = getattr(record, "line", None)
         if not isinstance(line, LogLine):  # of a library
             line = LogLine(at="", level="", event=record.name, text=record.getMessage(), run=self._run)
