@@ -257,6 +257,8 @@ def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
                 *("one or all of several" if facts.several else "one thing" for facts in (kalshi, polymarket)),
             )
         )
+    if kalshi.moment and polymarket.moment and kalshi.moment != polymarket.moment:
+        found.append(conflict("moment", kalshi.moment, polymarket.moment))
     found.extend(_conditions(kalshi, polymarket))
     found.extend(_exceptions(kalshi, polymarket))
     mine, other = kalshi.effect, polymarket.effect

@@ -97,6 +97,8 @@ class Facts:
     versus: bool = False
     negative: bool = False
     regulation: bool = False
+    moment: str = ""
+    """Whether something counts at any time, or only as it stands at the end."""
     several: bool = False
     kind: frozenset[str] = frozenset()
     """What it asks for any one of."""
@@ -198,6 +200,7 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         detail=facts.common - headline if headline else frozenset(),
         how_much=bool(_HOW_MUCH.match(texts.title)),
         several=texts.several,
+        moment=texts.moment,
         effect=texts.effect,
         negative=texts.negative,
         regulation=texts.regulation,
@@ -305,9 +308,10 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
     prefix = market.slug.partition("-")[0]
     if (league := _SLUG_LEAGUES.get(prefix, prefix)) in KNOWN_LEAGUES:
         return league
-    full = {word.text for word in lexicon.replace(asked, lexicon.full_team_names())}.intersection(ALL_LEAGUES)
-    if len(full) == 1:
-        return full.pop()
+    for part in (asked, near):
+        full = {word.text for word in lexicon.replace(part, lexicon.full_team_names())}.intersection(ALL_LEAGUES)
+        if len(full) == 1:
+            return full.pop()
     return _league_told(texts.context)
 
 

@@ -43,6 +43,7 @@ def _state_office(hit: re.Match[str]) -> str:
 
 WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
+    ("world ", re.compile(r"\bworld (?=(?:no\.? ?|number |#) ?\d)", re.IGNORECASE), ""),
     ("super bowl", re.compile(r"\bsuper bowl (?P<number>[lxvi]{1,7}|\d\d)\b", re.IGNORECASE), _super_bowl),
     (" 500", re.compile(r"\b(indy|indianapolis|daytona) 500\b", re.IGNORECASE), r"\g<1>500"),
     (

@@ -56,6 +56,14 @@ _NEXT_OF_VOTE = re.compile(
     r"[^?]{0,60}\belections?\b)",
     re.IGNORECASE,
 )
+_EVER = re.compile(
+    r"\b(?:at any (?:time|point)|on any (?:single )?day|ever|becomes? (?:the )?(?:\w+ )?(?:no\.? ?|number |#)\d)\b",
+    re.IGNORECASE,
+)
+_AT_END = re.compile(
+    r"\b(?:at the end of|year[- ]end|end[- ]of[- ](?:season|year)|finish(?:es)? (?:the )?(?:20\d\d|season|year))\b",
+    re.IGNORECASE,
+)
 _NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _NO_COUNT = re.compile(
     r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b|\bmaintains? (?:[\w']+ ){0,3}rates?\b"
@@ -82,7 +90,11 @@ _SUFFIX = re.compile(rf" - (?![^?]*\b(?:{_PART})\b)[^?]*$", re.IGNORECASE)
 _MARGIN = re.compile(
     r"\b(by (?:over|more than|at least) [\d.]+) (?:goals|points|runs|sets|games|maps)\b", re.IGNORECASE
 )
-_SPREAD = re.compile(r"^(?:[^:]{0,40}: )?(?:spread|handicap): (.{2,60}?) \(-(\d{1,3}(?:\.\d)?)\)", re.IGNORECASE)
+_SPREAD = re.compile(
+    r"^(?:[^:]{0,40}: )?(?:(?:map|game|set|run|puck) )?(?:spread|handicap|line): (.{2,60}?) \(-(\d{1,3}(?:\.\d)?)\)"
+    r"(?P<rest> vs\.? .{2,60}? \(\+\2\))?",
+    re.IGNORECASE,
+)
 _SCORED = re.compile(
     r"(?:^(?:will )?|(?<=[:.] ))(over|under) ([\d.]+) (?:goals|points|runs|maps|games|sets)(?: (?:be|are))?"
     r"(?: scored| played)?(?=\W*$| \.| in the )",
@@ -157,6 +169,8 @@ class Passages:
     """Whether it counts until a meeting, not to the end of the month or year that the question names."""
     headline: str = ""
     """Title and label, when the question is taken from the statement although the label completes the title."""
+    moment: str = ""
+    """Whether something counts at any time, or only as it stands at the end."""
     kind: str = ""
     """What it is one of, when any of a kind is enough: "any of the four Grand Slam tournaments"."""
     several: bool = False
@@ -283,6 +297,7 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
     return replace(
         texts,
         kind=kind["kind"] if kind else "",
+        moment=_moment(f"{texts.asked} . {texts.statement}"),
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),
@@ -292,6 +307,11 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         until_meeting=bool(_UNTIL_MEETING.search(texts.statement)),
         several=bool(_SEVERAL.search(f"{texts.asked} {texts.statement}")),
     )
+
+
+def _moment(text: str) -> str:
+    ever, at_end = _EVER.search(text), _AT_END.search(text)
+    return "" if bool(ever) is bool(at_end) else "ever" if ever else "at the end"
 
 
 def _opponents(versus: re.Match[str]) -> tuple[str, str]:

@@ -24,6 +24,7 @@ DETAIL_WORD_PPM = 12_000
 EVENT_NAME_PPM = 2_000
 SPELLING_PPM = 15_000
 _INITIALS_MIN, _INITIALS_MAX = 3, 6
+_FULL_NAME, _SUFFIXES = 2, frozenset({"jr", "sr", "ii", "iii", "iv"})
 _REDEFINED_MIN = 2
 """How many words of weight a rule has to bring in for those that it leaves out of the title."""
 
@@ -74,6 +75,8 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if nominated(kalshi, polymarket):
         there, here = (missing._replace(strict=missing.strict - NOMINATIONS) for missing in (there, here))
     spelled = _spelling(there.names, here.names, found)
+    given = _given(there.names, kalshi, polymarket, found) | _given(here.names, polymarket, kalshi, found)
+    there, here = there._replace(names=there.names - given), here._replace(names=here.names - given)
     short = _initials(there.names, here.names, polymarket, found) | _initials(here.names, there.names, kalshi, found)
     there = there._replace(names=there.names - spelled - short - _opponent_understood(kalshi, polymarket))
     here = here._replace(names=here.names - spelled - short)
@@ -231,7 +234,8 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     understood = frozenset() if asker.asked & _WORLDWIDE else _UNDERSTOOD
-    names = _unsaid(asker.names - other.said - understood - _in_office(asker, other), other)
+    airports = frozenset(word for word in asker.names if f"{word}_airport" in other.said)
+    names = _unsaid(asker.names - other.said - airports - understood - _in_office(asker, other), other)
     strict = _unsaid(asker.strict - other.said - _not_asked(asker) - _weeks(other), other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient
@@ -321,6 +325,19 @@ def _spelling(mine: frozenset[str], other: frozenset[str], found: list[Finding])
                 spelled |= {word, twin}
                 found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
     return frozenset(spelled)
+
+
+def _given(missing: frozenset[str], asker: Facts, other: Facts, found: list[Finding]) -> frozenset[str]:
+    """A further given name of somebody whose first and last names both sides say: Andrea Kimi, Julio Cesar."""
+    order, spare = asker.order, set()
+    shared = asker.names & other.names & asker.pick
+    for word in missing & asker.pick - _SUFFIXES if not asker.league else ():
+        at = order.index(word) if word in order else -1
+        beside = {*order[at - 1 : at], *order[at + 1 : at + 2]}, set(order[at + 1 : at + 3])
+        if at >= 0 and any(len(names) == _FULL_NAME and names <= shared for names in beside):
+            spare.add(word)
+            found.append(agree("given name", f"{word}, on one side only", SPELLING_PPM))
+    return frozenset(spare)
 
 
 def _initials(mine: frozenset[str], other: frozenset[str], facts: Facts, found: list[Finding]) -> frozenset[str]:

@@ -112,7 +112,7 @@ lol lck < lck; lol champions korea; league of legends champions korea; league of
 lol lpl < lpl; lol pro league; league of legends pro league; league of legends pro league lpl
 lol lec < lec; lol emea championship; league of legends emea championship
 lol lcs < lcs; lol championship series; league of legends championship series
-rocket_league < rlcs; rocket league championship series
+rocket_league < rocket league; rlcs; rocket league championship series
 call_of_duty < cdl; call of duty league
 team_total < team total; team totals; team total points; team total goals; team total runs
 most_gold < most gold medals; most golds

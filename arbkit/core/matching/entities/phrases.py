@@ -151,6 +151,9 @@ person_of_the_year < person of the year
 fed < federal reserve; the fed; fomc; federal open market committee; us fed; u s federal reserve
 fed board < board of governors of the federal reserve system; federal reserve board of governors; fed board of governors
 fed board < board of governors of the federal reserve; federal reserve board; fed board; fed governor
+fed board < the fed board of governors; the federal reserve board of governors; the fed board
+fed board < the federal reserve board; the board of governors of the federal reserve
+fed board < the board of governors of the federal reserve system
 fed board < federal reserve governor; member of the board of governors of the federal reserve system; federal board
 fed board < member of the federal reserve board of governors; member of the board of governors of the federal reserve
 fed chair < chair of the board of governors of the federal reserve system; chair of the federal reserve board
@@ -249,6 +252,8 @@ un < united nations
 win < win the most seats; wins the most seats; receives the most seats; receive the most seats
 win < gain the most seats; most seats; finish first; finishes first; first place; 1st place; come first
 win < title holder; titleholder; belt holder
+win < re elected; be re elected; is re elected; be reelected; reelected; win re election; wins re election
+win < win reelection; wins reelection
 win < elected to; be elected; is elected; take home; crowned
 leave < leave office; leaves office; out of office; out as; cease to be; ceases to be; depart; departs; leaves
 leave < no longer; is no longer; be no longer; leaving; out; exits; exit

@@ -106,6 +106,16 @@ dr_congo < congo kinshasa
 timor_leste < timor leste; east timor
 united_states < usmnt; team usa
 england < three lions
+new_zealand < all blacks; black caps
+south_africa < springboks; proteas; bafana bafana
+australia < wallabies; socceroos
+argentina < los pumas; albiceleste
+brazil < selecao
+mexico < el tri
+france < les bleus
+italy < azzurri; gli azzurri
+japan < brave blossoms; samurai blue
+west_indies < windies
 conservatives < tories; tory
 lib_dems < liberal democrats; lib dems; lib dem
 cdu < christian democratic union of germany
