@@ -6,8 +6,9 @@ gives its violations in words; `judge` raises for all of them at once. The lette
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -66,10 +67,27 @@ class Posted:
     """What of that leg was in the journal at that moment."""
 
 
+_looked_at: ContextVar[tuple[Path, sqlite3.Connection] | None] = ContextVar("looked_at", default=None)
+
+
 def asked(path: Path, question: str, *values: object) -> list[tuple[str, ...]]:
     """Ask a database of ours, read-only and without any code of ours."""
+    if (looked_at := _looked_at.get()) and looked_at[0] == path:
+        return looked_at[1].execute(question, values).fetchall()
+    with looking(path):
+        return asked(path, question, *values)
+
+
+@contextmanager
+def looking(path: Path) -> Iterator[None]:
+    """All that is asked within is asked over one connection: to open one takes longer than most answers. Each question
+    sees what is committed when it is asked, as over a connection of its own."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as db:
-        return db.execute(question, values).fetchall()
+        token = _looked_at.set((path, db))
+        try:
+            yield
+        finally:
+            _looked_at.reset(token)
 
 
 @dataclass
@@ -81,9 +99,10 @@ class Witness:
 
     def see(self, keys: Sequence[str], at: datetime) -> Posted:
         path = self.database()
-        legs = [row for key in keys for row in asked(path, _LEG, key)]
+        with looking(path):
+            legs = [row for key in keys for row in asked(path, _LEG, key)]
+            spent = sum(int(asked(path, question)[0][0]) for question in (_SPENT, _RESERVED))
         sending = [leg for leg, state, _, reserved in legs if state in ON_THE_WAY and int(reserved) == 3]
-        spent = sum(int(asked(path, question)[0][0]) for question in (_SPENT, _RESERVED))
         leg = sending[0] if len(sending) == 1 else ""
         found = "; ".join(f"{leg} {state}, {reserved} reservations" for leg, state, _, reserved in legs) or "no leg"
         self.posts.append(Posted(keys=tuple(keys), at=at, leg=leg, exposure=Usd(spent), found=found))
@@ -193,13 +212,14 @@ def all_is_known(store: Store) -> list[str]:
 
 def judge_on_the_way(store: Store, posts: Sequence[Posted], limits: Limits) -> None:
     """What must hold at every moment, in the middle of things too."""
-    _refuse(
-        sent_at_most_once(posts)
-        + journaled_first(posts)
-        + below_the_ceilings(store, posts, limits)
-        + silent_after_a_trip(store)
-        + every_trip_is_told(store)
-    )
+    with looking(store.path):
+        _refuse(
+            sent_at_most_once(posts)
+            + journaled_first(posts)
+            + below_the_ceilings(store, posts, limits)
+            + silent_after_a_trip(store)
+            + every_trip_is_told(store)
+        )
 
 
 def judge(
@@ -213,12 +233,13 @@ def judge(
 ) -> None:
     """What must hold once faults have stopped and there was time to ask."""
     judge_on_the_way(store, posts, limits)
-    _refuse(
-        nothing_lost_or_invented(store, held)
-        + hedged_means_settled(store, settlements)
-        + all_is_known(store)
-        + _cash_agrees(store, cash or {})
-    )
+    with looking(store.path):
+        _refuse(
+            nothing_lost_or_invented(store, held)
+            + hedged_means_settled(store, settlements)
+            + all_is_known(store)
+            + _cash_agrees(store, cash or {})
+        )
 
 
 def _cash_agrees(store: Store, cash: Mapping[VenueName, Usd]) -> list[str]:
