@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.runner import runtestprotocol
 
 MEMORY, MEMORY_BYTES_MIN = Path("/dev/shm"), 4 << 30
 GARBAGE_MAX = 50_000
@@ -44,6 +45,22 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(GARBAGE_MAX)
     gc.enable()
+
+
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A process that runs tests for another tells it of each once, with the seconds of setting up and tearing down, and
+    of these apart only what did not pass: to tell of every step takes longer than many a test."""
+    if not hasattr(item.config, "workerinput"):
+        return None
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    seconds = sum(report.duration for report in reports)
+    for report in reports:
+        if report.when == "call":
+            report.duration = seconds
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
