@@ -20,9 +20,12 @@ HEAD_BYTES_MAX: Final = 64 * 1024
 _NAME = re.compile(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?")
 _TARGET = re.compile(r"[\x21-\x7e]+")
-_STATUS = re.compile(rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: [\t\x20-\x7e]*)?")
-_TEXT = re.compile(rb"[\t\x20-\x7e]*")
-_SIZE = re.compile(rb"[0-9]{1,9}")
+_REQUEST = re.compile(rf"{_NAME.pattern} {_TARGET.pattern} HTTP/1\.1\r\n(?:{_NAME.pattern}: {_VALUE.pattern}\r\n)*\r\n")
+_ANSWER = re.compile(
+    rb"HTTP/1\.1 ([2-9][0-9][0-9])(?: [\t\x20-\x7e]*)?"
+    rb"((?:\r\n[-!#$%&'*+.^_`|~0-9A-Za-z]+:[\t\x20-\x7e]*)*)"
+)
+_SIZE = re.compile("[0-9]{1,9}")
 _BODILESS: Final = frozenset({204, 304})
 
 
@@ -129,35 +132,37 @@ class Exchange:
 def plain(piece: bytes, *, body_bytes_max: int) -> Answer | None:
     """The answer, if these bytes are exactly one of the plainest kind; None leaves the judgement to h11."""
     head, _, body = piece.partition(b"\r\n\r\n")
-    first, *rows = head.split(b"\r\n")
-    status = _STATUS.fullmatch(first)
-    if status is None or len(head) > HEAD_BYTES_MAX or len(body) > body_bytes_max:
+    if len(head) > HEAD_BYTES_MAX or len(body) > body_bytes_max or not (whole := _ANSWER.fullmatch(head)):
         return None
     headers: dict[str, str] = {}
-    for row in rows:
-        raw_name, colon, raw_value = row.partition(b":")
-        if not colon or not raw_name.isascii() or not _TEXT.fullmatch(raw_value):
+    for row in whole[2].decode("ascii").split("\r\n")[1:]:
+        name, _, value = row.partition(":")
+        name = name.lower()
+        if name in headers:
             return None
-        name = raw_name.decode("ascii").lower()
-        if name in headers or not _NAME.fullmatch(name):
-            return None
-        headers[name] = raw_value.strip(b" \t").decode("ascii")
-    size = headers.get("content-length", "").encode()
+        headers[name] = value.strip(" \t")
+    size = headers.get("content-length", "")
     is_plain = _SIZE.fullmatch(size) and int(size) == len(body) and "transfer-encoding" not in headers
     stays = headers.get("connection", "keep-alive").lower() == "keep-alive"
-    code = int(status[1])
+    code = int(whole[1])
     return Answer(code, headers, body) if is_plain and stays and code not in _BODILESS else None
 
 
 def _rendered(method: str, target: str, fields: Mapping[str, str]) -> bytes:
     """The head of a request. Raises InvariantError for parts that could end a line, or the head."""
-    if not _NAME.fullmatch(method) or not _TARGET.fullmatch(target):
-        raise InvariantError(f"{method} {target!r} cannot be sent: it is no request of one line")
-    for name, value in fields.items():
-        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise InvariantError(f"{method} {target!r} cannot be sent with the header {name!r}: its value is not shown")
-    rows = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    return f"{method} {target} HTTP/1.1\r\n{rows}\r\n".encode("ascii")
+    rows = "".join([f"{name}: {value}\r\n" for name, value in fields.items()])
+    head = f"{method} {target} HTTP/1.1\r\n{rows}\r\n"
+    if not _REQUEST.fullmatch(head) or head.count("\r\n") != len(fields) + 2:
+        raise InvariantError(_unsendable(method, target, fields))
+    return head.encode("ascii")
+
+
+def _unsendable(method: str, target: str, fields: Mapping[str, str]) -> str:
+    if _NAME.fullmatch(method) and _TARGET.fullmatch(target):
+        for name, value in fields.items():
+            if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+                return f"{method} {target!r} cannot be sent with the header {name!r}: its value is not shown"
+    return f"{method} {target!r} cannot be sent: it is no request of one line"
 
 
 def _listening(method: str) -> h11.Connection:

@@ -256,7 +256,7 @@ class Http:
         answer = await self._over_a_line(
             Exchange(read.method, read.target, asked, read.body or b"", body_bytes_max=read.body_bytes_max)
         )
-        return await self._judged(_Came(answer.status, answer.headers, _whole(answer.body)), read, secrets)
+        return await self._judged(_Came(answer.status, answer.headers, answer.body), read, secrets)
 
     async def _over_a_line(self, exchange: Exchange) -> Answer:
         async with asyncio.timeout(self._timeouts.read_s), self._lines.one(connect_s=self._timeouts.connect_s) as line:
@@ -273,7 +273,7 @@ class Http:
         """Decide what an answer is worth; its body is read only if it may be one."""
         status, headers = came.status, came.headers
         self.answers[status] += 1
-        if (told := _date(headers.get("date", ""))) is not None:
+        if "date" in headers and (told := _date(headers["date"])) is not None:
             self.clock_ahead_s = (told - self._clock.now()).total_seconds()
         if status in read.returned:
             return await self._reply(came, read)
@@ -307,10 +307,12 @@ class Http:
         if encoding not in {"", "identity", "gzip"}:
             what = f"{read.name} answered in the encoding {shown(encoding)}, which was not asked for"
             raise VenueUnavailable(self.venue, what)
+        if isinstance(came.pieces, bytes) and encoding != "gzip":  # a line has held it to the cap
+            return came.pieces
         inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if encoding == "gzip" else None
         body = bytearray()
         try:
-            async for piece in came.pieces:
+            async for piece in came.each():
                 body += inflate.decompress(piece, read.body_bytes_max + 1 - len(body)) if inflate else piece
                 if len(body) > read.body_bytes_max:
                     what = f"{read.name} answered with more than {read.body_bytes_max} bytes"
@@ -361,15 +363,19 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Came:
-    """An answer whose body is still to be read, piece by piece."""
+    """An answer; its body is there, or still to be read, piece by piece."""
 
     status: int
     headers: Mapping[str, str]
-    pieces: AsyncIterator[bytes]
+    pieces: AsyncIterator[bytes] | bytes
 
-
-async def _whole(body: bytes) -> AsyncIterator[bytes]:
-    yield body
+    async def each(self) -> AsyncIterator[bytes]:
+        """The pieces, one by one."""
+        if isinstance(self.pieces, bytes):
+            yield self.pieces
+            return
+        async for piece in self.pieces:
+            yield piece
 
 
 class _TryAgain(Exception):

@@ -9,8 +9,6 @@ Whoever has been given a line knows that nothing was sent yet; once `ask` was ca
 import asyncio
 import select
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final, cast
 
 from arbkit.net.exchanges import Answer, BrokenLine, Exchange
@@ -32,6 +30,7 @@ class Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Remember where requests go."""
         self._transport = cast("asyncio.Transport", transport)
+        self._fd: int = transport.get_extra_info("socket").fileno()
 
     def data_received(self, data: bytes) -> None:
         """Hand on what came. What nobody asked for ends the connection."""
@@ -78,13 +77,15 @@ class Line(asyncio.Protocol):
     def is_free(self) -> bool:
         """Whether it can be asked: it stands, all that was asked is answered, and nothing has come since, for that
         could only be its end."""
+        return self.is_idle() and not _readable(self._fd)
+
+    def is_idle(self) -> bool:
+        """The same, as far as it is known without asking the system."""
         if self._gone.done() or self._transport.is_closing():
             return False
-        if self._exchange is not None and not (
+        return self._exchange is None or bool(
             self._exchange.stays_open and self._answer and self._answer.done() and not self._answer.cancelled()
-        ):
-            return False
-        return not _readable(self._transport.get_extra_info("socket").fileno())
+        )
 
     def abort(self) -> None:
         """Give it up at once."""
@@ -114,20 +115,31 @@ class Lines:
         self._free: list[Line] = []
         self._seats = asyncio.Semaphore(LINES_MAX)
 
-    @asynccontextmanager
-    async def one(self, *, connect_s: float) -> AsyncIterator[Line]:
-        """A line that can be asked, for this block alone. Raises OSError when none can be opened or is free in time:
+    def one(self, *, connect_s: float) -> "_Seat":
+        """A line that can be asked, for a block alone. Raises OSError when none can be opened or is free in time:
         up to here nothing was sent. A block that ends in the middle of an answer ends the line."""
-        async with asyncio.timeout(connect_s) as opening, self._seats:
-            line = self._standing() or await self._opened()
-            opening.reschedule(None)
+        return _Seat(self, connect_s)
+
+    async def taken(self, connect_s: float) -> Line:
+        """Take a seat, and with it a line: the one that stands, or a new one. Raises OSError."""
+        if not self._seats.locked() and (line := self._standing()):
+            await self._seats.acquire()  # there is one: this does not wait
+            return line
+        async with asyncio.timeout(connect_s):
+            await self._seats.acquire()
             try:
-                yield line
-            finally:
-                if line.is_free():
-                    self._free.append(line)
-                else:
-                    line.abort()
+                return self._standing() or await self._opened()
+            except BaseException:
+                self._seats.release()
+                raise
+
+    def give_back(self, line: Line) -> None:
+        """Keep a line that can be asked again, and give up any other."""
+        if line.is_idle():
+            self._free.append(line)
+        else:
+            line.abort()
+        self._seats.release()
 
     async def close(self) -> None:
         """Close every line that is not in use."""
@@ -145,3 +157,19 @@ class Lines:
     async def _opened(self) -> Line:
         _, line = await asyncio.get_running_loop().create_connection(Line, self._host, self._port, ssl=self._tls)
         return line
+
+
+class _Seat:
+    """A line for the length of a block."""
+
+    __slots__ = ("_connect_s", "_line", "_lines")
+
+    def __init__(self, lines: Lines, connect_s: float) -> None:
+        self._lines, self._connect_s = lines, connect_s
+
+    async def __aenter__(self) -> Line:
+        self._line = await self._lines.taken(self._connect_s)
+        return self._line
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lines.give_back(self._line)

@@ -63,11 +63,11 @@ def _book(sides: _Sides, market: MarketId, seen_at: datetime, at: str) -> Book:
 
 
 def _levels(pairs: Sequence[tuple[str, str]], at: str) -> list[Level]:
-    sizes: dict[str, Level] = {}
+    sizes: dict[int, Level] = {}
     for index, (price_text, qty_text) in enumerate(pairs):
         here = f"{at}[{index}]"
         level = Level(fields.price(price_text, f"{here}[0]"), fields.quantity(qty_text, f"{here}[1]"))
-        if str(level.price) in sizes:
+        if level.price.micros in sizes:
             raise fields.mismatch(f"{here}[0]", f"the price {level.price} for a second time")
-        sizes[str(level.price)] = level
+        sizes[level.price.micros] = level
     return list(sizes.values())
