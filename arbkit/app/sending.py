@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Final
 
 from arbkit.app.resolve import learn
 from arbkit.app.room import Room
@@ -20,6 +21,9 @@ from arbkit.core.orders import InDoubt, SendOutcome
 from arbkit.errors import InvariantError, StoreError
 from arbkit.ports import PreparedOrder
 from arbkit.store.journal import PlannedLeg
+
+A_MOMENT_MS: Final = 1
+"""What came back is written down so much later: writing takes a processor that the other order may still need."""
 
 
 def planned(prepared: PreparedOrder, *, worst_cost: Usd) -> PlannedLeg:
@@ -66,8 +70,11 @@ async def _send_and_keep(room: Room, prepared: PreparedOrder) -> None:
         # Whatever a desk failed with, a byte may have left: the order is in doubt, and the fault is a bug.
         _keep(room, prepared, InDoubt(type(error).__name__))
         raise
-    _keep(room, prepared, outcome)
     room.timed(Stage.PLACEMENT, room.clock.monotonic_ms() - started_ms, str(venue))
+    try:
+        await room.clock.sleep(A_MOMENT_MS)
+    finally:
+        _keep(room, prepared, outcome)
 
 
 def _keep(room: Room, prepared: PreparedOrder, outcome: SendOutcome) -> None:
