@@ -93,6 +93,18 @@ def sized(
     return found
 
 
+def as_seen_in(books: BookPair, offer: Opportunity) -> Opportunity:
+    """An offer that still stands in these books: they may have been confirmed since it was found."""
+    kalshi, polymarket = (books[leg.venue].seen_at for leg in (offer.kalshi, offer.polymarket))
+    if (kalshi, polymarket) == (offer.kalshi.seen_at, offer.polymarket.seen_at):
+        return offer
+    return replace(
+        offer,
+        kalshi=replace(offer.kalshi, seen_at=kalshi),
+        polymarket=replace(offer.polymarket, seen_at=polymarket),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Means:
     """What may be spent at this moment."""

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 
 from arbkit.app import notices
 from arbkit.app.duties import perform_duties
@@ -30,7 +29,7 @@ from arbkit.core.opportunity import Leg, Opportunity
 from arbkit.core.orders import Action, FokOrder
 from arbkit.core.risk import Approved, Mode, Refused, check
 from arbkit.errors import InvariantError, RefusedError, StoreError, VenueUnavailable
-from arbkit.ports import PreparedOrder
+from arbkit.ports import Books, PreparedOrder
 from arbkit.store.journal import Intent, PlannedLeg
 
 
@@ -44,6 +43,8 @@ class _Attempt:
     named: Callable[[], str | None]
     trade_id: str
     prepared: Mapping[VenueName, PreparedOrder] = field(default_factory=dict)
+    asked: "Asked | None" = None
+    """Both books once more, if they were asked for already."""
 
 
 def _nothing() -> None:
@@ -57,14 +58,23 @@ async def execute(
     markets: Markets,
     books: BookPair,
     named: Callable[[], str | None] = _nothing,
+    asks_ahead: bool = False,
 ) -> ExecutionResult:
     """Carry out an opportunity, with one more attempt if nothing of the first was sent.
 
-    `named` tells the id of its sighting, and is asked when nobody waits: it may have to be written first.
+    `named` tells the id of its sighting, and is asked when nobody waits: it may have to be written first. `asks_ahead`:
+    both books are asked for before risk is, whose yes is expected; should it say no, they were read for nothing.
     Errors: AuthError and RefusedError from preparing (nothing was written or sent). Everything later is in the result.
     """
     attempts = room.rules.retries + 1
-    result = await _once(_Attempt(room, opportunity, markets, named, room.new_id()), books)
+    asked = _ask(room, markets) if asks_ahead else None
+    try:
+        if asked:
+            await asyncio.sleep(0)  # both requests leave now
+        result = await _once(_Attempt(room, opportunity, markets, named, room.new_id(), asked=asked), books)
+    finally:
+        if asked:
+            await asyncio.gather(asked, return_exceptions=True)  # to their end: a line that is given up is a cold one
     while attempts > 1 and _nothing_was_sent(room, result):
         attempts -= 1
         await room.clock.sleep(room.rules.retry_delay_ms)
@@ -92,6 +102,7 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
         return report(attempt.room, attempt.opportunity, attempt.trade_id, errors=(why,), warnings=answer.warnings)
     started_ms = attempt.room.clock.monotonic_ms()
     await send(attempt.room, list(attempt.prepared.values()))
+    _name(attempt)
     await _wait_until_proven(attempt, started_ms)
     return report(attempt.room, attempt.opportunity, attempt.trade_id, warnings=answer.warnings)
 
@@ -178,12 +189,19 @@ def worst_case(opportunity: Opportunity, markets: Markets) -> Usd:
     return Usd(sum(_worst_cost(_order("", leg), markets[leg.venue]).micros for leg in legs))
 
 
-async def read_books(room: Room, markets: Markets, *, meanwhile: Callable[[], object] = _nothing) -> BookPair:
-    """Read both books afresh and at once; `meanwhile` is done when both requests have left. Errors: those of the
-    venues, RefusedError for a book that is not shown."""
+Asked = asyncio.Future[list[Books]]
+"""The books of both venues on their way, in the order of the markets."""
+
+
+def _ask(room: Room, markets: Markets) -> Asked:
+    """Ask for both books; the requests leave when the loop comes round."""
+    return asyncio.gather(*(room.venues[venue].books([market]) for venue, market in markets.items()))
+
+
+async def read_books(room: Room, markets: Markets, *, asked: Asked | None = None) -> BookPair:
+    """Read both books afresh and at once. Errors: those of the venues, RefusedError for a book that is not shown."""
     started_ms = room.clock.monotonic_ms()
-    reads = (room.venues[venue].books([market]) for venue, market in markets.items())
-    answers, _ = await asyncio.gather(asyncio.gather(*reads), _soon(meanwhile))
+    answers = await (asked or _ask(room, markets))
     room.timed(Stage.ORDERBOOK, room.clock.monotonic_ms() - started_ms, "both books")
     books: dict[VenueName, Book] = {}
     for market, answer in zip(markets.values(), answers, strict=True):
@@ -193,23 +211,27 @@ async def read_books(room: Room, markets: Markets, *, meanwhile: Callable[[], ob
     return books
 
 
-async def _soon(what: Callable[[], object]) -> None:
-    what()
-
-
 def _get_ready(attempt: _Attempt) -> None:
-    """While the books travel: have both requests ready to be written, and note which sighting the trade takes."""
-    room = attempt.room
+    """While the books travel: have both requests ready to be written."""
     for venue, prepared in attempt.prepared.items():
-        room.desks[venue].get_ready(prepared)
+        attempt.room.desks[venue].get_ready(prepared)
+
+
+def _name(attempt: _Attempt) -> None:
+    """Note which sighting the trade takes: no money hangs on it, so the orders do not wait for it."""
+    room = attempt.room
     if room.store is room.catalogue and (name := attempt.named()):
         room.store.journal.name(attempt.trade_id, sighting_id=name)
 
 
 async def _spoiled(attempt: _Attempt) -> str:
     """Read both books again; why the trade must not be sent any more, "" if it still stands."""
+    if (asked := attempt.asked) is None:
+        asked = _ask(attempt.room, attempt.markets)
+        await asyncio.sleep(0)
+    _get_ready(attempt)
     try:
-        books = await read_books(attempt.room, attempt.markets, meanwhile=partial(_get_ready, attempt))
+        books = await read_books(attempt.room, attempt.markets, asked=asked)
     except (VenueUnavailable, RefusedError) as error:
         return f"the books could not be read again: {error}"
     now = attempt.room.clock.now()

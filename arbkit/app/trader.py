@@ -10,8 +10,8 @@ from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.result import ExecutionResult
-from arbkit.app.room import BookPair, Room
-from arbkit.app.take import sized, why_not
+from arbkit.app.room import BookPair, Markets, Room
+from arbkit.app.take import as_seen_in, sized, why_not
 from arbkit.app.trade import execute
 from arbkit.app.watching import Watching
 from arbkit.core.breaker import Failure
@@ -56,10 +56,13 @@ class Trader:
     def __init__(self, room: Room, watching: Watching, tell: Tell, *, trades_max: int | None) -> None:
         self._room, self._watching, self._tell, self._trades_max = room, watching, tell, trades_max
         self._not_before: dict[str, datetime] = {}
+        """Pairs that were passed over or failed, and since when they may be tried again."""
+        self._said_yes = True
+        """Whether risk said yes when it was last asked."""
         self.lock = asyncio.Lock()
         self.done = asyncio.Event()
         self.stopping = False
-        self.in_flight = ""
+        self.in_flight, self._started_ms = "", 0
         self.tally = Tally()
 
     async def run(self) -> None:
@@ -91,8 +94,11 @@ class Trader:
         return score(offer.net, buys_yes_on=offer.buys_yes_on, report=report).micros, offer.pair.id
 
     async def _consider(self, offer: Opportunity) -> None:
+        """Take an offer, or say why not. After a yes of risk the next one is expected: then risk alone is asked what
+        is asked here beforehand otherwise, and only a no is followed by the longer way."""
         pair_id = offer.pair.id
-        if obstacle := self._obstacle(offer):
+        is_bold = self._said_yes and pair_id not in self._not_before
+        if obstacle := self._doubt(offer) or (None if is_bold else self._obstacle(offer)):
             self._pass_over(offer, *obstacle, AFTER_REFUSAL)
             return
         markets, shown = self._watching.markets_of(pair_id), self._watching.books_of(pair_id)
@@ -103,26 +109,40 @@ class Trader:
             # No refusal: who asked how old the books are has made them be read; the pair is looked at again then.
             self._watching.episodes.explain(pair_id, why, mildly=True)
             return
-        stands = self._stands(offer, shown, books)
-        found = sized(self._room, offer.pair, markets, books, offer=offer if stands else None)
+        stands = as_seen_in(books, offer) if self._stands(offer, shown, books) else None
+        is_bold = is_bold and stands is not None and not self._room.untried()
+        found = stands if is_bold and stands else sized(self._room, offer.pair, markets, books, offer=stands)
         if isinstance(found, NoOpportunity):
             self._pass_over(offer, found.reason, why_not(self._room, markets, found), AFTER_REFUSAL)
             return
-        self.in_flight, started_ms = pair_id, self._room.clock.monotonic_ms()
+        result = await self._executed(found, markets, books, is_bold=is_bold)
+        if result is None:
+            return
+        self._said_yes = result.state != "refused"
+        if is_bold and not self._said_yes:
+            await self._consider(offer)
+        else:
+            await self._conclude(offer, result)
+
+    async def _executed(
+        self, found: Opportunity, markets: Markets, books: BookPair, *, is_bold: bool
+    ) -> ExecutionResult | None:
+        """Carry it out; None, and the pair is passed over, where a venue kept it from beginning."""
+        pair_id = found.pair.id
+        self.in_flight, self._started_ms = pair_id, self._room.clock.monotonic_ms()
+        named = partial(self._watching.episodes.name_of, pair_id)
         try:
-            named = partial(self._watching.episodes.name_of, pair_id)
-            result = await execute(self._room, found, markets=markets, books=books, named=named)
+            return await execute(self._room, found, markets=markets, books=books, named=named, asks_ahead=is_bold)
         except AuthError as error:
             self._room.fail(Failure.AUTHENTICATION, str(error), once_a_day=True)
-            self._pass_over(offer, "authentication", str(error), AFTER_FAILURE)
+            self._pass_over(found, "authentication", str(error), AFTER_FAILURE)
         except RefusedError as error:
-            self._pass_over(offer, "withdrawn", str(error), AFTER_FAILURE)
+            self._pass_over(found, "withdrawn", str(error), AFTER_FAILURE)
         except FAULTS_OF_A_VENUE as error:
-            self._pass_over(offer, "venue_fault", str(error), AFTER_FAILURE)
-        else:
-            await self._conclude(offer, result, took_ms=self._room.clock.monotonic_ms() - started_ms)
+            self._pass_over(found, "venue_fault", str(error), AFTER_FAILURE)
         finally:
             self.in_flight = ""
+        return None
 
     def _stands(self, offer: Opportunity, shown: BookPair, books: BookPair) -> bool:
         """Whether these books are still those that the offer was found in: whole, unchanged, and a moment ago."""
@@ -134,14 +154,22 @@ class Trader:
         )
 
     def _obstacle(self, offer: Opportunity) -> tuple[str, str] | None:
-        """Why nothing may be tried now, in a word and in a sentence; None if it may."""
+        """Why nothing may be tried now, in a word and in a sentence; None if it may. Risk asks for it again."""
         if why := self._room.paused():
             return "paused", f"trading is paused: {why}"
-        unwell, watching = self._room.unwell(), self._watching
+        unwell = self._room.unwell()
+        for venue in self._watching.markets_of(offer.pair.id) or ():
+            if closed := unwell.get(venue):
+                return "venue_unwell", f"{venue} does not trade: {closed}"
+        return None
+
+    def _doubt(self, offer: Opportunity) -> tuple[str, str] | None:
+        """The same, of what is known here alone: risk does not ask for it."""
+        watching = self._watching
         for venue, market in (watching.markets_of(offer.pair.id) or {}).items():
             if what := watching.doubtful.get(market.id):
                 return "market_in_doubt", f"{market.id}: {what}; it has not been read afresh yet"
-            if closed := watching.closed.get(venue) or unwell.get(venue):
+            if closed := watching.closed.get(venue):
                 return "venue_unwell", f"{venue} does not trade: {closed}"
             if market.shard in watching.closed_shards.get(venue, ()):
                 return "venue_unwell", f"{venue} does not trade on shard {market.shard}"
@@ -155,7 +183,8 @@ class Trader:
             return ""
         return f"a book was {ages[-1]} ms old, the other {ages[0]} ms, and could not be confirmed in time"
 
-    async def _conclude(self, offer: Opportunity, result: ExecutionResult, *, took_ms: int) -> None:
+    async def _conclude(self, offer: Opportunity, result: ExecutionResult) -> None:
+        took_ms = self._room.clock.monotonic_ms() - self._started_ms
         if result.state == "refused":
             self._pass_over(offer, result.denied_by, "; ".join(result.errors), AFTER_REFUSAL)
             return
@@ -164,7 +193,10 @@ class Trader:
             self.tally.hedged += 1
             self.tally.profit += result.expected_profit if result.actual_profit is None else result.actual_profit
         self.tally.trades.append(result.trade_id)
-        self._not_before[offer.pair.id] = self._room.clock.now() + (timedelta(0) if result.success else AFTER_FAILURE)
+        if result.success:
+            self._not_before.pop(offer.pair.id, None)
+        else:
+            self._not_before[offer.pair.id] = self._room.clock.now() + AFTER_FAILURE
         profit = "" if result.actual_profit is None else f", profit ${result.actual_profit}"
         errors = f": {'; '.join(result.errors)}" if result.errors else ""
         text = f"{offer.pair.id}: {result.qty} contracts {result.state}{profit}{errors}"

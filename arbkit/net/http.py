@@ -309,10 +309,11 @@ class Http:
             raise VenueUnavailable(self.venue, what)
         if isinstance(came.pieces, bytes) and encoding != "gzip":  # a line has held it to the cap
             return came.pieces
+        pieces = _whole(came.pieces) if isinstance(came.pieces, bytes) else came.pieces
         inflate = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if encoding == "gzip" else None
         body = bytearray()
         try:
-            async for piece in came.each():
+            async for piece in pieces:
                 body += inflate.decompress(piece, read.body_bytes_max + 1 - len(body)) if inflate else piece
                 if len(body) > read.body_bytes_max:
                     what = f"{read.name} answered with more than {read.body_bytes_max} bytes"
@@ -369,13 +370,9 @@ class _Came:
     headers: Mapping[str, str]
     pieces: AsyncIterator[bytes] | bytes
 
-    async def each(self) -> AsyncIterator[bytes]:
-        """The pieces, one by one."""
-        if isinstance(self.pieces, bytes):
-            yield self.pieces
-            return
-        async for piece in self.pieces:
-            yield piece
+
+async def _whole(body: bytes) -> AsyncIterator[bytes]:
+    yield body
 
 
 class _TryAgain(Exception):

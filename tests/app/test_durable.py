@@ -11,7 +11,8 @@ import pytest
 from arbkit.app.trade import execute
 from arbkit.core.breaker import Failure
 from arbkit.core.execution import LegState
-from arbkit.errors import StoreError
+from arbkit.core.markets import VenueName
+from arbkit.errors import InvariantError, StoreError
 from arbkit.ports import PreparedOrder
 from arbkit.store import database
 from tests.app.scene import Scene
@@ -78,7 +79,23 @@ async def test_a_disk_that_fails_keeps_everything_from_being_sent(
     assert not scene.exposure.micros
 
 
-async def test_what_fails_while_the_books_travel_keeps_everything_from_being_sent(scene: Scene) -> None:
+async def test_what_fails_while_the_books_travel_keeps_everything_from_being_sent(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def get_ready(_: object) -> None:
+        raise InvariantError("the request could not be rendered")
+
+    monkeypatch.setattr(scene.venues[VenueName.POLYMARKET], "get_ready", get_ready)
+    with pytest.raises(InvariantError, match="could not be rendered"):
+        await scene.execute()
+
+    assert not any(venue.posts for venue in scene.venues.values())
+    trade = scene.room.store.trades.recent(count_max=1)[0]
+    assert [leg.state for leg in trade.legs] == [LegState.NOT_SENT, LegState.NOT_SENT]
+    assert not scene.exposure.micros
+
+
+async def test_a_name_that_cannot_be_written_is_told_when_both_answers_have_been_kept(scene: Scene) -> None:
     def name() -> None:
         raise StoreError("the sighting could not be written")
 
@@ -86,10 +103,9 @@ async def test_what_fails_while_the_books_travel_keeps_everything_from_being_sen
     with pytest.raises(StoreError, match="could not be written"):
         await execute(scene.room, scene.opportunity, markets=scene.markets, books=books, named=name)
 
-    assert not any(venue.posts for venue in scene.venues.values())
+    assert [len(venue.posts) for venue in scene.venues.values()] == [1, 1]
     trade = scene.room.store.trades.recent(count_max=1)[0]
-    assert [leg.state for leg in trade.legs] == [LegState.NOT_SENT, LegState.NOT_SENT]
-    assert not scene.exposure.micros
+    assert [leg.state for leg in trade.legs] == [LegState.FILLED, LegState.FILLED]
 
 
 def halts(scene: Scene) -> None:
