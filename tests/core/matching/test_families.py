@@ -30,9 +30,8 @@ def fields(text: str) -> list[str]:
 
 
 @cache
-def listed(text: str, *, label: bool, rules: bool) -> Facts:
-    ticker, title, yes_label, rule, *_ = fields(text)
-    return read_facts(kalshi(title, ticker, yes_label=yes_label if label else "", rules=rule if rules else ""))
+def listed(title: str, ticker: str, label: str, rules: str) -> Facts:
+    return read_facts(kalshi(title, ticker, yes_label=label, rules=rules))
 
 
 @cache
@@ -40,6 +39,12 @@ def sought(text: str) -> Facts:
     title, rules, slug, labels, *_ = fields(text)
     first, second = labels.split(" / ") if labels else ("Yes", "No")
     return read_facts(polymarket(title, rules, slug=slug, outcomes=(first, second)))
+
+
+@cache
+def verdict(title: str, ticker: str, label: str, rules: str, other: str) -> Verdict:
+    """A listing that has no label, or no rules, has fewer forms."""
+    return judge(listed(title, ticker, label, rules), sought(other))
 
 
 def judged(group: Group, *, label: bool, rules: bool) -> list[tuple[str, str, Polarity | None, Verdict]]:
@@ -56,7 +61,8 @@ def _judged(family: str, *, label: bool, rules: bool) -> list[tuple[str, str, Po
     there = {other for _, other in twins} | set(group.get("polymarket", ()))
     for one in sorted(here):
         for other in sorted(there):
-            made = judge(listed(one, label=label, rules=rules), sought(other))
+            ticker, title, yes_label, rule, *_ = fields(one)
+            made = verdict(title, ticker, yes_label if label else "", rule if rules else "", other)
             found.append((one, other, twins.get((one, other)), made))
     return found
 
