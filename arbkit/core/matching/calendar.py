@@ -94,6 +94,8 @@ def _against(deadline: Day, holder: Timing, rest: Timing) -> Finding | None:
         if (rest.asked.months or rest.asked.quarters) and not _opened_with_month(holder, deadline):
             return silent("start", f"{words}: the deadline says no start", SILENT_DEADLINE_PPM)
         return agree("deadline", f"{deadline}, the end of the period on the other side")
+    if (deadline.month, deadline.day) == (12, 30) and deadline.year in holder.asked.years & rest.asked.years:
+        return agree("deadline", f"{words}: the last day but one of the year that both name", WEAK_DATE_PPM)
     if rest.asked.days:
         return conflict("deadline", *_in_order(holder, rest, str(deadline), f"on {_shown(_spans(rest))}"))
     if rest.years and deadline.year and deadline.year not in rest.years:
@@ -290,7 +292,7 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
         return conflict("year", f"ticker year {ticker}", _listed(other))
     if mine or other:
         known, rest = (mine, polymarket) if mine else (other, kalshi)
-        beside = _closes_beside(known, kalshi.closes_on, polymarket.closes_on)
+        beside = _closes_beside(known, kalshi.closes_on, polymarket.closes_on) or _closes_on_ticker(kalshi, polymarket)
         if beside or _only_told(known, rest):
             where = "as the close" if beside else "in the rules"
             return agree("year", f"{_listed(known)}, on one side only {where}", WEAK_DATE_PPM)
@@ -307,6 +309,12 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
 def _closes_beside(years: frozenset[int], mine: Day | None, other: Day | None) -> bool:
     """Whether both close in this year, and within a week of each other."""
     return bool(mine and other and {mine.year, other.year} <= years and _apart_days(mine, other) <= _CLOSE_DAYS)
+
+
+def _closes_on_ticker(kalshi: Timing, polymarket: Timing) -> bool:
+    """Whether Polymarket closes on the very day in Kalshi's ticker."""
+    closes = polymarket.closes_on
+    return closes is not None and any(_apart_days(day, closes) <= 1 for day in kalshi.ticker_days)
 
 
 def _start(kalshi: Timing, polymarket: Timing) -> Finding | None:

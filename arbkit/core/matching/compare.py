@@ -22,11 +22,17 @@ from arbkit.core.matching.wording import (
     compare_words,
     nominated,
     nothing_changes,
+    same_government,
     stems,
 )
 from arbkit.core.money import MICRO
 
 NUMBER_ELSEWHERE_PPM = 6_000
+GOVERNMENT_PPM = 15_000
+"""Doubt when both wait for the government after one election, and may wait for different lengths of time."""
+LATE_VOTE_MONTH = 8
+"""After a vote later in the year than this month a government may not stand by the end of it (Coalition talks in the
+Netherlands, Belgium and Spain took longer than four months)."""
 NOMINATED_PPM = 20_000
 """Doubt when one side asks for the nominee and the other for the winner of the primary: the winner may withdraw."""
 
@@ -82,8 +88,18 @@ def _timing(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     timing = kalshi.timing, polymarket.timing
     if kalshi.asked & polymarket.asked & YEAR_OF_KICK_OFF:
         timing = timing[0].by_first_year(), timing[1].by_first_year()
+    if same_government(kalshi, polymarket):
+        return [_government(kalshi, polymarket), *compare_timing(*(when.undated() for when in timing), contest=True)]
     contest = all("win" in facts.title.split() for facts in (kalshi, polymarket))
     return compare_timing(*timing, next_one=next_one, contest=contest)
+
+
+def _government(kalshi: Facts, polymarket: Facts) -> Finding:
+    """How long both wait for a government: past the end of the year, when the vote is late in it."""
+    days = [day for facts in (kalshi, polymarket) for day in facts.timing.ticker_days + tuple(facts.timing.stated.days)]
+    words = "a government after the same election, however long it takes"
+    late = any(day.month > LATE_VOTE_MONTH for day in days)
+    return silent("deadline", words, UNEXPLAINED_PPM) if late else agree("deadline", words, GOVERNMENT_PPM)
 
 
 def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple[bool, Relation]:

@@ -97,6 +97,10 @@ class Facts:
     versus: bool = False
     negative: bool = False
     regulation: bool = False
+    after_votes: frozenset[int] = frozenset()
+    """The years of the elections after which somebody takes an office."""
+    votes: frozenset[int] = frozenset()
+    """The years of the elections that title and rules begin with."""
     moment: str = ""
     """Whether something counts at any time, or only as it stands at the end."""
     several: bool = False
@@ -201,6 +205,8 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         how_much=bool(_HOW_MUCH.match(texts.title)),
         several=texts.several,
         moment=texts.moment,
+        after_votes=texts.after_votes,
+        votes=texts.votes,
         effect=texts.effect,
         negative=texts.negative,
         regulation=texts.regulation,

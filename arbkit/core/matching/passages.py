@@ -64,6 +64,11 @@ _AT_END = re.compile(
     r"\b(?:at the end of|year[- ]end|end[- ]of[- ](?:season|year)|finish(?:es)? (?:the )?(?:20\d\d|season|year))\b",
     re.IGNORECASE,
 )
+_AFTER_VOTE = re.compile(
+    r"\b(?:following|after|as a result of)\b[^.;]{0,90}?\b(20\d\d)\b[^.;]{0,60}?\belections?\b", re.IGNORECASE
+)
+_VOTE = re.compile(r"\b(20\d\d) (?:[\w'-]+ ){0,5}?elections?\b", re.IGNORECASE)
+_VOTE_MAX = 600
 _NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _NO_COUNT = re.compile(
     r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b|\bmaintains? (?:[\w']+ ){0,3}rates?\b"
@@ -169,6 +174,10 @@ class Passages:
     """Whether it counts until a meeting, not to the end of the month or year that the question names."""
     headline: str = ""
     """Title and label, when the question is taken from the statement although the label completes the title."""
+    after_votes: frozenset[int] = frozenset()
+    """The years of the elections after which somebody takes an office."""
+    votes: frozenset[int] = frozenset()
+    """The years of the elections that title and rules begin with."""
     moment: str = ""
     """Whether something counts at any time, or only as it stands at the end."""
     kind: str = ""
@@ -297,6 +306,8 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
     return replace(
         texts,
         kind=kind["kind"] if kind else "",
+        after_votes=frozenset(map(int, _AFTER_VOTE.findall(f"{texts.title} . {rules[:_VOTE_MAX]}"))),
+        votes=frozenset(map(int, _VOTE.findall(f"{texts.title} . {rules[:_VOTE_MAX]}"))),
         moment=_moment(f"{texts.asked} . {texts.statement}"),
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),

@@ -51,6 +51,11 @@ class Timing:
         """The years that the question, or else the statement, names (seasons by both years)."""
         return years_named(self.asked) or years_named(self.stated)
 
+    def undated(self) -> Self:
+        """The dates without last days, which for the outcome of a vote only say how long it is waited for."""
+        asked, stated = (replace(when, deadlines=frozenset()) for when in (self.asked, self.stated))
+        return replace(self, asked=asked, stated=stated)
+
     def by_first_year(self) -> Self:
         """The dates where a season goes by its first year, which a ticker does not tell."""
         first = frozenset(year for year, _ in self.asked.seasons | self.stated.seasons)

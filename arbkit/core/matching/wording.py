@@ -53,6 +53,8 @@ _WORLDWIDE = stems(
 ) | {f"{kind}_{month[:3]}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
 """What is asked of the whole world as well as of one country, so that no country is understood."""
 _NEXT = frozenset({"next"})
+_HEADS, _ELECTED = stems("prime_minister chancellor"), stems("mayor governor president")
+_CHAMBERS = stems("house parliament")
 _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
 _MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
@@ -236,7 +238,7 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     understood = frozenset() if asker.asked & _WORLDWIDE else _UNDERSTOOD
     airports = frozenset(word for word in asker.names if f"{word}_airport" in other.said)
     names = _unsaid(asker.names - other.said - airports - understood - _in_office(asker, other), other)
-    strict = _unsaid(asker.strict - other.said - _not_asked(asker) - _weeks(other), other)
+    strict = _unsaid(asker.strict - other.said - _not_asked(asker, other) - _weeks(other), other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient
     if nothing_changes(asker, other):
@@ -259,8 +261,18 @@ def _countries() -> frozenset[str]:
     return frozenset(line.partition("|")[0].replace(" ", "_") for line in COUNTRIES.strip().splitlines())
 
 
-def _not_asked(facts: Facts) -> frozenset[str]:
+def same_government(kalshi: Facts, polymarket: Facts) -> bool:
+    """Whether both ask who heads the government that one and the same election makes."""
+    offices = kalshi.strict & polymarket.strict & _HEADS
+    return bool(offices and kalshi.after_votes & polymarket.after_votes)
+
+
+def _not_asked(facts: Facts, other: Facts) -> frozenset[str]:
     """`next` of a title whose rule asks who wins an election: "the next president" is whom that election makes."""
+    if same_government(facts, other):
+        return _NEXT | _CHAMBERS
+    if facts.strict & other.strict & _ELECTED and facts.votes & other.votes and "election" in other.title.split(" "):
+        return _NEXT
     return _NEXT if facts.stated and "next" not in facts.stated and _of_election(facts) else frozenset()
 
 

@@ -72,18 +72,18 @@ shanghai_masters < rolex shanghai masters
 atp_finals < nitto atp finals; atp tour finals; atp finals
 vuelta < vuelta a espana; la vuelta; tour of spain; la vuelta a espana
 giro < giro d italia; tour of italy
-norris win < james norris memorial trophy; james norris trophy; norris memorial trophy; norris trophy
-hart win < hart memorial trophy; hart trophy
-calder win < calder memorial trophy; calder trophy
-vezina win < vezina trophy
-art_ross win < art ross trophy; art ross memorial trophy
-rocket_richard win < maurice richard trophy; rocket richard trophy; maurice rocket richard trophy; richard trophy
-selke win < frank j selke trophy; frank selke trophy; selke trophy
-lady_byng win < lady byng memorial trophy; lady byng trophy
-conn_smythe win < conn smythe trophy
-jack_adams win < jack adams award; jack adams trophy
-ted_lindsay win < ted lindsay award; ted lindsay trophy
-presidents_trophy win < presidents trophy; president s trophy
+nhl norris win < james norris memorial trophy; james norris trophy; norris memorial trophy; norris trophy
+nhl hart win < hart memorial trophy; hart trophy
+nhl calder win < calder memorial trophy; calder trophy
+nhl vezina win < vezina trophy
+nhl art_ross win < art ross trophy; art ross memorial trophy
+nhl rocket_richard win < maurice richard trophy; rocket richard trophy; maurice rocket richard trophy; richard trophy
+nhl selke win < frank j selke trophy; frank selke trophy; selke trophy
+nhl lady_byng win < lady byng memorial trophy; lady byng trophy
+nhl conn_smythe win < conn smythe trophy
+nhl jack_adams win < jack adams award; jack adams trophy
+nhl ted_lindsay win < ted lindsay award; ted lindsay trophy
+nhl presidents_trophy win < presidents trophy; president s trophy
 west < west division
 east < east division
 north < north division

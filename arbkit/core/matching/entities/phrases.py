@@ -117,8 +117,10 @@ best_ai_model < top ranked ai model; top ranked model; highest ranked llm; highe
 best_ai_model < 1 ranked ai model; number one ai model
 pardon < presidential pardon; presidential pardons; given a presidential pardon commutation or reprieve
 pardon < presidential pardon commutation or reprieve; pardon commutation or reprieve
+a < et al; during trump s second term; during his second term; in his second term
 at < as part of; after issuance; after issuance and; between issuance and; in the world; on record; ever recorded
 at < at the latest; expected to be held
+most < greatest number of; highest number of; largest number of
 top < most streamed
 top grossing < highest grossing; best grossing
 movie < film; films; movies
