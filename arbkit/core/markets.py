@@ -238,11 +238,12 @@ class Pair:
     kalshi_rules_hash: str
     polymarket_rules_hash: str
     reasons: tuple[str, ...] = field(default=())
+    id: str = field(init=False, compare=False, repr=False)
+    """A short stable name of the pair, the same in every store: twelve hex digits of a hash of both ids."""
 
-    @property
-    def id(self) -> str:
-        """A short stable name of the pair, the same in every store: twelve hex digits of a hash of both ids."""
-        return hashlib.sha256(f"{self.kalshi}|{self.polymarket}".encode()).hexdigest()[:12]
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256(f"{self.kalshi}|{self.polymarket}".encode()).hexdigest()
+        object.__setattr__(self, "id", digest[:12])
 
     def polymarket_side(self, kalshi_side: Side) -> Side:
         """The Polymarket outcome that pays whenever `kalshi_side` pays."""

@@ -54,6 +54,8 @@ class Database:
         """What the transactions that are open may do, from the outermost on."""
         self._waits_for_disk = True
         self._flusher: Flusher | None = None
+        self._log: int | None = None
+        """The file of the log, once it was flushed: it is the same one while a connection to it stands."""
         own_directory(path.parent)
         own_file(path)
         with self._failures():
@@ -68,6 +70,9 @@ class Database:
         """Give the file back."""
         if self._flusher is not None:
             self._flusher.close()
+        if self._log is not None:
+            os.close(self._log)
+            self._log = None
         self._db.close()
 
     @property
@@ -104,11 +109,9 @@ class Database:
 
     def _flush_log(self) -> None:
         # SQLite puts its locks on the other two files: opening and closing the log here releases none of them.
-        log = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
-        try:
-            _flush(log)
-        finally:
-            os.close(log)
+        if self._log is None:
+            self._log = os.open(f"{self.path}-wal", os.O_RDWR | os.O_CLOEXEC)
+        _flush(self._log)
 
     def reading(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction that sees the same state from its first statement to its last. Raises StoreError."""

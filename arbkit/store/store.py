@@ -1,7 +1,6 @@
 """Store: one SQLite file with everything arbkit remembers, asked one question a method."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -95,17 +94,13 @@ class Store:
         """Give the file back."""
         self._database.close()
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
+    def together(self) -> AbstractContextManager[object]:
         """Make several changes one: all of them stand, or none. Never hold it over an await."""
-        with self._database.writing():
-            yield
+        return self._database.writing()
 
-    @contextmanager
-    def together_ahead(self) -> Iterator[None]:
+    def together_ahead(self) -> AbstractContextManager[object]:
         """The same, committed without waiting for the disk: nothing may follow from it outside before `durable`."""
-        with self._database.writing_ahead():
-            yield
+        return self._database.writing_ahead()
 
     async def durable(self) -> None:
         """Return when all that was committed would survive a power cut. A thread of its own waits for the disk."""
