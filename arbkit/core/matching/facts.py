@@ -315,6 +315,8 @@ def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequen
     if (league := _SLUG_LEAGUES.get(prefix, prefix)) in KNOWN_LEAGUES:
         return league
     for part in (asked, near):
+        if lexicon.full_team_names().keys().isdisjoint([word.text for word in part]):
+            continue
         full = {word.text for word in lexicon.replace(part, lexicon.full_team_names())}.intersection(ALL_LEAGUES)
         if len(full) == 1:
             return full.pop()

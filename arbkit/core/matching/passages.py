@@ -302,12 +302,14 @@ def _cited(text: str) -> str:
 def _with_clauses(texts: Passages, rules: str) -> Passages:
     """The texts with what single words in them, or in the rules, say of the whole."""
     lowered = rules.lower()
-    kind = _ANY_OF_A_KIND.search(texts.statement) or _ANY_OF_A_KIND.search(texts.asked)
+    decisive = f"{texts.statement} . {texts.asked}"
+    kind = _ANY_OF_A_KIND.search(decisive) if "of the" in decisive else None
+    votes = f"{texts.title} . {rules[:_VOTE_MAX]}"
     return replace(
         texts,
         kind=kind["kind"] if kind else "",
-        after_votes=frozenset(map(int, _AFTER_VOTE.findall(f"{texts.title} . {rules[:_VOTE_MAX]}"))),
-        votes=frozenset(map(int, _VOTE.findall(f"{texts.title} . {rules[:_VOTE_MAX]}"))),
+        after_votes=_years(_AFTER_VOTE, votes),
+        votes=_years(_VOTE, votes),
         moment=_moment(f"{texts.asked} . {texts.statement}"),
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
@@ -320,7 +322,13 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
     )
 
 
+def _years(pattern: re.Pattern[str], text: str) -> frozenset[int]:
+    return frozenset(map(int, pattern.findall(text))) if "lection" in text else frozenset()
+
+
 def _moment(text: str) -> str:
+    if not any(hint in text for hint in ("any", "ever", "end", "finish", "ecome")):
+        return ""
     ever, at_end = _EVER.search(text), _AT_END.search(text)
     return "" if bool(ever) is bool(at_end) else "ever" if ever else "at the end"
 

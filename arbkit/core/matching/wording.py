@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -55,11 +55,14 @@ _WORLDWIDE = stems(
 _NEXT = frozenset({"next"})
 _HEADS, _ELECTED = stems("prime_minister chancellor"), stems("mayor governor president")
 _CHAMBERS = stems("house parliament")
+_AIRPORTS_MAX = 2
+"""How many names may be missing when one of them is called an airport on the other side."""
 _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
 _MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
+_NO_ACTORS = _UNDERSTOOD | _MEASURES
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
@@ -217,7 +220,6 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         orders = [[word for word in facts.order if word in common] for facts in (kalshi, polymarket)]
         if orders[0] != orders[1]:
             return [conflict("order", *(" then ".join(kalshi.spell([word])[0] for word in order) for order in orders))]
-    elected = _wins_election(kalshi) and _wins_election(polymarket)
     for words in (
         (kalshi.names, polymarket.names),
         (kalshi.asked - kalshi.strict, polymarket.asked - polymarket.strict),
@@ -226,9 +228,9 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             next((word for word in facts.order if word in own), "")
             for facts, own in zip((kalshi, polymarket), words, strict=True)
         )
-        if {one, two} & (_UNDERSTOOD | _MEASURES) or (elected and {one, two} & _countries()):
+        if one == two or one not in words[1] or two not in words[0] or {one, two} & _NO_ACTORS:
             continue
-        if one != two and one in words[1] and two in words[0]:
+        if not ({one, two} & _countries() and _wins_election(kalshi) and _wins_election(polymarket)):
             return [conflict("who does it", kalshi.spell([one]), polymarket.spell([two]))]
     return []
 
@@ -236,16 +238,18 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     understood = frozenset() if asker.asked & _WORLDWIDE else _UNDERSTOOD
-    airports = frozenset(word for word in asker.names if f"{word}_airport" in other.said)
-    names = _unsaid(asker.names - other.said - airports - understood - _in_office(asker, other), other)
-    strict = _unsaid(asker.strict - other.said - _not_asked(asker, other) - _weeks(other), other)
+    names = _unsaid(asker.names - other.said - understood - _in_office(asker, other), other)
+    if 0 < len(names) <= _AIRPORTS_MAX:
+        names = frozenset(word for word in names if f"{word}_airport" not in other.said)
+    weeks = _weeks(other) if asker.asked & _WEEK else frozenset()
+    strict = _unsaid(asker.strict - other.said - _not_asked(asker, other) - weeks, other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient
     if nothing_changes(asker, other):
         lenient -= _DIRECTIONS
     far = other.told(names)
     lenient -= _SAYING_LITTLE
-    common = _unsaid(asker.common - other.said - _weeks(other), other) | (lenient - other.told(lenient))
+    common = _unsaid(asker.common - other.said - weeks, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
     return _Missing(names - far, strict, common - deep, (far - asker.cited) | deep)
@@ -269,6 +273,8 @@ def same_government(kalshi: Facts, polymarket: Facts) -> bool:
 
 def _not_asked(facts: Facts, other: Facts) -> frozenset[str]:
     """`next` of a title whose rule asks who wins an election: "the next president" is whom that election makes."""
+    if facts.strict.isdisjoint(_NEXT | _CHAMBERS):
+        return frozenset()
     if same_government(facts, other):
         return _NEXT | _CHAMBERS
     if facts.strict & other.strict & _ELECTED and facts.votes & other.votes and "election" in other.title.split(" "):
@@ -341,9 +347,12 @@ def _spelling(mine: frozenset[str], other: frozenset[str], found: list[Finding])
 
 def _given(missing: frozenset[str], asker: Facts, other: Facts, found: list[Finding]) -> frozenset[str]:
     """A further given name of somebody whose first and last names both sides say: Andrea Kimi, Julio Cesar."""
+    sought = missing & asker.pick - _SUFFIXES
+    if not sought or asker.league:
+        return frozenset()
     order, spare = asker.order, set()
     shared = asker.names & other.names & asker.pick
-    for word in missing & asker.pick - _SUFFIXES if not asker.league else ():
+    for word in sought:
         at = order.index(word) if word in order else -1
         beside = {*order[at - 1 : at], *order[at + 1 : at + 2]}, set(order[at + 1 : at + 3])
         if at >= 0 and any(len(names) == _FULL_NAME and names <= shared for names in beside):
@@ -354,16 +363,19 @@ def _given(missing: frozenset[str], asker: Facts, other: Facts, found: list[Find
 
 def _initials(mine: frozenset[str], other: frozenset[str], facts: Facts, found: list[Finding]) -> frozenset[str]:
     """Short names whose letters begin a run of words of the other title, with those words: RSP, of a party in full."""
-    title = facts.title.split(" ")
     explained: set[str] = set()
     for word in mine:
-        for start in range(len(title) - len(word) + 1) if _INITIALS_MIN <= len(word) <= _INITIALS_MAX else ():
-            run = title[start : start + len(word)]
-            if "".join(part[:1] for part in run) == word:
-                explained |= {word, *(map(stem, run))}
-                found.append(agree("initials", f"{word} and {' '.join(run)}", SPELLING_PPM))
-                break
+        at = _first_letters(facts.title).find(word) if _INITIALS_MIN <= len(word) <= _INITIALS_MAX else -1
+        if at >= 0:
+            run = facts.title.split(" ")[at : at + len(word)]
+            explained |= {word, *map(stem, run)}
+            found.append(agree("initials", f"{word} and {' '.join(run)}", SPELLING_PPM))
     return frozenset(explained) & (mine | other)
+
+
+@lru_cache(maxsize=16_384)
+def _first_letters(title: str) -> str:
+    return "".join(word[:1] or " " for word in title.split(" "))
 
 
 def _one_slip_apart(word: str, twin: str) -> bool:

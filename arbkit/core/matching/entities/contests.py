@@ -72,6 +72,7 @@ shanghai_masters < rolex shanghai masters
 atp_finals < nitto atp finals; atp tour finals; atp finals
 vuelta < vuelta a espana; la vuelta; tour of spain; la vuelta a espana
 giro < giro d italia; tour of italy
+drivers_championship < riders championship; riders world championship
 nhl norris win < james norris memorial trophy; james norris trophy; norris memorial trophy; norris trophy
 nhl hart win < hart memorial trophy; hart trophy
 nhl calder win < calder memorial trophy; calder trophy
