@@ -2,7 +2,8 @@
 
 They answer at once and check nothing, so that what is measured is ours. Told by lines on stdin: `tick N` moves the
 Polymarket book of couple N so that it leaves something, and a line on stdout tells when the frame was sent and when
-either order arrived, by the machine's monotonic clock. `flood RATE SECONDS` sends traffic of both venues, paced.
+either order arrived, by the machine's monotonic clock. `hum N ...` lets a deep level of these couples change a
+thousand times a second, at both venues, until the next `hum`. `flood RATE SECONDS` sends traffic of both venues, paced.
 """
 
 import argparse
@@ -10,7 +11,9 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from traffic import SID, WILDNESS, Couple, Message, Traffic, made
 from websockets.asyncio.server import ServerConnection, serve
@@ -23,6 +26,8 @@ KILLED = {
     "polymarket": (400, {"error": "order couldn't be fully filled. FOK orders are fully filled or killed."}),
 }
 DRAINED_BYTES = 1 << 20
+HUM_EVERY_S = 0.002
+"""One change at each venue so often."""
 
 
 @dataclass
@@ -32,9 +37,15 @@ class Stubs:
     traffic: Traffic
     couples: dict[str, Couple] = field(default_factory=dict)
     kalshi: list[ServerConnection] = field(default_factory=list)
-    polymarket: list[ServerConnection] = field(default_factory=list)
+    sequences: dict[ServerConnection, tuple[set[str], int]] = field(default_factory=dict)
+    """Who follows which of Kalshi's books that stand still, and the number of the last frame sent."""
+    polymarket: dict[ServerConnection, set[str]] = field(default_factory=dict)
+    """Who listens, and the assets that each asked for: as at the venue, nobody is told of others."""
     sent: dict[int, dict[str, int]] = field(default_factory=dict)
     moved: set[int] = field(default_factory=set)
+    humming: Sequence[int] = ()
+    deep: set[int] = field(default_factory=set)
+    """Couples of which ten contracts stand at 0.40."""
 
     def __post_init__(self) -> None:
         for couple in self.traffic.couples:
@@ -44,7 +55,6 @@ class Stubs:
     async def listen_kalshi(self, socket: ServerConnection) -> None:
         """Acknowledge, and show the books: of a flood all at once, for its sequence is made already."""
         wanted: set[str] = set()
-        seq = 0
         async for text in socket:
             command = json.loads(text)
             if "orderbook_delta" not in command["params"].get("channels", ["orderbook_delta"]):
@@ -55,8 +65,9 @@ class Stubs:
                 await socket.send(json.dumps(told))
             if not self.traffic.changes:
                 for ticker in sorted(wanted):
-                    seq += 1
-                    await socket.send(snapshot(ticker, seq))
+                    tickers, seq = self.sequences.get(socket, (set(), 0))
+                    self.sequences[socket] = (tickers | {ticker}, seq + 1)
+                    await socket.send(snapshot(ticker, seq + 1, deep=self.couples[ticker].number in self.deep))
                 wanted = set()
             elif len(wanted) == len(self.traffic.couples):
                 for message in self.traffic.first:
@@ -72,12 +83,11 @@ class Stubs:
                 await socket.send("PONG")
                 continue
             wanted = set(json.loads(text).get("assets_ids", ()))
+            self.polymarket.setdefault(socket, set()).update(wanted)
             for message in self.traffic.first:
                 couple = self.traffic.couples[message.couple]
                 if message.venue is VenueName.POLYMARKET and couple.polymarket.yes_token in wanted:
                     await socket.send(message.frame, text=True)
-            if socket not in self.polymarket:
-                self.polymarket.append(socket)
 
     async def tick(self, number: int) -> None:
         """Polymarket's YES becomes dear: its NO, with Kalshi's YES, is cheap."""
@@ -94,8 +104,28 @@ class Stubs:
         })  # fmt: skip
         self.moved.add(number)
         self.sent[number] = {"tick": time.monotonic_ns()}
-        for socket in self.polymarket:
-            await socket.send(frame)
+        for socket, wanted in self.polymarket.items():
+            if market.yes_token in wanted:
+                await socket.send(frame)
+
+    async def hum(self) -> None:
+        """Changes that leave nothing and are told to whoever follows these couples, evenly in time, for ever."""
+        due = time.monotonic()
+        for index in count():
+            due += HUM_EVERY_S
+            await asyncio.sleep(max(due - time.monotonic(), 0))
+            if not self.humming:
+                continue
+            couple = self.traffic.couples[self.humming[index % len(self.humming)]]
+            up = couple.number not in self.deep
+            (self.deep.add if up else self.deep.discard)(couple.number)
+            for socket, (tickers, seq) in self.sequences.items():
+                if couple.kalshi.id.key in tickers:
+                    self.sequences[socket] = (tickers, seq + 1)
+                    await socket.send(deep_change(couple, seq + 1, up=up))
+            for socket, wanted in self.polymarket.items():
+                if couple.polymarket.yes_token in wanted:
+                    await socket.send(deep_size(couple, up=up))
 
     def ordered(self, venue: str, key: str) -> None:
         """An order came; with the second one, tell."""
@@ -111,7 +141,7 @@ class Stubs:
         couple = self.couples[key]
         if key != couple.kalshi.id.key and couple.number in self.moved:
             return [["0.44", "200"], ["0.53", "200"]], [["0.54", "200"]]
-        return [["0.44", "200"]], [["0.45", "200"]]
+        return [*([["0.40", "10"]] if couple.number in self.deep else []), ["0.44", "200"]], [["0.45", "200"]]
 
     async def flood(self, rate: int, seconds: float) -> None:
         """Send the changes of the traffic to everybody, so many a second."""
@@ -186,10 +216,28 @@ class Web(asyncio.Protocol):
         return {"asset_id": token, "market": "", "timestamp": stamp, "bids": rows[0], "asks": rows[1]}
 
 
-def snapshot(ticker: str, seq: int) -> str:
+def snapshot(ticker: str, seq: int, *, deep: bool = False) -> str:
     """A Kalshi book that stands at 0.44 and 0.45."""
-    sides = {"yes_dollars_fp": [["0.44", "200"]], "no_dollars_fp": [["0.45", "200"]]}
+    bids = [["0.44", "200"], *([["0.40", "10"]] if deep else [])]
+    sides = {"yes_dollars_fp": bids, "no_dollars_fp": [["0.45", "200"]]}
     return json.dumps({"type": "orderbook_snapshot", "sid": SID, "seq": seq, "msg": {"market_ticker": ticker, **sides}})
+
+
+def deep_change(couple: Couple, seq: int, *, up: bool) -> str:
+    """Ten contracts more, or less, at 0.40."""
+    change = {"market_ticker": couple.kalshi.id.key, "price_dollars": "0.4000", "side": "yes",
+              "delta_fp": "10.00" if up else "-10.00", "ts_ms": time.time_ns() // 1_000_000}  # fmt: skip
+    return json.dumps({"type": "orderbook_delta", "sid": SID, "seq": seq, "msg": change})
+
+
+def deep_size(couple: Couple, *, up: bool) -> str:
+    """Ten contracts, or none, at 0.40, in a book that stands at 0.44 and 0.45."""
+    row = {"asset_id": couple.polymarket.yes_token, "price": "0.40", "size": "10" if up else "0", "side": "BUY",
+           "hash": "0", "best_bid": "0.44", "best_ask": "0.45"}  # fmt: skip
+    return json.dumps({
+        "market": couple.polymarket.id.key, "price_changes": [row], "timestamp": str(time.time_ns() // 1_000_000),
+        "event_type": "price_change",
+    })  # fmt: skip
 
 
 def standing(pairs: int) -> Traffic:
@@ -225,13 +273,18 @@ async def run(stubs: Stubs) -> None:
     webs = [await loop.create_server(lambda: Web(stubs), "127.0.0.1", 0) for _ in range(2)]
     ports = [server.sockets[0].getsockname()[1] for server in (*streams, *webs)]
     print(json.dumps(ports), flush=True)
+    humming = asyncio.ensure_future(stubs.hum())
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := (await reader.readline()).decode().split():
         if line[0] == "tick":
             await stubs.tick(int(line[1]))
+        elif line[0] == "hum":
+            stubs.humming = [int(number) for number in line[1:]]
         elif line[0] == "flood":
             await stubs.flood(int(line[1]), float(line[2]))
+        if humming.done():
+            humming.result()
 
 
 def main() -> None:

@@ -7,7 +7,9 @@ what `run --live` does: both streams, watching, the trader, risk, the journal on
 books read once more over HTTP, two orders over warm connections. The plain way is json and Decimal, one commit inline,
 RSA inline, the other signature without the C library, and one order after the other with httpx; it looks at nothing
 twice, and asks nobody. "Plain, same steps" is the plain way with what makes ours safe and is a step of its own: after
-the intent it reads both books once more, and it commits that both orders are being sent. All take turns.
+the intent it reads both books once more, and it commits that both orders are being sent. All take turns, in one
+process, and each follows its own couples alone: else whoever connected first would have read and judged a frame before
+the others. Whose turn it is hears a thousand changes a second meanwhile, of couples that are not traded.
 """
 
 import argparse
@@ -62,6 +64,8 @@ PLAIN, PLAIN_C_KEY, PLAIN_SAME_STEPS = "plain", "plain, C key", "plain, same ste
 WARM_UP = 5
 """Ticks of either side that are not counted."""
 BATCH = 5
+HUMMING = 5
+"""Couples of either side that are never traded: their deep levels change all the time."""
 Times = dict[str, Any]
 
 
@@ -167,7 +171,7 @@ class Plain:
     name: str
     stack: contextlib.AsyncExitStack
     only: set[int] = field(default_factory=set)
-    """Couples that it trades: the others are ours."""
+    """Couples that it follows and trades."""
 
     async def start(self) -> None:
         """Connect to both streams."""
@@ -185,21 +189,23 @@ class Plain:
         ]
         for stream in streams:
             self.stack.push_async_callback(stream.close)
-        tickers = [couple.kalshi.id.key for couple in self.traffic.couples]
+        own = [couple for couple in self.traffic.couples if couple.number in self.only]
+        tickers = [couple.kalshi.id.key for couple in own]
         params = {"channels": ["orderbook_delta"], "market_tickers": tickers, "use_yes_price": True}
         await streams[0].send(json.dumps({"id": 1, "cmd": "subscribe", "params": params}))
-        tokens = [couple.polymarket.yes_token for couple in self.traffic.couples]
+        tokens = [couple.polymarket.yes_token for couple in own]
         await streams[1].send(json.dumps({"type": "market", "assets_ids": tokens}))
         await streams[0].recv()
         for _ in tickers:
             self.reference.apply(KALSHI, await streams[0].recv())  # type: ignore[arg-type]
             self.reference.apply(POLYMARKET, await streams[1].recv())  # type: ignore[arg-type]
-        self.task = asyncio.ensure_future(self._listen(streams[1]))
+        venues = zip((KALSHI, POLYMARKET), streams, strict=True)
+        self.tasks = [asyncio.ensure_future(self._listen(venue, stream)) for venue, stream in venues]
 
-    async def _listen(self, stream: websockets.ClientConnection) -> None:
+    async def _listen(self, venue: VenueName, stream: websockets.ClientConnection) -> None:
         async for frame in stream:
-            number = self.reference.apply(POLYMARKET, frame)  # type: ignore[arg-type]
-            if number in self.only and (found := self.reference.decide(number)):
+            number = self.reference.apply(venue, frame)  # type: ignore[arg-type]
+            if found := self.reference.decide(number):
                 await self._trade(self.traffic.couples[number], found)
 
     async def _trade(self, couple: Couple, found: tuple[Any, ...]) -> None:
@@ -234,13 +240,13 @@ async def ticks(child: Child, numbers: Sequence[int], done: list[Times], said: S
         try:
             done.append(await child.told())
         except TimeoutError as error:
-            raise AssertionError(f"no orders came; ours said {[event.text for event in said[-3:]]}") from error
+            raise AssertionError(f"no orders for {number}; ours said {[e.text for e in said[-3:]]}") from error
         await asyncio.sleep(0.25)  # signatures are made ahead twice a second, two at a time
 
 
 async def race(count: int) -> dict[str, list[Times]]:
     """All by turns, in small batches."""
-    each = count + WARM_UP
+    each = count + WARM_UP + HUMMING
     names = ("ours", PLAIN, PLAIN_C_KEY, PLAIN_SAME_STEPS)
     traffic = standing(each * len(names))
     done: dict[str, list[Times]] = {name: [] for name in names}
@@ -254,12 +260,13 @@ async def race(count: int) -> dict[str, list[Times]]:
             await one.start()
         gc.collect()
         gc.freeze()
-        for name in names:
-            await ticks(child, numbers[name][:WARM_UP], [], ours.said)
-        for first in range(WARM_UP, each, BATCH):
+        humming = {name: " ".join(map(str, numbers[name][-HUMMING:])) for name in names}
+        for first in range(0, count + WARM_UP, BATCH):
             for name in names:
-                await ticks(child, numbers[name][first : first + BATCH], done[name], ours.said)
-        tasks = [*ours.tasks, *(one.task for one in rivals)]
+                await child.tell(f"hum {humming[name]}")
+                counted = done[name] if first >= WARM_UP else []
+                await ticks(child, numbers[name][first : min(first + BATCH, count + WARM_UP)], counted, ours.said)
+        tasks = [*ours.tasks, *(task for one in rivals for task in one.tasks)]
         for task in tasks:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
