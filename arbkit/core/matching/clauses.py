@@ -20,6 +20,8 @@ STYLE_PPM = 45_000
 """Doubt when one side alone says which of two rankings of models counts."""
 WRITTEN_PPM = 45_000
 """Doubt when one side alone wants a signed text: what is announced first may never be signed."""
+LISTED_PPM = 45_000
+"""Doubt when one side alone compares among those it lists: the first of them need not be the first of all."""
 BACK_PPM = 4_000
 """Doubt when a rule is decided "by whether they qualify", without a word for what."""
 _RULES_MAX = 6_000
@@ -139,6 +141,11 @@ _DECIDED_BY = re.compile(
     r"\b(?:this|it) (?:will|is|shall) (?:be )?(?:determined|decided) by whether (?:or not )?([^.;]{3,200})",
     re.IGNORECASE,
 )
+_OF_THE_LISTED = re.compile(
+    r"\blisted [\w'-]+(?: [\w'-]+)? (?:with|that|which|who) (?:\w+ ){0,2}?"
+    r"(?:greatest|most|highest|largest|lowest|fewest|best|second|third)\b",
+    re.IGNORECASE,
+)
 _REFERS_BACK = re.compile(r"(?:he|she|they|it) \w+", re.IGNORECASE)
 _BLANK = re.compile(r"\b(?:Player|Team|Candidate|Company|Country|Person|Club|Party|Movie) [A-Z]\b(?!\.)")
 
@@ -158,6 +165,8 @@ class Clauses:
     """Whether a leaderboard of models is read with "style control on" or "off": these are two rankings."""
     blank: str = ""
     """A placeholder that stands where the name should: "Player A"."""
+    of_the_listed: bool = False
+    """Whether the greatest is sought among those that are listed, instead of among all."""
     back: str = ""
     """What decides, when that only refers back to the rule before it: "they qualify"."""
 
@@ -179,6 +188,7 @@ def read_clauses(rules: str) -> Clauses:
         other_name=_says(lowered, ("name", "title", "designation")) and bool(_OTHER_NAME.search(rules)),
         style=_style(rules) if "style control" in lowered else "",
         blank=blank.group() if blank else "",
+        of_the_listed="listed " in lowered and bool(_OF_THE_LISTED.search(rules)),
         back=decided if refers_back(decided) else "",
     )
 
@@ -246,6 +256,8 @@ def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool,
     elif kalshi.style != polymarket.style:
         style = kalshi.style or polymarket.style
         found.append(silent("style control", f"only {_which(bool(kalshi.style))} says {style}", STYLE_PPM))
+    if kalshi.of_the_listed is not polymarket.of_the_listed:
+        found.append(silent("field", f"only {_which(kalshi.of_the_listed)} compares among those it lists", LISTED_PPM))
     if back := kalshi.back or polymarket.back:
         found.append(
             silent("rule", f"{_which(bool(kalshi.back))} decides by whether {back}, not saying for what", BACK_PPM)

@@ -233,6 +233,26 @@ def test_what_decides_without_an_object_means_the_rule_before_and_is_told() -> N
     assert made.confidence_ppm < top_four("Arsenal is one of the Premier League Top 4 Finishers.").confidence_ppm
 
 
+def test_the_first_of_those_that_are_listed_need_not_be_the_first_of_all() -> None:
+    made = verdict(
+        kalshi(
+            "Artist with the most monthly Deezer listeners at the end of Mar 2027?",
+            "KXDEEZER-27MAR-HAL",
+            yes_label="Mira Halvorsen",
+            rules="If the artist with the most monthly listeners on Deezer on Mar 31, 2027 is Mira Halvorsen, then the "
+            "market resolves to Yes.",
+        ),
+        polymarket(
+            "Will Mira Halvorsen have the most monthly Deezer listeners on March 31, 2027?",
+            "This market will resolve according to the listed artist with the most monthly listeners on Deezer on "
+            "March 31, 2027.",
+        ),
+    )
+
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+    assert warned(made, "Polymarket", "lists")
+
+
 def test_a_fortune_counts_by_one_list_only() -> None:
     made = verdict(
         kalshi(
