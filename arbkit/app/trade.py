@@ -102,8 +102,10 @@ async def _once(attempt: _Attempt, books: BookPair) -> ExecutionResult:
         return report(attempt.room, attempt.opportunity, attempt.trade_id, errors=(why,), warnings=answer.warnings)
     started_ms = attempt.room.clock.monotonic_ms()
     await send(attempt.room, list(attempt.prepared.values()))
-    _name(attempt)
-    await _wait_until_proven(attempt, started_ms)
+    try:
+        _name(attempt)
+    finally:  # what the orders ask of us does not hang on a name
+        await _wait_until_proven(attempt, started_ms)
     return report(attempt.room, attempt.opportunity, attempt.trade_id, warnings=answer.warnings)
 
 
