@@ -16,6 +16,7 @@ from arbkit.errors import InvariantError, StoreError
 from arbkit.ports import PreparedOrder
 from arbkit.store import database
 from tests.app.scene import Scene
+from tests.desks import Fate
 
 pytestmark = pytest.mark.anyio
 
@@ -95,17 +96,23 @@ async def test_what_fails_while_the_books_travel_keeps_everything_from_being_sen
     assert not scene.exposure.micros
 
 
-async def test_a_name_that_cannot_be_written_is_told_when_both_answers_have_been_kept(scene: Scene) -> None:
+@pytest.mark.parametrize("polymarket", [Fate.FILLED, Fate.KILLED])
+async def test_a_name_that_cannot_be_written_is_told_when_both_answers_are_kept_and_acted_upon(
+    scene: Scene, polymarket: Fate
+) -> None:
     def name() -> None:
         raise StoreError("the sighting could not be written")
 
+    scene.venues[VenueName.POLYMARKET].fate = polymarket
     books = {venue: desk.book() for venue, desk in scene.venues.items()}
     with pytest.raises(StoreError, match="could not be written"):
         await execute(scene.room, scene.opportunity, markets=scene.markets, books=books, named=name)
 
     assert [len(venue.posts) for venue in scene.venues.values()] == [1, 1]
     trade = scene.room.store.trades.recent(count_max=1)[0]
-    assert [leg.state for leg in trade.legs] == [LegState.FILLED, LegState.FILLED]
+    is_lonely = polymarket is Fate.KILLED
+    assert [leg.state for leg in trade.legs] == [LegState.FILLED, LegState.KILLED if is_lonely else LegState.FILLED]
+    assert (Failure.ASYMMETRIC_EXECUTION in scene.room.store.operations.breaker().trips) is is_lonely
 
 
 def halts(scene: Scene) -> None:
