@@ -306,6 +306,23 @@ async def test_whoever_asks_next_never_gets_the_answer_of_a_request_that_was_giv
 
 @pytest.mark.slow
 @pytest.mark.anyio
+async def test_a_line_whose_request_was_given_up_is_hung_up_at_once() -> None:
+    ended = asyncio.Event()
+
+    async def silent(_: int, reader: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await reader.read()
+        ended.set()
+
+    async with lines_to(silent) as (lines, _):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.03):
+                await ask(lines)
+        await asyncio.wait_for(ended.wait(), 20)
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
 async def test_what_nobody_asked_for_ends_the_line() -> None:
     async def chatty(number: int, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(told(str(number)))

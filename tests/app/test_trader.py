@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from arbkit.app.chores import Rhythm
 from arbkit.app.events import EventKind
 from arbkit.app.live import Choices
+from arbkit.core.limits import Limits
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.money import Usd
 from arbkit.ports import Books
@@ -60,6 +62,20 @@ async def test_a_first_offer_that_risk_refuses_costs_one_read_of_either_book_and
         assert set(reads.values()) == {1}
         for qty in (150, 160, 170):
             await until(lambda: run.live.trader.best() is None)
+            run.offer(qty=qty)
+            await scene.clock.sleep(3_000)
+        assert run.live.trader.tally.refused >= 3
+        await run.end()
+
+    assert set(reads.values()) == {1}
+    assert run.posts == 0
+
+
+async def test_a_pair_that_risk_alone_refuses_is_not_read_ahead_again(scene: Scene) -> None:
+    scene.room = replace(scene.room, limits=Limits(event_exposure_max=Usd.parse("1")))
+    async with running(scene, rhythm=QUIET) as run:
+        reads = reads_of(scene)
+        for qty in (150, 160, 170):
             run.offer(qty=qty)
             await scene.clock.sleep(3_000)
         assert run.live.trader.tally.refused >= 3
