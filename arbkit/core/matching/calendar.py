@@ -296,7 +296,8 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
         if beside or _only_told(known, rest):
             where = "as the close" if beside else "in the rules"
             return agree("year", f"{_listed(known)}, on one side only {where}", WEAK_DATE_PPM)
-        return silent("year", _listed(known), SILENT_DATE_PPM)
+        one_month = rest.closes_on is None and _month_asked(kalshi, polymarket)
+        return silent("year", _listed(known), SILENT_DATE_PPM // 3 if one_month else SILENT_DATE_PPM)
     apart = kalshi.closes_on and polymarket.closes_on and _apart_days(kalshi.closes_on, polymarket.closes_on)
     far = (apart or 0) > _CLOSES_FAR_DAYS
     return silent(
@@ -304,6 +305,12 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
         f"neither side says when{', and they close far apart' if far else ''}",
         SILENT_DATE_PPM if far else SILENT_DATE_PPM // 3,
     )
+
+
+def _month_asked(kalshi: Timing, polymarket: Timing) -> bool:
+    """Whether both questions name the same month or day, which is the coming one when a listing says no year at all."""
+    both = _asks_span(kalshi) and _asks_span(polymarket)
+    return both and _same_stretch(_spans(kalshi), _spans(polymarket))
 
 
 def _closes_beside(years: frozenset[int], mine: Day | None, other: Day | None) -> bool:

@@ -47,6 +47,7 @@ _HOLDING = stems(
 _AGREEMENTS = stems("agreement deal treaty accord peace ceasefire truce pact")
 _WEALTH = stems("worth trillionaire billionaire richest")
 """What has no one official figure: each list of the rich has its own."""
+_TEMPERATURES = stems("temperature low_temperature")
 _OPPOSITES = {name: (stems(" ".join(one)), stems(" ".join(two))) for name, (one, two) in OPPOSITES.items()}
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
@@ -253,7 +254,7 @@ def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         return [silent("source", "not both sides say whose price counts", UNEXPLAINED_PPM)]
     if (kalshi.asked | polymarket.asked) & _WEALTH and not (mine and other):
         return [silent("source", "not both sides say whose list of the rich counts", UNEXPLAINED_PPM)]
-    if {"temperature", "low_temperature"} & kalshi.asked:
+    if _TEMPERATURES & kalshi.asked:
         mine, other = mine or {"National Weather Service"}, other or {"Weather Underground"}
     if not mine or not other:
         return []

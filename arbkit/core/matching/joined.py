@@ -10,6 +10,12 @@ _FIRST_HELD = {"a": 1928, "o": 1928, "g": 1943, "gr": 1958, "e": 1948}
 get its year; the 98th Academy Awards are those of 2026."""
 
 
+_CEREMONY = re.compile(
+    r"\b(\d\d\d?)(?:st|nd|rd|th) (?:annual )?(?:primetime )?((?:academy award|oscar|grammy|emmy|golden globe)\w*)",
+    re.IGNORECASE,
+)
+
+
 def _ceremony(hit: re.Match[str]) -> str:
     start = hit[2][:2].lower()
     return f"{int(hit[1]) + _FIRST_HELD.get(start, _FIRST_HELD[start[0]])} {hit[2]}"
@@ -43,6 +49,7 @@ def _state_office(hit: re.Match[str]) -> str:
 
 WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
+    ("#1 ", re.compile(r"#1 (?=(?:most|best|top)\b)", re.IGNORECASE), ""),
     ("world ", re.compile(r"\bworld (?=(?:no\.? ?|number |#) ?\d)", re.IGNORECASE), ""),
     ("super bowl", re.compile(r"\bsuper bowl (?P<number>[lxvi]{1,7}|\d\d)\b", re.IGNORECASE), _super_bowl),
     (" 500", re.compile(r"\b(indy|indianapolis|daytona) 500\b", re.IGNORECASE), r"\g<1>500"),
@@ -78,14 +85,7 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         lambda hit: f"player of_{(hit[1] or 'match').lower()}",
     ),
     ("game ", re.compile(r"\bgame (\d)\b", re.IGNORECASE), r"map \1"),
-    (
-        "th ",
-        re.compile(
-            r"\b(\d\d)th (?:annual )?(?:primetime )?((?:academy award|oscar|grammy|emmy|golden globe)\w*)",
-            re.IGNORECASE,
-        ),
-        _ceremony,
-    ),
+    *((hint, _CEREMONY, _ceremony) for hint in ("academy award", "oscar", "grammy", "emmy", "golden globe")),
     (
         "agree",
         re.compile(

@@ -76,8 +76,11 @@ _NO_COUNT = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:(?:any|all|each|either|both)(?: one)? of (?:the|these)|one (?:or more )?of the following)\b", re.IGNORECASE
+    r"\b(?:any(?: one)? of (?:the|these)(?! (?:\w+ )?(?:charges|counts|crimes|offen[cs]es)\b)"
+    r"|(?:all|each|either|both)(?: one)? of (?:the|these)|one (?:or more )?of the following)\b",
+    re.IGNORECASE,
 )
+"""One of the charges is any charge, and no list of things."""
 _ANY_OF_A_KIND = re.compile(
     r"\b[Aa]ny (?:one )?of the (?:two |three |four |five |six |\d+ )?(?P<kind>[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})"
 )

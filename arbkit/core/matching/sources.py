@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from arbkit.core.matching.lexicon import stem
+
 _SOURCES = (
     ("CF Benchmarks", r"cf benchmarks|\bbrti\b|cme cf|bitcoin real[- ]time index|real[- ]time index"),
     ("Binance", r"\bbinance\b"),
@@ -76,16 +78,16 @@ _BY_HINT = tuple(
     for hint in _HINTS.get(name, (name.lower(),))
 )
 
-COINS = frozenset({
+COINS = frozenset(map(stem, {
     "bitcoin", "ethereum", "solana", "ripple", "dogecoin", "hyperliquid", "bnb", "cardano", "litecoin",
-    "avalanch", "chainlink", "polkadot", "bitcoin_cash", "shiba_inu", "tron", "stellar", "monero",
+    "avalanche", "chainlink", "polkadot", "bitcoin_cash", "shiba_inu", "tron", "stellar", "monero",
     "hedera", "zcash", "toncoin",
-})  # fmt: skip
+}))  # fmt: skip
 """Assets whose price Kalshi takes from CF Benchmarks, and Polymarket from an exchange or an oracle, whenever the text
 is silent (contract terms of Kalshi's crypto series; Polymarket's crypto market rules)."""
 
 COMMODITIES = frozenset(
-    {"gold", "silver", "wti", "brent", "copper", "platinum", "natgas", "eur", "gbp", "jpy", "usdjpy"}
+    map(stem, ("gold", "silver", "wti", "brent", "copper", "platinum", "natgas", "eur", "gbp", "jpy", "usdjpy"))
 )
 """What has no one official price: each exchange and each data vendor has its own."""
 

@@ -12,6 +12,8 @@ from arbkit.core.matching.passages import Passages
 _SLUG_DAY = re.compile(r"(20\d\d)-([01]\d)-([0-3]\d)(?!\d)")
 _RULES_YEAR = re.compile(r"20(?<!\w20)[2-9]\d\b")
 _TEAM_CODES = re.compile(r"[A-Z0-9]{4,}")
+_SETTLED_MONTHS = 2
+"""How many months after the month it is about a market closes at most, when it names no year."""
 _EASTERN = timedelta(hours=5)
 """What is taken from a UTC time to get the American day; summer's four hours matter to no event."""
 
@@ -75,6 +77,8 @@ def read_timing(market: Market, texts: Passages) -> tuple[Timing, str, str]:
         asked = _joined(asked, read_dates(texts.title)[0])
     closes = market.closes_at
     asked, stated = (_dated(when, closes, market.expected_at) for when in (asked, stated))
+    if market.id.venue is VenueName.POLYMARKET and closes:
+        asked, stated = (replace(when, months=_months_dated(when.months, closes)) for when in (asked, stated))
     timing = Timing(
         asked=asked,
         stated=stated,
@@ -147,6 +151,16 @@ def _in_year(day: Day, end: datetime) -> Day:
     return Day(
         min(years, key=lambda year: abs(date(year, day.month, day.day).toordinal() - target)), day.month, day.day
     )
+
+
+def _months_dated(months: frozenset[tuple[int, int]], closes: datetime) -> frozenset[tuple[int, int]]:
+    """Months without a year with that of the close, when it comes soon after them: then is settled what they bring."""
+    last = closes.year * 12 + closes.month - 1
+    found = set()
+    for year, month in months:
+        ago = (last - (month - 1)) % 12
+        found.add(((last - ago) // 12, month) if not year and ago <= _SETTLED_MONTHS else (year, month))
+    return frozenset(found)
 
 
 def _joined(one: When, two: When) -> When:

@@ -9,11 +9,11 @@ from rapidfuzz.distance import OSA
 
 from arbkit.core.matching.calendar import ordinal
 from arbkit.core.matching.entities.countries import COUNTRIES
-from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import GROUPS, LENIENT, LIGHT, MONTH_NAMES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.understood import understood
 
 UNEXPLAINED_PPM = 45_000
 """Doubt for each ordinary word of one question that the other side says nowhere."""
@@ -55,6 +55,7 @@ _WORLDWIDE = stems(
 _NEXT = frozenset({"next"})
 _HEADS, _ELECTED = stems("prime_minister chancellor"), stems("mayor governor president")
 _CHAMBERS = stems("house parliament")
+_ONE_HOLDS = EXCLUSIVE["office"] - stems("house senate")
 _AIRPORTS_MAX = 2
 """How many names may be missing when one of them is called an airport on the other side."""
 _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
@@ -237,19 +238,20 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
-    understood = frozenset() if asker.asked & _WORLDWIDE else _UNDERSTOOD
-    names = _unsaid(asker.names - other.said - understood - _in_office(asker, other), other)
+    clear = understood(asker, other)
+    left_out = clear if asker.asked & _WORLDWIDE else clear | _UNDERSTOOD
+    names = _unsaid(asker.names - other.said - left_out, other)
     if 0 < len(names) <= _AIRPORTS_MAX:
         names = frozenset(word for word in names if f"{word}_airport" not in other.said)
     weeks = _weeks(other) if asker.asked & _WEEK else frozenset()
-    strict = _unsaid(asker.strict - other.said - _not_asked(asker, other) - weeks, other)
+    strict = _unsaid(asker.strict - other.said - _not_asked(asker, other) - weeks - clear, other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient
     if nothing_changes(asker, other):
         lenient -= _DIRECTIONS
     far = other.told(names)
     lenient -= _SAYING_LITTLE
-    common = _unsaid(asker.common - other.said - weeks, other) | (lenient - other.told(lenient))
+    common = _unsaid(asker.common - other.said - weeks - clear, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
     return _Missing(names - far, strict, common - deep, (far - asker.cited) | deep)
@@ -304,16 +306,6 @@ def nominated(kalshi: Facts, polymarket: Facts) -> bool:
     return "first round" not in rules or bool(_RUN_OFF.search(rules))
 
 
-def _in_office(asker: Facts, other: Facts) -> frozenset[str]:
-    """The name of who holds the office that the other side speaks of, as long as the term lasts."""
-    ends = [facts.timing.deadline.year for facts in (asker, other) if facts.timing.deadline]
-    for office, ((title, act), names, last_year) in HOLDERS.items():
-        told = (office in other.strict and title in other.all_rules) or act in other.all_rules
-        if told and ends and max(ends) <= last_year:
-            return names
-    return frozenset()
-
-
 def nothing_changes(kalshi: Facts, polymarket: Facts) -> bool:
     """A hike of 0 bps is no change."""
     return any(item.low == item.high == 0 for item in (*kalshi.intervals, *polymarket.intervals))
@@ -346,7 +338,8 @@ def _spelling(mine: frozenset[str], other: frozenset[str], found: list[Finding])
 
 
 def _given(missing: frozenset[str], asker: Facts, other: Facts, found: list[Finding]) -> frozenset[str]:
-    """A further given name of somebody whose first and last names both sides say: Andrea Kimi, Julio Cesar."""
+    """A further name of somebody whose first and last names both sides say: Andrea Kimi, Julio Cesar. Of those who seek
+    an office that one person holds it may stand last, too: a mother's name, Ivan Cepeda Castro."""
     sought = missing & asker.pick - _SUFFIXES
     if not sought or asker.league:
         return frozenset()
@@ -354,7 +347,9 @@ def _given(missing: frozenset[str], asker: Facts, other: Facts, found: list[Find
     shared = asker.names & other.names & asker.pick
     for word in sought:
         at = order.index(word) if word in order else -1
-        beside = {*order[at - 1 : at], *order[at + 1 : at + 2]}, set(order[at + 1 : at + 3])
+        beside = [{*order[at - 1 : at], *order[at + 1 : at + 2]}, set(order[at + 1 : at + 3])]
+        if at >= _FULL_NAME and asker.strict & other.strict & _ONE_HOLDS:
+            beside.append(set(order[at - _FULL_NAME : at]))
         if at >= 0 and any(len(names) == _FULL_NAME and names <= shared for names in beside):
             spare.add(word)
             found.append(agree("given name", f"{word}, on one side only", SPELLING_PPM))

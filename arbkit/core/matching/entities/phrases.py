@@ -96,6 +96,7 @@ tennis wimbledon < wimbledon championships; the championships wimbledon; wimbled
 tennis roland_garros < french open; roland garros; roland garros french open
 tennis australian_open < australian open
 tennis indian_wells < bnp paribas open; indian wells open; indian wells; indian wells masters
+fastest lap < set the fastest lap; sets the fastest lap; record the fastest lap; records the fastest lap
 formula1 < formula 1; formula one; f1
 grand_prix < grand prix; gp
 drivers_championship < drivers championship; driver s championship; drivers champion
@@ -148,6 +149,14 @@ gta6 < gta vi; gta6; grand theft auto vi
 oscars < academy awards; oscars; oscar; academy award
 goty < game of the year
 grammys < grammy awards; grammys; grammy
+best original_song < best original song; best music original song; music original song
+best original_score < best original score; best music original score; music original score
+best actor < best actor in a leading role; actor in a leading role; best leading actor; best lead actor
+best actress < best actress in a leading role; actress in a leading role; best leading actress; best lead actress
+best supporting actor < best actor in a supporting role; actor in a supporting role
+best supporting actress < best actress in a supporting role; actress in a supporting role
+short < short film; short subject
+best casting < achievement in casting; best achievement in casting
 emmys < emmy awards; emmys; emmy; primetime emmy awards
 person_of_the_year < person of the year
 fed < federal reserve; the fed; fomc; federal open market committee; us fed; u s federal reserve
@@ -172,6 +181,7 @@ no_change < no change; unchanged; remain unchanged; hold steady; maintains; main
 no_change interest_rate < maintain current rate; maintains current rate; maintain current rates; keep current rate
 no_change interest_rate < maintain rates; maintain interest rates; hold rates; hold rates steady; keep rates unchanged
 ecb < european central bank
+ecb meeting < ecb governing council meeting; governing council meeting; meeting of the ecb governing council
 boe < bank of england
 boj < bank of japan
 cpi < consumer price index; inflation; cpi inflation; cpi u; rate of cpi inflation
@@ -202,6 +212,7 @@ wti < crude oil; wti crude; wti crude oil; crude oil cl; west texas intermediate
 gas_price < gas prices; gasoline prices; gas price; gasoline price
 market_cap < market cap; market capitalization; market capitalisation; largest company
 treasury_yield < treasury yield; treasury yields; treasury note yield
+hurricane < hurricane form; hurricanes form; hurricane forms; hurricanes formed
 temperature < high temp; highest temperature; max temp; max temperature
 temperature < maximum temperature; high temperature; hightemp; temp
 temperature < daily high
@@ -267,7 +278,8 @@ average < average daily; daily average; average of daily; average number of dail
 circuit_breaker < circuit breaker; circuitbreaker; circuit breakers
 acquire < purchases; purchased; purchasing; buying; bought; acquiring; be acquired
 acquire < acquires; acquired; acquisition; takeover; buy; buys; buyout; take over; purchase
-ipo < initial public offering; go public; goes public; public offering
+ipo < initial public offering; go public; goes public; public offering; completes an initial public offering
+ipo < complete an initial public offering; completes an ipo; complete an ipo; completes its initial public offering
 announce < announces it has achieved; announce that it has achieved; announces that they have attained
 announce < announces; announced; announcement; officially announce; announces that
 release < releases; released; launch; launches; launched
@@ -282,7 +294,7 @@ meet < meets; meeting in person; meet in person; summit
 rotten_tomatoes < rotten tomatoes; tomatometer; rotten tomatoes score
 top_song < number one song; 1 song; number 1 song; top song
 billboard_hot_100 < billboard hot 100; hot 100
-spotify < spotify
+spotify < spotify; spotify wrapped
 netflix week < netflix
 touch_high < reach; reaches; hit; hits; hit high; maximum; at any point above; ever above
 all_time_high < all time high; ath; new all time high; record high

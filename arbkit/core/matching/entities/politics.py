@@ -52,7 +52,8 @@ icj < international court of justice
 rbnz < reserve bank of new zealand
 snb < swiss national bank
 banxico < bank of mexico; banco de mexico
-convict < found guilty; be found guilty; convicted; conviction; convicted of
+convict < found guilty; be found guilty; convicted; conviction; convicted of; guilty; is guilty; be guilty
+acquit < not guilty; found not guilty; be found not guilty; is found not guilty
 indict < indicted; indictment
 lawsuit < law suit; case against; suit against; lawsuit against; court case; legal case
 supreme_court hear < supreme court accepts; supreme court accept; scotus accepts; scotus accept; scotus to hear
@@ -127,6 +128,28 @@ m5s < five star movement; movimento 5 stelle
 dpp < democratic progressive party
 rba < reserve bank of australia
 verkhovna_rada < verkhovna rada; ukrainian parliament
+trump < donald trump
+putin < vladimir putin
+zelensky < volodymyr zelensky; volodymyr zelenskyy; volodymyr zelenskiy; zelenskyy; zelenskiy
+netanyahu < benjamin netanyahu; bibi netanyahu
+starmer < keir starmer; sir keir starmer
+macron < emmanuel macron
+erdogan < recep tayyip erdogan; tayyip erdogan
+modi < narendra modi
+milei < javier milei
+maduro < nicolas maduro
+lula < luiz inacio lula da silva; lula da silva
+musk < elon musk
+powell < jerome powell
+biden < joe biden
+newsom < gavin newsom
+mamdani < zohran mamdani
+pope leo < pope leo xiv
+sean combs < diddy; p diddy; sean diddy combs
+sam bankman fried < sbf
+alexandria ocasio cortez < aoc
+kanye west < kanye
+tsa < people be screened by tsa; passengers be screened by tsa; travelers be screened by tsa
 tsa < passengers be screened by the tsa; people be screened by the tsa; travelers be screened by the tsa
 tsa < passengers are screened by the tsa; passengers screened by tsa; passengers screened by the tsa
 tsa < tsa airport screenings; tsa screen; tsa screens; tsa screening
