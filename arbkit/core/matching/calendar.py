@@ -20,6 +20,8 @@ _MATCH_MINUTES_MAX = 150
 """Two matches of the same sides on one day (baseball) start further apart."""
 _CLOSE_DAYS = 7
 """How near two markets on one event close, when neither closes long after it."""
+_LAST_DAYS_FROM = 30
+"""Before the last day of a year is its last day but one."""
 _CLOSES_FAR_DAYS = 180
 """How far apart two markets without any date may close: where nothing else says when, one waits longer."""
 _MONTH_START_DAYS = 5
@@ -123,7 +125,7 @@ def _in_ticker(deadline: Day, kalshi: Timing) -> Finding | None:
 def _silent_deadline(deadline: Day, rest: Timing, *, open_end: bool) -> Finding:
     if rest.closes_on and rest.closes_on.year and _apart_days(rest.closes_on, deadline) <= 1:
         return agree("deadline", f"{deadline}, on one side only as the close", WEAK_DATE_PPM)
-    year_end = (deadline.month, deadline.day) == (12, 31)
+    year_end = deadline.month == 12 and deadline.day >= _LAST_DAYS_FROM
     doubt = SILENT_DEADLINE_PPM // 2 if year_end and (open_end or rest.years) else SILENT_DEADLINE_PPM
     return silent("deadline", f"{deadline}, on one side only", doubt)
 

@@ -24,7 +24,12 @@ _DATE = re.compile(
     + r")",
     re.IGNORECASE,
 )
-_MONTH_ONLY = re.compile(_PRE + _MONTH + r"(?!\s+madness|-[a-z])(?:,?\s*(?P<year>20\d\d)\b)?", re.IGNORECASE)
+_MEASURES = r"unemployment|inflation|cpi|core|jobs|jobless|nonfarm|payrolls?|retail|pce|ppi|pmi|gdp|trade"
+"""What is published of a month, so that the month says which: "China's February unemployment"."""
+_MONTH_ONLY = re.compile(
+    _PRE + _MONTH + rf"(?!\s+madness|-[a-z])(?:,?\s*(?P<year>20\d\d)\b)?(?P<of>(?=\s+(?:{_MEASURES})\b))?",
+    re.IGNORECASE,
+)
 _SEASON = re.compile(r"\b(?P<first>20\d\d)\s*[-/]\s*(?P<last>20\d\d|\d\d)\b(?!-)")
 _QUARTER = re.compile(r"\b(?P<part>[qh])(?P<number>[1-4])\b(?:\s*(?:of\s*)?,?'?(?P<year>20\d\d))?", re.IGNORECASE)
 _YEAR = re.compile(
@@ -257,7 +262,7 @@ def _take_quarter(hit: re.Match[str], found: _Found) -> bool:
 
 def _take_month(hit: re.Match[str], found: _Found) -> bool:
     rel, month = (hit["rel"] or "").lower(), _month_number(hit["month"])
-    if month is None or not hit["month"][0].isupper() or not (rel or hit["year"]):
+    if month is None or not hit["month"][0].isupper() or not (rel or hit["year"] or hit["of"] is not None):
         return False
     year = int(hit["year"] or 0)
     if rel in _EXCLUSIVE:

@@ -49,6 +49,9 @@ def _state_office(hit: re.Match[str]) -> str:
 
 WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
+    ("big 10", re.compile(r"\bbig[ -]10\b", re.IGNORECASE), "Big Ten"),
+    ("big 12", re.compile(r"\bbig[ -]12\b", re.IGNORECASE), "Big Twelve"),
+    ("atlantic 10", re.compile(r"\batlantic[ -]10\b", re.IGNORECASE), "Atlantic Ten"),
     ("#1 ", re.compile(r"#1 (?=(?:most|best|top)\b)", re.IGNORECASE), ""),
     ("world ", re.compile(r"\bworld (?=(?:no\.? ?|number |#) ?\d)", re.IGNORECASE), ""),
     ("super bowl", re.compile(r"\bsuper bowl (?P<number>[lxvi]{1,7}|\d\d)\b", re.IGNORECASE), _super_bowl),
@@ -73,7 +76,8 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
     (
         " race",
         re.compile(
-            r"\b(?:leaves?|exits?|quits?|drops? out of|withdraws? from) the ((?:[\w'-]+ ){0,4}?)race\b", re.IGNORECASE
+            r"\b(?:leaves?|exits?|quits?|drops? out of|withdraws? from) (?:the )?((?:[\w'-]+ ){0,4}?)race\b",
+            re.IGNORECASE,
         ),
         r"drop_out the \1race",
     ),

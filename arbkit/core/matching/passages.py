@@ -31,7 +31,7 @@ _VERSUS = re.compile(
 _CONDITION = re.compile(r" (?:before|after|on|in|by|and|with|if|when|until)\b", re.IGNORECASE)
 _IN_THE_MATCH = re.compile(
     r"\bthe ([A-Z0-9][^:?,]{1,40}?) (?:[Vv][Ss]?\.?|[Vv]ersus|@|at) ([A-Z0-9][^:?,]{1,40}?)"
-    r"(?= (?:winner|game|match|professional|men's|women's|college|fight|[A-Z]))"
+    r"(?= (?:winner|game|match|professional|men's|women's|college|fight|[A-Z][^.]{0,60}?\b(?:game|match|fight|bout)\b))"
 )
 _UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}\bscheduled\b", re.IGNORECASE)
 _REGULATION = re.compile(
@@ -57,7 +57,8 @@ _NEXT_OF_VOTE = re.compile(
     re.IGNORECASE,
 )
 _EVER = re.compile(
-    r"\b(?:at any (?:time|point)|on any (?:single )?day|ever|becomes? (?:the )?(?:\w+ )?(?:no\.? ?|number |#)\d)\b",
+    r"\b(?:at any (?:time|point)|(?:in|for) any (?:month|quarter|week)|on any (?:single )?day|ever"
+    r"|becomes? (?:the )?(?:\w+ )?(?:no\.? ?|number |#)\d)\b",
     re.IGNORECASE,
 )
 _AT_END = re.compile(

@@ -38,6 +38,8 @@ EXCLUSIVE = {name: stems(" ".join(members)) for name, members in GROUPS.items()}
 """The groups of words that exclude each other, in stems."""
 _LENIENT_WORDS = frozenset(word for name in LENIENT for word in EXCLUSIVE[name])
 _DIRECTIONS = EXCLUSIVE["direction"]
+_TOUCHES = stems("touch_high touch_low")
+"""What something does that is so at any time."""
 _SAYING_LITTLE = EXCLUSIVE["frequency"] | _DIRECTIONS
 """Words whose conflicts are found elsewhere and whose absence says little."""
 _MUTUAL = stems(
@@ -249,6 +251,8 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     names, strict = names - lenient, strict - lenient
     if nothing_changes(asker, other):
         lenient -= _DIRECTIONS
+    if other.moment == "ever":
+        lenient -= _TOUCHES
     far = other.told(names)
     lenient -= _SAYING_LITTLE
     common = _unsaid(asker.common - other.said - weeks - clear, other) | (lenient - other.told(lenient))

@@ -60,6 +60,16 @@ ncaab win < ncaa basketball tournament
 ncaaw < women s college basketball; ncaa women s basketball; women s ncaa basketball
 ncaaw win < women s march madness; women s ncaa tournament; ncaa women s basketball tournament
 ncaaw win < women s college basketball national championship; ncaa women s tournament
+seed < seed in the playoffs; playoff seed; playoffs seed; seed in the nba playoffs; seed in the tournament
+ncaab tournament < men s basketball tournament; men s college basketball tournament; basketball tournament
+ncaaw tournament < women s basketball tournament; women s college basketball tournament
+ncaahockey < college hockey; ncaa hockey; ncaa men s hockey; ncaa men s ice hockey; men s college hockey
+ncaahockey win < college hockey national championship; ncaa hockey championship; ncaa men s hockey championship
+ncaahockey win < ncaa men s ice hockey championship; ncaa men s ice hockey tournament; frozen four championship
+ncaab naismith < naismith trophy; naismith player of the year; naismith award; naismith college player of the year
+ncaab naismith < naismith men s college player of the year; naismith men s player of the year
+pfa < professional footballers association
+saturday_night_live < saturday night live; snl
 ncaabaseball < college baseball; ncaa baseball
 ncaabaseball win < college world series; college baseball world series; men s college world series
 worldcup < fifa world cup; world cup; men s world cup; men s fifa world cup; fifa men s world cup
@@ -125,6 +135,8 @@ most < greatest number of; highest number of; largest number of
 top < most streamed
 top grossing < highest grossing; best grossing
 movie < film; films; movies
+a < or a plural or possessive form of; a plural or possessive form of; any plural or possessive form of
+say < is stated by; stated by; be stated by; are stated by; is said by; said by
 a < make a; makes a; made a; make an; makes an; made an
 lmarena < chatbot arena; lm arena; lmsys; text arena; lmarena; chatbot arena llm leaderboard; lmarena ai
 race < main race
