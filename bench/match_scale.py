@@ -27,7 +27,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from heapq import nlargest
 from itertools import pairwise
 from pathlib import Path
@@ -98,14 +97,14 @@ def ours(saved: Saved) -> Line:
     with stopwatch(seconds, "all"):
         with stopwatch(seconds, "import"):
             from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 its import is part of the time
-            from arbkit.core.matching.tokens import Asked, asked_in  # noqa: PLC0415
+            from arbkit.core.matching.tokens import Asked, Texts, asked  # noqa: PLC0415
 
-        def asked(rows: Sequence[tuple[str, str, str, int]]) -> list[Asked]:
-            return [asked_in(text, label, key=key, closes_at=date.fromordinal(ends)) for text, label, key, ends in rows]
+        def read(rows: Sequence[tuple[str, str, str, int]]) -> list[Asked]:
+            return asked([Texts(f"{text}\n{label}", key, ends) for text, label, key, ends in rows])
 
         gc.disable()  # as `arbkit match` does while it matches
         with stopwatch(seconds, "tokens"):
-            kalshi, polymarket = asked(saved.kalshi), asked(saved.polymarket)
+            kalshi, polymarket = read(saved.kalshi), read(saved.polymarket)
         with stopwatch(seconds, "candidates"):
             pairs = candidates(kalshi, polymarket)
         gc.enable()
@@ -115,7 +114,7 @@ def ours(saved: Saved) -> Line:
         found[sought].append(listed)
     changed = Random(1).sample(range(len(polymarket)), min(CHANGED, len(polymarket)))
     with stopwatch(seconds, "incremental"):
-        candidates(kalshi, asked([saved.polymarket[row] for row in changed]))
+        candidates(kalshi, read([saved.polymarket[row] for row in changed]))
     return line(
         "ours",
         seconds["all"],
@@ -263,7 +262,7 @@ def of_pairs(pairs_path: Path, folder: Path | None) -> list[Line]:
     import match_quality as labelled  # noqa: PLC0415 the synthetic bench must not inherit its imports
 
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415
-    from arbkit.core.matching.tokens import asked  # noqa: PLC0415
+    from arbkit.core.matching.tokens import asked, texts_of  # noqa: PLC0415
     from arbkit.venues.kalshi.wire import catalogue as kalshi_wire  # noqa: PLC0415
     from arbkit.venues.polymarket.wire import catalogue as polymarket_wire  # noqa: PLC0415
 
@@ -276,7 +275,7 @@ def of_pairs(pairs_path: Path, folder: Path | None) -> list[Line]:
         for market in polymarket_wire.parse_file(read_file(folder / "polymarket.jsonl.gz")).markets:
             polymarket.setdefault(market.id.key, market)
     listed, sought = list(kalshi), list(polymarket)
-    pairs = candidates([asked(kalshi[key]) for key in listed], [asked(polymarket[key]) for key in sought])
+    pairs = candidates(*(asked([texts_of(side[key]) for key in side]) for side in (kalshi, polymarket)))
     ranks: dict[tuple[str, str], int] = {}
     places: Counter[int] = Counter()
     for one, two in pairs:

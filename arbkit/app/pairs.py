@@ -10,7 +10,7 @@ from arbkit.app.edition import edition
 from arbkit.app.remembering import Remembering
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
 from arbkit.core.matching import Aliases, Candidate, Curated, Progress, match
-from arbkit.core.matching.tokens import Asked, asked, kept, read_kept
+from arbkit.core.matching.tokens import Asked, asked, kept, read_kept, texts_of
 from arbkit.core.text import clean
 from arbkit.errors import BadId
 from arbkit.ports import Clock
@@ -112,18 +112,17 @@ def _candidates(
 
 def _asked(store: Store, venue: VenueName, markets: Sequence[Market], aliases: Aliases, name: str) -> list[Asked]:
     """The words by which markets are found: as kept, or read now and kept until the market or the edition changes."""
-    say, stored = aliases.spoken(), store.catalogue.tokens(venue)
-    found: list[Asked] = []
-    fresh: dict[str, str] = {}
-    for market in markets:
-        words = read_kept(stored.get(market.id.key, ""), name)
-        if words is None:
-            words = asked(say(market))
-            fresh[market.id.key] = kept(words, name)
-        found.append(words)
+    stored, say = store.catalogue.tokens(venue), aliases.spoken()
+    found = {market.id: words for market in markets if (words := read_kept(stored.get(market.id.key, ""), name))}
+    unread = [market for market in markets if market.id not in found]
+    fresh = {
+        market.id: words
+        for market, words in zip(unread, asked([texts_of(say(market)) for market in unread]), strict=True)
+    }
     if fresh:
-        store.catalogue.keep_tokens(venue, fresh)
-    return found
+        store.catalogue.keep_tokens(venue, {market.key: kept(words, name) for market, words in fresh.items()})
+    found |= fresh
+    return [found[market.id] for market in markets]
 
 
 def curated_entries(store: Store, mappings: Path) -> list[CuratedEntry]:

@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbkit.core.matching.candidates import candidates
-from arbkit.core.matching.tokens import Asked, asked_in
+from arbkit.core.matching.tokens import Asked, Texts, asked
 
 ENDS = date(2026, 11, 30)
 
 
 def a_row(text: str, *, closes_at: date | None = ENDS) -> Asked:
-    return asked_in(text, closes_at=closes_at)
+    [words] = asked([Texts(text, closes=closes_at.toordinal() if closes_at else 0)])
+    return words
 
 
 def a_ladder(name: str, count: int = 40) -> list[Asked]:
@@ -62,7 +63,7 @@ def test_of_equals_the_one_that_ends_nearer_comes_first() -> None:
     st.lists(st.lists(st.sampled_from(["abc", "n1", "n2", "y2026", "dt1105", "oslo", "rain"]), max_size=6), max_size=12)
 )
 def test_each_row_finds_its_copy(rows: list[list[str]]) -> None:
-    listed = [Asked(" ".join(dict.fromkeys(row)), 0, 0) for row in rows]
+    listed = [Asked(" ".join(row), 0, 0) for row in rows]
     found = candidates(listed, listed)
     best = {sought: {listed[row].tokens for row, of in found if of == sought} for _, sought in found}
     assert all(listed[index].tokens in best[index] for index in best)

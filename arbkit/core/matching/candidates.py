@@ -8,10 +8,11 @@ Imports numpy: import this module only where catalogues are matched. Rows stand 
 sort orders them by everything, and sums are exact: results do not depend on the machine.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,9 @@ CANDIDATES_MAX = 20
 """How many candidates a market gets."""
 _RARE_MAX = 8
 """How many of its rarest tokens a row is looked up by."""
-_KEY_ROWS_MAX = 80
-"""A pair of tokens that more rows share tells nothing."""
+_KEY_ROWS_FLOOR = 48
+_KEY_ROWS_SHARE = 2_000
+"""A pair of tokens that more than one row in so many shares, and more than the floor, tells nothing."""
 _SINGLE_ROWS_MAX = 50
 """A token that at most so many rows have serves as a key alone."""
 _SCORED_MAX = 6
@@ -37,12 +39,14 @@ _ENDS_APART_DAYS_MAX = 400
 _ENDS_TOLD_BITS = 5
 """Beyond 32 days apart it does not matter how far."""
 _NUMBER_BITS = 63
+_ANY_NUMBER = -1
 _WEIGHT_UNIT = 1_000
 _WEIGHT_BITS = 15
 _WEIGHT_MAX = (1 << _WEIGHT_BITS - 1) - 1
 _SUM_BITS = 21
 """Room for the weights of all keys that two rows can share."""
 _ROW_BITS = 24
+_CODE_BITS = 24
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -51,25 +55,19 @@ Found = tuple[Ints, Ints]
 """Pairs of rows: listed, sought."""
 
 
-class Spread(Protocol):
-    """What runs a function on every item and gives the results in order, as `map` does."""
-
-    def __call__(self, run: Callable[[int], Found], items: Iterable[int], /) -> Iterable[Found]: ...
-
-
 def candidates(
-    listed: Sequence[Asked], sought: Sequence[Asked], *, candidates_max: int = CANDIDATES_MAX, spread: Spread = map
+    listed: Sequence[Asked], sought: Sequence[Asked], *, candidates_max: int = CANDIDATES_MAX
 ) -> list[tuple[int, int]]:
     """Pairs (index into `listed`, index into `sought`): for each sought market the likeliest listed ones, best first.
 
     Both sides may be either venue. After a change, seek the changed markets alone among all of the other side.
-    `spread` may run the blocks of sought markets beside each other; the result is the same.
     """
     if not listed or not sought:
         return []
     lookup = _lookup(listed, sought)
     found: list[tuple[int, int]] = []
-    for one, two in spread(partial(_block, lookup, candidates_max), range(0, len(sought), _BLOCK_ROWS)):
+    for start in range(0, len(sought), _BLOCK_ROWS):
+        one, two = _block(lookup, candidates_max, start)
         found.extend(zip(one.tolist(), two.tolist(), strict=True))
     return found
 
@@ -114,8 +112,7 @@ class _Shared:
 
     def places(self) -> Ints:
         """How many pairs of the same sought row stand before each."""
-        starts = self.starts()
-        return np.arange(len(self.sought)) - self.of_row(starts, starts)
+        return _places(self.sought)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +125,8 @@ class _Side:
     weights: Codes
     """The weights of `tokens`."""
     numbers: Ints
-    """The numbers of each row as a set of bits, some of which stand for several numbers: a gate, not a proof."""
+    """The numbers of each row as a set of bits, some of which stand for several numbers: a gate, not a proof. What has
+    no number fits all."""
     days: Codes
     ends: Codes
 
@@ -156,8 +154,7 @@ class _Lookup:
         left, right = np.divmod(keys, size)
         weight = self.weights[left] + np.where(left == right, 0, self.weights[right])
         counts = self.counts[place]
-        before = np.cumsum(counts) - counts
-        listed = self.holders[np.repeat(self.firsts[place] - before, counts) + np.arange(counts.sum())]
+        listed = self.holders[_ranges(self.firsts[place], counts)]
         packed = np.repeat(rows << _ROW_BITS + _WEIGHT_BITS | weight, counts) | listed << _WEIGHT_BITS
         packed.sort()
         pair = packed >> _WEIGHT_BITS
@@ -167,17 +164,11 @@ class _Lookup:
         return _Shared(pair >> _ROW_BITS, pair & (1 << _ROW_BITS) - 1, total)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tokens:
-    """The tokens of all rows as codes, one after another."""
+class _Tokens(NamedTuple):
+    """The tokens of all rows as codes, one after another, and the row of each."""
 
-    codes: Codes
-    lengths: Codes
-
-    @property
-    def rows(self) -> Ints:
-        """The row of each token."""
-        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+    rows: Ints
+    codes: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +206,7 @@ def _lookup(listed: Sequence[Asked], sought: Sequence[Asked]) -> _Lookup:
     packed = np.sort(keys << _ROW_BITS | rows)
     firsts = np.flatnonzero(np.diff(packed >> _ROW_BITS, prepend=-1))
     counts = np.diff(firsts, append=len(packed))
-    telling = counts <= _KEY_ROWS_MAX
+    telling = counts <= max(_KEY_ROWS_FLOOR, len(listed) // _KEY_ROWS_SHARE)
     return _Lookup(
         listed=sides[0],
         sought=sides[1],
@@ -228,9 +219,33 @@ def _lookup(listed: Sequence[Asked], sought: Sequence[Asked]) -> _Lookup:
 
 
 def _coded(rows: Sequence[Asked], vocabulary: _Vocabulary) -> _Tokens:
-    lengths = np.array([row.tokens.count(" ") + 1 if row.tokens else 0 for row in rows], dtype=np.int32)
-    words = " ".join([row.tokens for row in rows if row.tokens]).split()
-    return _Tokens(np.fromiter(map(vocabulary.__getitem__, words), np.int32, len(words)), lengths)
+    """The tokens of all rows, each once a row. A piece of text is taken apart once, however many rows have it."""
+    pieces = _Vocabulary()
+    held = "\n".join([row.tokens for row in rows]).split("\n")
+    codes = np.fromiter(map(pieces.__getitem__, held), np.int64, len(held))
+    words = [piece.split() for piece in pieces]
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    tokens = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(words)), np.int64, lengths.sum())
+    starts, lengths = (np.cumsum(lengths) - lengths)[codes], lengths[codes]
+    owners = np.repeat(np.arange(len(rows)), [row.tokens.count("\n") + 1 for row in rows])
+    return _each_once(np.repeat(owners, lengths), tokens[_ranges(starts, lengths)])
+
+
+def _each_once(rows: Ints, codes: Ints) -> _Tokens:
+    packed = np.sort(rows << _CODE_BITS | codes)
+    once = packed[np.diff(packed, prepend=-1) != 0]
+    return _Tokens(once >> _CODE_BITS, once & (1 << _CODE_BITS) - 1)
+
+
+def _ranges(starts: Ints, lengths: Ints) -> Ints:
+    """Count up from each start so many times, one range after another."""
+    return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
+
+
+def _places(rows: Ints) -> Ints:
+    """How many values of the same row stand before each."""
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    return np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows)))
 
 
 def _ranks(spread: Ints, both: Ints) -> Codes:
@@ -249,6 +264,7 @@ def _side(rows: Sequence[Asked], tokens: _Tokens, words: _Words, missing: int) -
     chosen = words.numeric[codes] if len(codes) else np.zeros(0, dtype=np.bool_)
     numbers = np.zeros(len(rows), dtype=np.int64)
     np.bitwise_or.at(numbers, owners[chosen], np.left_shift(1, codes[chosen] % _NUMBER_BITS, dtype=np.int64))
+    numbers[numbers == 0] = _ANY_NUMBER
     first = partial(_first, count=len(rows))
     return _Side(
         rare=first(by_rank >> 32, by_rank & (1 << 32) - 1, most=_RARE_MAX, missing=-1),
@@ -262,8 +278,7 @@ def _side(rows: Sequence[Asked], tokens: _Tokens, words: _Words, missing: int) -
 
 def _first(owners: Ints, values: Codes | Ints, *, count: int, most: int, missing: int) -> Codes:
     """A matrix of up to `most` values of each row."""
-    lengths = np.bincount(owners, minlength=count)
-    place = np.arange(len(owners)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    place = _places(owners)
     kept = place < most
     made = np.full((count, most), missing, dtype=np.int32)
     made[owners[kept], place[kept]] = values[kept]
@@ -286,15 +301,14 @@ def _keys(rare: Codes, size: int, *, singles: Flags) -> tuple[Ints, Ints]:
 
 
 def _gated(lookup: _Lookup, start: int, shared: _Shared) -> _Shared:
-    """Leave out pairs of other days, those whose numbers differ, and those far lighter than the best."""
+    """Leave out pairs whose numbers differ, those of other days, and those far lighter than the best."""
+    shared = shared.where(lookup.listed.numbers[shared.listed] & lookup.sought.numbers[shared.sought + start] != 0)
     sought = shared.sought + start
     days = lookup.listed.days[shared.listed], lookup.sought.days[sought]
     ends = lookup.listed.ends[shared.listed], lookup.sought.ends[sought]
     ends_apart = np.abs(ends[0] - ends[1]) * ((ends[0] > 0) & (ends[1] > 0))
     named = (days[0] > 0) & (days[1] > 0)
     close = np.where(named, np.abs(days[0] - days[1]) <= _DAYS_APART_MAX, ends_apart <= _ENDS_APART_DAYS_MAX)
-    numbers = lookup.listed.numbers[shared.listed], lookup.sought.numbers[sought]
-    close &= (numbers[0] & numbers[1] != 0) | (numbers[0] == 0) | (numbers[1] == 0)
     # what ends on other days is the less likely the same, up to a half
     told = 1 << _ENDS_TOLD_BITS
     lighter = shared.weight * (2 * told - np.minimum(ends_apart, told)) >> _ENDS_TOLD_BITS + 1

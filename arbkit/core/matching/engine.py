@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation
 from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
 from arbkit.core.matching.lexicon import Aliases
-from arbkit.core.matching.tokens import asked
+from arbkit.core.matching.tokens import asked, texts_of
 from arbkit.core.matching.verdict import Verdict, judge
 from arbkit.core.money import MICRO
 
@@ -94,7 +94,7 @@ def candidate_pairs(
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
 
     say = aliases.spoken()
-    return candidates([asked(say(market)) for market in kalshi], [asked(say(market)) for market in polymarket])
+    return candidates(*(asked([texts_of(say(market)) for market in side]) for side in (kalshi, polymarket)))
 
 
 class Judge:

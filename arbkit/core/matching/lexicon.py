@@ -192,7 +192,7 @@ def teams(league: str) -> Table:
             meaning.setdefault(" ".join(word.text for word in words(fold(name))), set()).add(f"{league}:{code}")
     if league == "nfl":
         meaning["afc"] = {"american_conference"}  # elsewhere these letters end the name of a football club
-    return _names((name, next(iter(codes))) for name, codes in meaning.items() if len(codes) == 1)
+    return _filed(_as_written((name, next(iter(codes))) for name, codes in meaning.items() if len(codes) == 1))
 
 
 @cache
@@ -207,7 +207,7 @@ def full_team_names() -> Table:
     return _table(rows)
 
 
-_OTHER_SIDES = ("b", "w", "fc b", "fc w")
+_OTHER_SIDES = (("b",), ("w",), ("fc", "b"), ("fc", "w"))
 """How scores pages mark a second team and the women's team, which the words of `STRICT` do not show."""
 
 
@@ -221,18 +221,20 @@ def named(context: str) -> Table:
         apart = " " not in first or context == "esports"
         canonical = first if apart else f"{context}:{first.replace(' ', '_')}"
         rows.extend((variant, canonical) for variant in (first, *others))
-        rows.extend((f"{name} {side}", f"{canonical}_{side[-1]}") for name in (first, *others) for side in _OTHER_SIDES)
-    return _names(rows)
+    names = _as_written(rows)
+    sides = [((*name, *side), f"{canonical}_{side[-1]}") for name, canonical in names for side in _OTHER_SIDES]
+    return _filed([*names, *sides])
 
 
-def _names(rows: Iterable[tuple[str, str]]) -> Table:
-    """A table of names as they look once the phrases are replaced: "Al Hilal" begins like the American League."""
+def _as_written(rows: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:
+    """Names as they are, and as they look once the phrases are replaced: "Al Hilal" begins like the American League."""
     both: list[tuple[tuple[str, ...], str]] = []
     for variant, canonical in rows:
         found = words(fold(variant))
         both.append((_texts(found), canonical))
-        both.append((_texts(replace(found, phrases())), canonical))
-    return _filed(both)
+        if (replaced := _texts(replace(found, phrases()))) != both[-1][0]:
+            both.append((replaced, canonical))
+    return both
 
 
 def _texts(found: Iterable[Word]) -> tuple[str, ...]:

@@ -1,14 +1,17 @@
 """Tokens that are kept: under a name that changes with whatever makes them."""
 
-from arbkit.core.matching.tokens import Asked, asked_in, kept, read_kept
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbkit.core.matching.tokens import Asked, Texts, asked, kept, read_kept
 
 
 def test_what_is_kept_is_read_again_under_the_same_name_only() -> None:
-    asked = Asked("bitcoin n95000 dt0331", 0, 739_000)
+    words = Asked("bitcoin n95000\ndt0331", 0, 739_000)
     name = "0a1b"
 
-    assert read_kept(kept(asked, name), name) == asked
-    assert read_kept(kept(asked, name), "0a1c") is None
+    assert read_kept(kept(words, name), name) == words
+    assert read_kept(kept(words, name), "0a1c") is None
     assert read_kept("", name) is None
 
 
@@ -19,8 +22,19 @@ def test_a_market_without_any_words_is_kept_too() -> None:
 
 
 def test_a_piece_of_a_text_means_the_same_wherever_it_stands() -> None:
-    whole = asked_in("Dallas at Denver: Ivo Marin 20+ points on Jan 12, 2027")
-    parts = asked_in("Dallas", "Denver", "Ivo Marin 20+ points", "Jan 12, 2027")
+    whole, parts = asked(
+        [
+            Texts("Dallas at Denver: Ivo Marin 20+ points on Jan 12, 2027"),
+            Texts("Dallas\nDenver\nIvo Marin 20+ points\nJan 12, 2027"),
+        ]
+    )
 
     assert whole == parts
     assert whole.day > 0
+
+
+@given(st.lists(st.text(st.sampled_from("ab 1:,.\n\0") | st.characters(), max_size=30), max_size=8))
+def test_many_texts_are_read_as_each_alone(texts: list[str]) -> None:
+    rows = [Texts(text, "x-2026-11-05", place) for place, text in enumerate(texts)]
+
+    assert asked(rows) == [one for row in rows for one in asked([row])]
