@@ -5,11 +5,11 @@
 
 Measured side by side in one run, so that a slow machine slows all of them: ours (from text to candidates, each run in a
 process of its own), rapidfuzz's blocked cdist(fuzz.ratio) on all cores, a plain index of words by IDF, and a loop of
-fuzz.ratio; the last three on a sample of the Polymarket rows, scaled up. Several rounds; of each method the quickest
-counts, and the share of cdist is the median of the rounds. Ours runs on one core, so the share of cdist on one core is
-shown too, and both again with the tokens kept, as the store keeps them. Recall@n is the share of planted
-twins among the first n candidates. `--bare` takes tickers and slugs (hence their dates) away. Exit code 1 when a target
-is missed.
+fuzz.ratio; the last three on a sample of the Polymarket rows, scaled up. Five rounds, each between two runs of cdist;
+of each method the quickest is shown, and the shares of cdist are medians of the rounds. Ours runs on one core, and the
+target is its share of cdist on one core, whatever else the machine has; the share of cdist on all cores is shown beside
+it, and both again with the tokens kept, as the store keeps them. Recall@n is the share of planted twins among the first
+n candidates. `--bare` takes tickers and slugs (hence their dates) away. Exit code 1 when a target is missed.
 
 With --pairs, the candidate recall of the pairs labelled `same`: each market is sought among all of the file and of DIR.
 """
@@ -36,7 +36,7 @@ from statistics import median
 import msgspec
 from scale_catalogue import Catalogues, Row, make
 
-ROUNDS = 3
+ROUNDS = 5
 SAMPLE = 400
 SAMPLE_OF_INDEX = 100
 SAMPLE_OF_LOOP = 10
@@ -206,28 +206,29 @@ def measured(catalogues: Catalogues, *, bare: bool) -> list[Line]:
     texts = [f"{text} {label}" for text, label, _, _ in saved.kalshi], [text for text, _, _, _ in saved.polymarket]
     twins, dice = catalogues.twins, Random(2)
     sample = dice.sample(sorted(twins), min(SAMPLE, len(twins)))
-    own, full = list[Line](), [cdist(*texts, twins, sample)]
+    own, full, single = list[Line](), [cdist(*texts, twins, sample)], [cdist(*texts, twins, sample, cores=1)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "catalogues"
         path.write_bytes(msgspec.msgpack.encode(saved))
         for _ in range(ROUNDS):
             own.append(in_own_process(path))
             full.append(cdist(*texts, twins, sample))
-    between = [(seconds_of(before) + seconds_of(after)) / 2 for before, after in pairwise(full)]
-    share = median(seconds_of(one) / cdist_seconds for one, cdist_seconds in zip(own, between, strict=True))
-    lines = [min(own, key=seconds_of), min(full, key=seconds_of)]
-    lines.append(cdist(*texts, twins, sample, cores=1))
+            single.append(cdist(*texts, twins, sample, cores=1))
+    lines = [min(own, key=seconds_of), min(full, key=seconds_of), min(single, key=seconds_of)]
     lines.append(inverted_index(*texts, twins, sample[:SAMPLE_OF_INDEX]))
     lines.append(loop(*texts, twins, sample[:SAMPLE_OF_LOOP]))
-    kept = float(lines[0]["candidates_seconds"] or 0) / seconds_of(lines[0])
-    one_core = seconds_of(lines[0]) / seconds_of(lines[2])
-    lines[0]["share_of_cdist"] = round(share, 5)
-    lines[0]["share_of_cdist_with_tokens_kept"] = round(share * kept, 5)
-    lines[0]["share_of_cdist_on_one_core"] = round(one_core, 5)
-    lines[0]["share_of_cdist_on_one_core_with_tokens_kept"] = round(one_core * kept, 5)
+    for name, of in (("share_of_cdist_on_one_core", single), ("share_of_cdist_on_all_cores", full)):
+        lines[0][name] = round(share(own, of, "seconds"), 5)
+        lines[0][f"{name}_with_tokens_kept"] = round(share(own, of, "candidates_seconds"), 5)
     lines[1]["median_seconds"] = round(median(map(seconds_of, full)), 3)
     lines[0]["median_seconds"] = round(median(map(seconds_of, own)), 3)
     return lines
+
+
+def share(own: Sequence[Line], of: Sequence[Line], what: str) -> float:
+    """Our time against that of the runs before and after it, in the middle of all rounds."""
+    around = [(seconds_of(before) + seconds_of(after)) / 2 for before, after in pairwise(of)]
+    return median(float(one[what] or 0) / between for one, between in zip(own, around, strict=True))
 
 
 def seconds_of(one: Line) -> float:
@@ -244,7 +245,7 @@ def verdict(lines: Sequence[Line]) -> Line:
     own = lines[0]
     full, part = seconds_of(own), float(own["incremental_seconds"] or 0)
     holds = {
-        "share_of_cdist_holds": float(own["share_of_cdist"] or 1) <= CDIST_SHARE_MAX,
+        "share_of_cdist_on_one_core_holds": float(own["share_of_cdist_on_one_core"] or 1) <= CDIST_SHARE_MAX,
         "rss_holds": float(own["rss_mb"] or 0) <= RSS_MB_MAX,
         "recall_holds": float(own["recall_at_20"] or 0) >= RECALL_MIN,
         "incremental_holds": part <= full * INCREMENTAL_SHARE_MAX,
