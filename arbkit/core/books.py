@@ -4,7 +4,7 @@ Both venues keep one book per market: what is shown as a NO bid is the same orde
 therefore holds the YES side only and answers for both outcomes; mirrored sides are never added up.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -123,13 +123,14 @@ def problem(book: Book, *, age_ms_max: int, now: datetime) -> BookProblem | None
 
 def off_grid(book: Book, grid: PriceGrid) -> Level | None:
     """A level at a price where the market takes no orders, if there is one."""
-    first, *more = grid.ranges() or [range(0)]
-    for levels in (book.yes_bids, book.yes_asks):
-        for level in levels:
-            micros = level.price.micros
-            if micros not in first and not any(micros in band for band in more):
-                return level
-    return None
+    off: Sequence[Level] = (*book.yes_bids, *book.yes_asks)
+    for band in grid.ranges():
+        # What `in band` says, without its objects: this is asked of every level of a book.
+        start, stop, step = band.start, band.stop, band.step
+        off = [one for one in off if not start <= (micros := one.price.micros) < stop or (micros - start) % step]
+        if not off:
+            return None
+    return next(iter(off), None)
 
 
 class LiveState(StrEnum):
@@ -266,24 +267,19 @@ class LiveBook:
             raise InvariantError(f"the book of {self.market} is {self.state} and was to be read")
         unit, yes, no = self.unit_micros, self.yes, self.no
         if yes.frozen is None:
-            yes.frozen = tuple([_level(tick, size * unit) for tick, size in sorted(yes.sizes.items(), reverse=True)])
+            bids = sorted(yes.sizes.items(), reverse=True)
+            yes.frozen = tuple([level_of(tick * TICK_MICROS, size * unit) for tick, size in bids])
         if no.frozen is None:
             asks = sorted(no.sizes.items(), reverse=True)
-            no.frozen = tuple([_level(TICKS - tick, size * unit) for tick, size in asks])
+            no.frozen = tuple([level_of(MICRO - tick * TICK_MICROS, size * unit) for tick, size in asks])
         return Book(self.market, yes.frozen, no.frozen, seen_at, venue_at)
 
 
 @lru_cache(maxsize=_LEVELS_KEPT)
-def _level(ticks: int, size_micros: int) -> Level:
+def level_of(price_micros: int, size_micros: int) -> Level:
     """A level as a value. From one look at a book to the next nearly all of them are the same."""
-    return Level(_price(ticks), _qty(size_micros))
+    return Level(_price(price_micros), _qty(size_micros))
 
 
-@lru_cache(maxsize=TICKS)
-def _price(ticks: int) -> Price:
-    return Price(ticks * TICK_MICROS)
-
-
-@lru_cache(maxsize=_LEVELS_KEPT)
-def _qty(size_micros: int) -> Qty:
-    return Qty(size_micros)
+_price = lru_cache(maxsize=TICKS)(Price)
+_qty = lru_cache(maxsize=_LEVELS_KEPT)(Qty)

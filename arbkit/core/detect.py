@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from math import lcm
+from operator import sub
 
-from arbkit.core.books import Book, BookProblem, Level, age_ms, off_grid, problem
+from arbkit.core.books import Book, BookProblem, age_ms, level_of, off_grid, problem
 from arbkit.core.fees import (
     SPEC_POLYMARKET_PPM,
     FeeModel,
@@ -35,7 +36,6 @@ from arbkit.core.sizing import (
     ShareTariff,
     Tariff,
     best_size,
-    debit,
     largest,
     smallest_size,
     stretches,
@@ -113,14 +113,15 @@ def find(
     if refusal := scene.book_problem():
         return refusal
     # While neither book is crossed, at most one orientation can leave anything.
-    edges = {side: scene.edge(side) for side in Side}
-    side = max(edges, key=lambda side: edges[side])
-    if edges[side] <= 0:
-        return NoOpportunity(pair=pair, reason=Reason.NO_EDGE, kalshi_side=side, edge=Usd(edges[side]))
-    return scene.grid_problem() or _Trade(scene, side, edges[side]).best()
+    side, edge = Side.YES, scene.edge(Side.YES)
+    if edge <= 0 and (other := scene.edge(Side.NO)) > edge:
+        side, edge = Side.NO, other
+    if edge <= 0:
+        return NoOpportunity(pair=pair, reason=Reason.NO_EDGE, kalshi_side=side, edge=Usd(edge))
+    return scene.grid_problem() or _Trade(scene, side, edge).best()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Scene:
     """What is looked at: two markets of a pair, their books, and what counts."""
 
@@ -176,7 +177,7 @@ class _Scene:
                 spec_all_in_floor(kalshi.micros, share_ppm=spec_kalshi_ppm(kalshi_side)),
                 spec_all_in_floor(polymarket.micros, share_ppm=SPEC_POLYMARKET_PPM),
             )
-        return MICRO - sum(all_in)
+        return MICRO - all_in[0] - all_in[1]
 
     def tariffs(self, kalshi_side: Side) -> tuple[Tariff, Tariff]:
         """Both depths with what is charged for walking them."""
@@ -204,19 +205,13 @@ class _Scene:
     def step(self) -> int:
         """Quantities are multiples of this: ours, and both venues'."""
         steps = (self.policy.qty_step, self.kalshi.qty_step, self.polymarket.qty_step)
-        return lcm(*(step.micros for step in steps if step))
+        return lcm(*[step.micros for step in steps if step])
 
     @property
     def settles_at(self) -> datetime | None:
         """When the later market is expected to be decided."""
         dates = [market.expected_at or market.closes_at for market in (self.kalshi, self.polymarket)]
-        return max((date for date in dates if date), default=None)
-
-    @property
-    def days_locked(self) -> int | None:
-        if not self.settles_at:
-            return None
-        return max(1, -((self.now - self.settles_at) // _DAY))
+        return max([date for date in dates if date], default=None)
 
 
 class _Trade:
@@ -230,7 +225,7 @@ class _Trade:
 
     def best(self) -> Opportunity | NoOpportunity:
         caps = self.caps()
-        high, cap = min((qty, limit) for limit, qty in caps.items())
+        high, cap = min(zip(caps.values(), caps, strict=True))
         low = self.low()
         refused = partial(NoOpportunity, pair=self.scene.pair, kalshi_side=self.side, edge=Usd(self.edge))
         if low is None or low > high:
@@ -278,7 +273,7 @@ class _Trade:
         """The smallest quantity that meets every minimum; None when even everything offered does not."""
         scene, policy = self.scene, self.scene.policy
         minimums = (policy.kalshi_qty_min, policy.polymarket_qty_min, scene.kalshi.qty_min, scene.polymarket.qty_min)
-        lows = [ceil_to(max(qty.micros for qty in minimums if qty), self.step)]
+        lows = [ceil_to(max([qty.micros for qty in minimums if qty is not None]), self.step)]
         buys_yes = self.kalshi if self.side is Side.YES else self.polymarket
         gas_value = ceil_div(policy.gas.micros * MICRO, policy.gas_share_max_ppm)
         for depth, value in (
@@ -286,33 +281,29 @@ class _Trade:
             (buys_yes.depth, max(policy.trade_value_min.micros, gas_value)),
         ):
             qty = depth.worth(value * MICRO)
-            if qty is None or ceil_to(qty, self.step) > self.total:
+            if qty is None or (least := ceil_to(qty, self.step)) > self.total:
                 return None
-            lows.append(ceil_to(qty, self.step))
+            lows.append(least)
         return max(lows)
 
     def limit(self, qty: int, caps: dict[Limit, int]) -> Limit:
         """What keeps the trade from being one step larger."""
-        depths = {Limit.KALSHI_PRICE: self.kalshi.depth, Limit.POLYMARKET_PRICE: self.polymarket.depth}
         if self.scene.policy.smallest:
             return Limit.SMALLEST
-        more = stretches(*depths.values(), step=self.step, low=qty + self.step, high=self.total)
-        following = next((stretch.first for stretch in more), self.total + self.step)
-        bound, cap = min((most, limit) for limit, most in caps.items())
+        kalshi, polymarket = self.kalshi.depth, self.polymarket.depth
+        more = next(stretches(kalshi, polymarket, step=self.step, low=qty + self.step, high=self.total), None)
+        following = more.first if more else self.total + self.step
+        bound, cap = min(zip(caps.values(), caps, strict=True))
         if following > bound:
             return cap if bound < qty + self.step or following <= self.total else Limit.ROUNDING
         for before in (qty, 1):
-            rise = {
-                limit: depth.prices[depth.level(following)] - depth.prices[depth.level(before)]
-                for limit, depth in depths.items()
-            }
-            dearer = max(rise, key=lambda limit: rise[limit])
-            if rise[dearer]:
-                return dearer
+            rise, other = (depth.price(following) - depth.price(before) for depth in (kalshi, polymarket))
+            if rise or other:
+                return Limit.KALSHI_PRICE if rise >= other else Limit.POLYMARKET_PRICE
         return Limit.ROUNDING
 
     def opportunity(self, qty: int, limited_by: Limit) -> Opportunity:
-        scene = self.scene
+        scene, settles_at = self.scene, self.scene.settles_at
         polymarket_side = scene.polymarket_side(self.side)
         return Opportunity(
             pair=scene.pair,
@@ -322,20 +313,20 @@ class _Trade:
             limited_by=limited_by,
             fee_model=scene.policy.fee_model,
             found_at=scene.now,
-            settles_at=scene.settles_at,
-            days_locked=scene.days_locked,
+            settles_at=settles_at,
+            days_locked=max(1, -((scene.now - settles_at) // _DAY)) if settles_at else None,
         )
 
 
 def _is_paid_by(most: int, tariffs: Sequence[Tariff], qty: int) -> bool:
     """Whether buying `qty` by all these tariffs takes no more than `most` millionths of a dollar."""
-    return sum(debit(tariff, qty) for tariff in tariffs) <= most
+    return sum([tariff.debit(qty) for tariff in tariffs]) <= most
 
 
 def _leg(tariff: Tariff, qty: int, *, book: Book, side: Side, now: datetime) -> Leg:
     depth = tariff.depth
     last = depth.level(qty)
-    sizes = [min(end, qty) - start for start, end in zip(depth.ends[: last + 1], depth.ends[1:], strict=False)]
+    starts = depth.ends[: last + 1]
     cost = ceil_div(depth.cost(qty), MICRO)
     return Leg(
         market=book.market,
@@ -344,8 +335,8 @@ def _leg(tariff: Tariff, qty: int, *, book: Book, side: Side, now: datetime) -> 
         limit=Price(depth.prices[last]),
         average=Price(ceil_div(cost * MICRO, qty)),
         cost=Usd(cost),
-        fee=Usd(tariff.fee(qty)),
-        levels=tuple(Level(Price(p), Qty(s)) for p, s in zip(depth.prices, sizes, strict=False)),
+        fee=Usd(tariff.debit(qty) - cost),
+        levels=tuple(map(level_of, depth.prices, map(sub, [*starts[1:], qty], starts))),
         depth=Qty(depth.ends[last + 1]),
         seen_at=book.seen_at,
         age_ms=age_ms(book, now),

@@ -73,6 +73,7 @@ def kalshi_rate(fees: KalshiFees, *, maker: bool = False) -> int:
 
 _KALSHI_SCALE = MICRO**4
 """rate (1e-12) x contracts (1e-6) x price (1e-6) x (1 - price) (1e-6) is in units of 1e-30 dollar: 1e24 a micro."""
+_KALSHI_STEP = _KALSHI_SCALE * KALSHI_FEE_STEP
 
 
 def kalshi_model_raw(rate: int, price: int, qty: int) -> int:
@@ -82,13 +83,13 @@ def kalshi_model_raw(rate: int, price: int, qty: int) -> int:
 
 def kalshi_trade_fee_raw(rate: int, price: int, qty: int) -> int:
     """The fee of one fill in raw millionths: the formula, rounded up to $0.0001."""
-    return ceil_div(rate * qty * price * (MICRO - price), _KALSHI_SCALE * KALSHI_FEE_STEP) * KALSHI_FEE_STEP
+    return -(-rate * qty * price * (MICRO - price) // _KALSHI_STEP) * KALSHI_FEE_STEP
 
 
 def kalshi_buy_fee_raw(rate: int, price: int, qty: int, *, precision: int) -> int:
     """What a purchase in one fill costs beyond price x quantity, in raw millionths, before any rebate."""
     cost_pico = price * qty
-    debit = ceil_div(cost_pico + kalshi_trade_fee_raw(rate, price, qty) * MICRO, precision * MICRO) * precision
+    debit = -(-(cost_pico + kalshi_trade_fee_raw(rate, price, qty) * MICRO) // (precision * MICRO)) * precision
     return debit - cost_pico // MICRO
 
 

@@ -26,7 +26,11 @@ class Side(StrEnum):
     @property
     def other(self) -> "Side":
         """The opposite outcome."""
-        return Side.NO if self is Side.YES else Side.YES
+        return _NO if self is _YES else _YES
+
+
+# At hand, for looking up a member of an enumeration takes as long as all else that is done with it.
+_YES, _NO = Side.YES, Side.NO
 
 
 @dataclass(frozen=True, slots=True, order=True)

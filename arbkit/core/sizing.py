@@ -6,13 +6,16 @@ the profit of a stretch of quantities is nowhere above the line between its two 
 split where that bound promises most, until none promises more than the best quantity found.
 """
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import accumulate
 from math import gcd
-from typing import Protocol, Self
+from operator import mul
+from typing import Self
 
 from arbkit.core.books import Book, Level
 from arbkit.core.fees import (
@@ -40,8 +43,7 @@ class Depth:
         sizes = [level.qty.micros for level in levels]
         self.prices = [MICRO - price for price in prices] if mirrored else prices
         self.ends = [*accumulate(sizes, initial=0)]
-        costs = [price * size for price, size in zip(self.prices, sizes, strict=True)]
-        self.costs = [*accumulate(costs, initial=0)]
+        self.costs: list[int] = [*accumulate(map(mul, self.prices, sizes), initial=0)]
 
     @classmethod
     def of(cls, book: Book, side: Side) -> Self:
@@ -57,6 +59,10 @@ class Depth:
         """The index of the level in which the last of `qty` is bought."""
         return bisect_left(self.ends, qty) - 1
 
+    def price(self, qty: int) -> int:
+        """The price of the last of `qty`."""
+        return self.prices[bisect_left(self.ends, qty) - 1]
+
     def cost(self, qty: int) -> int:
         """What `qty` costs in 1e-12 dollar; 0 < qty <= total."""
         level = bisect_left(self.ends, qty) - 1
@@ -64,33 +70,46 @@ class Depth:
 
     def worth(self, pico: int) -> int | None:
         """The smallest quantity that costs at least so much; None when even everything costs less."""
-        level = max(bisect_left(self.costs, pico) - 1, 0)
+        level = (bisect_left(self.costs, pico) or 1) - 1
         if level == len(self.prices):
             return None
         return max(1, self.ends[level] + ceil_div(pico - self.costs[level], self.prices[level]))
 
 
-class Tariff(Protocol):
+class Tariff(ABC):
     """A depth and what the venue charges for buying through it."""
 
-    depth: Depth
+    __slots__ = ("_debits", "depth")
 
+    def __init__(self, depth: Depth) -> None:
+        self.depth = depth
+        self._debits: dict[int, int] = {0: 0}
+
+    @abstractmethod
     def fee(self, qty: int) -> int:
         """The fee of buying `qty`, rounded as the venue rounds."""
-        ...
 
+    @abstractmethod
     def floors(self, low: int, high: int) -> tuple[int, int]:
         """Values at both ends, which lie in one level, of a straight line that is nowhere above the fee."""
-        ...
+
+    def debit(self, qty: int) -> int:
+        """Cost and fee of buying `qty`, in millionths of a dollar. Grows with the quantity, for rates are below 1.
+        The caps, the search and the leg ask for the same few quantities: each is worked out once."""
+        debit = self._debits.get(qty)
+        if debit is None:
+            debit = self._debits[qty] = ceil_div(self.depth.cost(qty), MICRO) + self.fee(qty)
+        return debit
 
 
-class KalshiTariff:
+class KalshiTariff(Tariff):
     """Kalshi: each level walked is a fill of its own, rounded by itself."""
 
-    __slots__ = ("_before", "_precision", "_rate", "depth")
+    __slots__ = ("_before", "_precision", "_rate")
 
     def __init__(self, depth: Depth, fees: KalshiFees, *, precision: int) -> None:
-        self.depth, self._rate, self._precision = depth, kalshi_rate(fees), precision
+        super().__init__(depth)
+        self._rate, self._precision = kalshi_rate(fees), precision
         self._before = [0]
 
     def _whole(self, level: int) -> int:
@@ -119,13 +138,14 @@ class KalshiTariff:
         )
 
 
-class PolymarketTariff:
+class PolymarketTariff(Tariff):
     """Polymarket: one fee for the whole match, on its average price."""
 
-    __slots__ = ("_fees", "depth")
+    __slots__ = ("_fees",)
 
     def __init__(self, depth: Depth, fees: PolymarketFees) -> None:
-        self.depth, self._fees = depth, fees
+        super().__init__(depth)
+        self._fees = fees
 
     def fee(self, qty: int) -> int:
         """The fee on the average price, rounded up."""
@@ -143,13 +163,14 @@ class PolymarketTariff:
         return above * low // below, above * high // below
 
 
-class ShareTariff:
+class ShareTariff(Tariff):
     """The `spec` model: a share of what is paid, without steps."""
 
-    __slots__ = ("_share_ppm", "depth")
+    __slots__ = ("_share_ppm",)
 
     def __init__(self, depth: Depth, *, share_ppm: int) -> None:
-        self.depth, self._share_ppm = depth, share_ppm
+        super().__init__(depth)
+        self._share_ppm = share_ppm
 
     def fee(self, qty: int) -> int:
         """The share of the cost, a fraction of a millionth counted as one."""
@@ -159,11 +180,6 @@ class ShareTariff:
         """The share itself is a straight line within a level."""
         first, last = (self.depth.cost(qty) * self._share_ppm // (MICRO * MICRO) for qty in (low, high))
         return first, last
-
-
-def debit(tariff: Tariff, qty: int) -> int:
-    """Cost and fee of buying `qty`, in millionths of a dollar. Grows with the quantity, for rates are below 1."""
-    return ceil_div(tariff.depth.cost(qty), MICRO) + tariff.fee(qty) if qty else 0
 
 
 def largest(holds: Callable[[int], bool], *, step: int, high: int) -> int:
@@ -177,7 +193,7 @@ def largest(holds: Callable[[int], bool], *, step: int, high: int) -> int:
     return low * step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stretch:
     """Quantities first, first + stride, ... : `count` of them, all within one level of either leg."""
 
@@ -197,34 +213,39 @@ def stretches(kalshi: Depth, polymarket: Depth, *, step: int, low: int, high: in
     A Polymarket FOK BUY is a budget in whole cents that is spent entirely. Only where the cost is a whole number of
     cents does it bring exactly the quantity meant.
     """
-    first = ceil_div(low, step) * step
-    high = min(high, kalshi.total, polymarket.total)
-    inner = {
-        end
-        for ends in (kalshi.ends, polymarket.ends)
-        for end in ends[bisect_left(ends, first) : bisect_left(ends, high)]
-    }
-    for end in sorted({*inner, high}):
-        if first <= end:
-            if found := _whole_cents(polymarket, step=step, low=first, high=end):
-                yield found
-            first = (end // step + 1) * step
+    first, high = ceil_div(low, step) * step, min(high, kalshi.total, polymarket.total)
+    level, other = kalshi.level(first), polymarket.level(first)
+    while first <= high:
+        while kalshi.ends[level + 1] < first:
+            level += 1
+        while polymarket.ends[other + 1] < first:
+            other += 1
+        end = min(kalshi.ends[level + 1], polymarket.ends[other + 1], high)
+        if found := _whole_cents(polymarket, other, step=step, low=first, high=end):
+            yield found
+        first = (end // step + 1) * step
 
 
-def _whole_cents(depth: Depth, *, step: int, low: int, high: int) -> Stretch | None:
+def _whole_cents(depth: Depth, level: int, *, step: int, low: int, high: int) -> Stretch | None:
     """Solve cost(k x step) = 0 modulo a cent within one level: an arithmetic progression, or nothing."""
-    level = depth.level(low)
     price = depth.prices[level]
     wanted = (price * depth.ends[level] - depth.costs[level]) % CENT_PICO
-    factor = price * step % CENT_PICO
-    common = gcd(factor, CENT_PICO)
+    common, period, inverse = _congruence(price * step % CENT_PICO)
     if wanted % common:
         return None
-    period = CENT_PICO // common
-    k = wanted // common * pow(factor // common, -1, period) % period
     stride = step * period
-    first = step * k + max(0, ceil_div(low - step * k, stride)) * stride
+    first = step * (wanted // common * inverse % period)
+    first += max(0, ceil_div(low - first, stride)) * stride
     return Stretch(first, stride, (high - first) // stride + 1) if first <= high else None
+
+
+@lru_cache(maxsize=1_024)
+def _congruence(factor: int) -> tuple[int, int, int]:
+    """What solves factor x k = wanted modulo a cent: their common divisor, after how many k it comes again, and the
+    inverse of the factor without that divisor."""
+    common = gcd(factor, CENT_PICO)
+    period = CENT_PICO // common
+    return common, period, pow(factor // common, -1, period)
 
 
 class _Search:
@@ -245,11 +266,10 @@ class _Search:
         kalshi, polymarket = self.kalshi, self.polymarket
         gross = []
         for qty in (low, high) if high > low else (low,):
-            cost_kalshi, cost_polymarket = kalshi.depth.cost(qty), polymarket.depth.cost(qty)
-            gross.append(qty - (cost_kalshi + cost_polymarket) // MICRO)
-            profit = qty - ceil_div(cost_kalshi, MICRO) - ceil_div(cost_polymarket, MICRO)
-            if profit >= self.profit:  # fees only take from it
-                profit -= kalshi.fee(qty) + polymarket.fee(qty)
+            left = qty - (kalshi.depth.cost(qty) + polymarket.depth.cost(qty)) // MICRO
+            gross.append(left)
+            if left >= self.profit:  # fees only take from it
+                profit = qty - kalshi.debit(qty) - polymarket.debit(qty)
                 if self.beats(profit, qty):
                     self.profit, self.qty = profit, qty
         if stretch.count <= 2 or max(gross) < self.profit:
@@ -296,7 +316,7 @@ def smallest_size(
     one after the other: for the few contracts of a first trade."""
     for stretch in stretches(kalshi.depth, polymarket.depth, step=step, low=low, high=high):
         for qty in range(stretch.first, stretch.last + 1, stretch.stride):
-            profit = qty - debit(kalshi, qty) - debit(polymarket, qty)
+            profit = qty - kalshi.debit(qty) - polymarket.debit(qty)
             if profit >= enough:
                 return qty, profit
     return None

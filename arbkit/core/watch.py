@@ -118,8 +118,13 @@ class Watch:
 def _offers(bids: Ladder, all_in: "array[int]", unit_micros: int, *, below: int) -> list[tuple[int, int]]:
     """What mirrors these bids and costs less than so much: a contract's cost with the floor of its fee, and how many
     there are; dearest first."""
-    sizes = bids.sizes
-    return [(all_in[tick], sizes[tick] * unit_micros) for tick in sorted([t for t in sizes if all_in[t] < below])]
+    sizes, offers = bids.sizes, []
+    for tick in sorted(sizes, reverse=True):
+        if (cost := all_in[tick]) >= below:  # and so do all that follow
+            break
+        offers.append((cost, sizes[tick] * unit_micros))
+    offers.reverse()
+    return offers
 
 
 @lru_cache(maxsize=64)

@@ -21,7 +21,6 @@ from arbkit.core.sizing import (
     ShareTariff,
     Tariff,
     best_size,
-    debit,
     largest,
     stretches,
 )
@@ -214,7 +213,7 @@ def test_the_best_quantity_stands_against_many_more_books(books: Books, low: int
 def test_what_is_paid_grows_with_the_quantity(books: Books) -> None:
     for tariff in tariffs(books):
         quantities = range(books.step, tariff.depth.total + 1, books.step)
-        paid = [debit(tariff, qty) for qty in quantities]
+        paid = [tariff.debit(qty) for qty in quantities]
         assert paid == sorted(paid)
 
 
