@@ -122,6 +122,7 @@ class _Side:
     rare: Codes
     """Ranks of the rarest tokens that both sides have, rarest first."""
     tokens: Codes
+    """The heaviest tokens, heaviest first."""
     weights: Codes
     """The weights of `tokens`."""
     numbers: Ints
@@ -232,6 +233,7 @@ def _coded(rows: Sequence[Asked], vocabulary: _Vocabulary) -> _Tokens:
 
 
 def _each_once(rows: Ints, codes: Ints) -> _Tokens:
+    """A token that stands several times in a row counts once."""
     packed = np.sort(rows << _CODE_BITS | codes)
     once = packed[np.diff(packed, prepend=-1) != 0]
     return _Tokens(once >> _CODE_BITS, once & (1 << _CODE_BITS) - 1)
@@ -259,6 +261,8 @@ def _ranks(spread: Ints, both: Ints) -> Codes:
 
 def _side(rows: Sequence[Asked], tokens: _Tokens, words: _Words, missing: int) -> _Side:
     owners, codes = tokens.rows, tokens.codes
+    heaviest = np.sort((owners << _WEIGHT_BITS | _WEIGHT_MAX - words.weights[codes]) << _CODE_BITS | codes)
+    owners, codes = heaviest >> _WEIGHT_BITS + _CODE_BITS, heaviest & (1 << _CODE_BITS) - 1
     kept = words.ranks[codes] >= 0
     by_rank = np.sort(owners[kept] << 32 | words.ranks[codes[kept]])
     chosen = words.numeric[codes] if len(codes) else np.zeros(0, dtype=np.bool_)
