@@ -344,6 +344,8 @@ def _outcome(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> bool | N
         return mine[0] < mine[1]
     if polymarket.versus and not (polymarket.pick or polymarket.strict or polymarket.common or polymarket.intervals):
         found.append(conflict("outcome", kalshi.pick, "YES of a match, without saying for which side"))
+    if kalshi.versus and polymarket.pick and not (kalshi.pick or kalshi.strict or kalshi.common or kalshi.intervals):
+        found.append(conflict("outcome", "YES of a match, without saying for which side", polymarket.pick))
     about_sides = kalshi.versus or polymarket.versus or polymarket.timing.match_up
     if about_sides and kalshi.pick and polymarket.pick and not polymarket.pick & kalshi.pick:
         found.append(conflict("outcome", kalshi.spell(kalshi.pick), polymarket.spell(polymarket.pick)))

@@ -27,6 +27,8 @@ _COUNTED = re.compile(
 )
 _INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
+_DENIED = re.compile(r"\b(?:not|no|nor|never|without|exclud\w+)\b[^.;,)]{0,40}$", re.IGNORECASE)
+"""What stands before things that do not count, neither the one nor the other."""
 _NO_ALTERNATIVE = frozenset(
     {"more", "less", "above", "below", "higher", "lower", "greater", "fewer", "better", "over", "under", "equal"}
     | {"before", "after", "later", "earlier", "other", "others", "otherwise", "any", "none", "both", "another"}
@@ -70,7 +72,11 @@ def _alternatives(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _pairs(statement: str) -> tuple[tuple[str, str], ...]:
     found = []
     for hit in _ALTERNATIVE.finditer(statement):
-        if _NO_ALTERNATIVE.isdisjoint(hit.groups()) and not LIGHT.issuperset(hit.groups()):
+        if (
+            not _DENIED.search(statement[: hit.start()])
+            and _NO_ALTERNATIVE.isdisjoint(hit.groups())
+            and not LIGHT.issuperset(hit.groups())
+        ):
             one, two = (_canonical(word) for word in hit.groups())
             if one and two and one != two:
                 found.append((one, two))

@@ -49,6 +49,21 @@ def _state_office(hit: re.Match[str]) -> str:
 
 WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
+    (
+        " 0",
+        re.compile(
+            r"\b(?!(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]{3,6})? )"
+            r"([A-Z][a-z]+) 0\d\b(?![\d:./-])"
+        ),
+        r"\1",
+    ),
+    (" 1", re.compile(r"\b(?!Over|Under|Above|Below|In|By)([A-Z][A-Za-z]+) (?:18[4-9]\d|19\d\d)\b(?![\d,.%-])"), r"\1"),
+    ("1. fc", re.compile(r"\b1\. ?FC\b"), "FC"),
+    (
+        "20",
+        re.compile(r"\b(?:finish|end)(?:es|s)? (20\d\d) (?=as\b|at\b|ranked\b|in\b)", re.IGNORECASE),
+        r"at the end of \1 ",
+    ),
     ("big 10", re.compile(r"\bbig[ -]10\b", re.IGNORECASE), "Big Ten"),
     ("big 12", re.compile(r"\bbig[ -]12\b", re.IGNORECASE), "Big Twelve"),
     ("atlantic 10", re.compile(r"\batlantic[ -]10\b", re.IGNORECASE), "Atlantic Ten"),

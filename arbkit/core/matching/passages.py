@@ -31,7 +31,8 @@ _VERSUS = re.compile(
 _CONDITION = re.compile(r" (?:before|after|on|in|by|and|with|if|when|until)\b", re.IGNORECASE)
 _IN_THE_MATCH = re.compile(
     r"\bthe ([A-Z0-9][^:?,]{1,40}?) (?:[Vv][Ss]?\.?|[Vv]ersus|@|at) ([A-Z0-9][^:?,]{1,40}?)"
-    r"(?= (?:winner|game|match|professional|men's|women's|college|fight|[A-Z][^.]{0,60}?\b(?:game|match|fight|bout)\b))"
+    r"(?= (?:winner|game|match|professional|men's|women's|college|fight|soccer|esports"
+    r"|(?:Pro|League of Legends|LoL|Dota|Valorant|Call of Duty|Rocket League|[A-Z]{2,}\d?)\b))"
 )
 _UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}\bscheduled\b", re.IGNORECASE)
 _REGULATION = re.compile(
@@ -117,6 +118,8 @@ _TOPIC_FIRST = re.compile(
 _NAME_LAST = re.compile(r"^(?P<topic>(?!Will )[^?]{8,})(?::| -) (?P<who>[A-Z][\w'.-]*(?: [\w'.-]+){0,3})$")
 _OVER_UNDER = re.compile(r"\bo/u\b", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"\d")
+_TIES = {"TIE": "Tie", "DRAW": "Tie"}
+"""How the ticker of a market ends that is about neither side of a match."""
 _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
 
 
@@ -207,7 +210,7 @@ def _kalshi(market: Market) -> Passages:
     note, _, _ = market.subtitle.partition("::")
     label = fold(market.yes_label[:_TITLE_MAX])
     label = "" if label.lower() in _PLAIN_LABELS else label
-    label = label or ("" if statement else fold(note.strip()))
+    label = label or ("" if statement else fold(note.strip())) or _TIES.get(market.id.key.rpartition("-")[2], "")
     words_label = "" if _NUMBER_LABEL.search(label) else label
     subject = _SUBJECT.match(statement) or _SUBJECT.match(title)
     pick = words_label or (subject[1] if subject else "")
@@ -216,7 +219,7 @@ def _kalshi(market: Market) -> Passages:
     if versus:
         asked = f"{title} . {words_label}"
     elif _GENERIC.match(title) or not _VERBED.match(title):
-        asked = f"{statement} . {words_label}" if statement else f"{label} . {title}"
+        asked = f"{statement} . {words_label}" if statement else f"{label} . {_subject_first(title)}"
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"
     versus = versus or _IN_THE_MATCH.search(statement)

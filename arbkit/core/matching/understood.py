@@ -24,6 +24,9 @@ _MAKER_OF = {stem(product): stem(maker) for maker, products in _MAKERS.items() f
 _AWARDS = frozenset(map(stem, ("oscars", "emmys", "grammys")))
 _FOR_THE_BEST = frozenset(map(stem, ("best", "outstanding", "achievement")))
 """What every category of an award is for, so that nothing is said when one side leaves it out."""
+_SCREENED = stem("tsa")
+_TRAVELLERS = frozenset(map(stem, ("passengers", "travelers", "people")))
+"""Whom the agency counts."""
 _LENGTHS = frozenset(map(stem, ("short", "feature")))
 _FILM = frozenset(map(stem, ("movie",)))
 
@@ -31,6 +34,8 @@ _FILM = frozenset(map(stem, ("movie",)))
 def understood(asker: Facts, other: Facts) -> frozenset[str]:
     """The words of one question that the other market need not say."""
     words = _in_office(asker, other) | _of_award(asker, other) | _in_plain_words(asker, other)
+    if _SCREENED in asker.asked and _SCREENED in other.asked:
+        words |= _TRAVELLERS
     made = asker.asked & other.asked & _MAKER_OF.keys()
     return words.union(_MAKER_OF[product] for product in made) if made else words
 

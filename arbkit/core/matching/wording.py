@@ -258,7 +258,15 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     common = _unsaid(asker.common - other.said - weeks - clear, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
-    return _Missing(names - far, strict, common - deep, (far - asker.cited) | deep)
+    return _Missing(names - far, strict, common - deep, (far - asker.cited - _of_the_match(asker, other)) | deep)
+
+
+def _of_the_match(asker: Facts, other: Facts) -> frozenset[str]:
+    """The two sides, when both are about the match of one day: its rules are the place to name them."""
+    mine, theirs = asker.timing, other.timing
+    if asker.opponents is None or not (mine.match_up and theirs.match_up and mine.match_day and theirs.match_day):
+        return frozenset()
+    return frozenset().union(*asker.opponents) if mine.match_day.agrees(theirs.match_day) else frozenset()
 
 
 def _wins_election(facts: Facts) -> bool:

@@ -59,6 +59,6 @@ eli_lilly < eli lilly; lly
 aramco < saudi aramco
 openai < open ai
 xai < x ai
-warner_bros_discovery < warner bros discovery; warner brothers discovery; wbd
+warner_bros_discovery < warner bros; warner brothers; warner bros discovery; warner brothers discovery; wbd
 paramount < paramount skydance
 """

@@ -135,6 +135,10 @@ most < greatest number of; highest number of; largest number of
 top < most streamed
 top grossing < highest grossing; best grossing
 movie < film; films; movies
+cancel < cancelled; canceled; cancels; cancellation; cancellations
+valuation < valued; valued at; is valued; be valued; is valued at; be valued at; valuations
+domestic < domestically
+a < including ties; ties included
 a < or a plural or possessive form of; a plural or possessive form of; any plural or possessive form of
 say < is stated by; stated by; be stated by; are stated by; is said by; said by
 a < make a; makes a; made a; make an; makes an; made an
