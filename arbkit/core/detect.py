@@ -327,16 +327,17 @@ def _leg(tariff: Tariff, qty: int, *, book: Book, side: Side, now: datetime) -> 
     depth = tariff.depth
     last = depth.level(qty)
     starts = depth.ends[: last + 1]
+    levels = tuple(map(level_of, depth.prices, map(sub, [*starts[1:], qty], starts)))
     cost = ceil_div(depth.cost(qty), MICRO)
     return Leg(
         market=book.market,
         side=side,
         qty=Qty(qty),
-        limit=Price(depth.prices[last]),
+        limit=levels[-1].price,
         average=Price(ceil_div(cost * MICRO, qty)),
         cost=Usd(cost),
         fee=Usd(tariff.debit(qty) - cost),
-        levels=tuple(map(level_of, depth.prices, map(sub, [*starts[1:], qty], starts))),
+        levels=levels,
         depth=Qty(depth.ends[last + 1]),
         seen_at=book.seen_at,
         age_ms=age_ms(book, now),

@@ -156,10 +156,11 @@ class PolymarketTariff(Tariff):
         share is never below the smaller of its values at the ends."""
         if not self._fees.rate_ppm:
             return 0, 0
-        ratios = (polymarket_ratio(self._fees, qty, self.depth.cost(qty)) for qty in (low, high))
-        shares = [(above, below * qty) for (above, below), qty in zip(ratios, (low, high), strict=True)]
-        (above_low, below_low), (above_high, below_high) = shares
-        above, below = shares[0] if above_low * below_high <= above_high * below_low else shares[1]
+        above, below = polymarket_ratio(self._fees, low, self.depth.cost(low))
+        above_high, below_high = polymarket_ratio(self._fees, high, self.depth.cost(high))
+        below, below_high = below * low, below_high * high
+        if above * below_high > above_high * below:
+            above, below = above_high, below_high
         return above * low // below, above * high // below
 
 
@@ -274,8 +275,8 @@ class _Search:
                     self.profit, self.qty = profit, qty
         if stretch.count <= 2 or max(gross) < self.profit:
             return
-        floors = map(sum, zip(kalshi.floors(low, high), polymarket.floors(low, high), strict=True))
-        first, last = (left - floor for left, floor in zip(gross, floors, strict=True))
+        (here_first, here_last), (there_first, there_last) = kalshi.floors(low, high), polymarket.floors(low, high)
+        first, last = gross[0] - here_first - there_first, gross[1] - here_last - there_last
         steps = stretch.count - 1  # from end to end; what is kept begins and ends one step further inside
         bound = max(0, first + ceil_div(last - first, steps), last + ceil_div(first - last, steps))
         if self.beats(bound, low + stretch.stride):
