@@ -2,13 +2,17 @@
 
 They answer at once and check nothing, so that what is measured is ours. Told by lines on stdin: `tick N` moves the
 Polymarket book of couple N so that it leaves something, and a line on stdout tells when the frame was sent and when
-either order arrived, by the machine's monotonic clock. `hum N ...` lets a deep level of these couples change a
-thousand times a second, at both venues, until the next `hum`. `flood RATE SECONDS` sends traffic of both venues, paced.
+either order arrived: when the kernel had its last bytes, and (`..._read`) when this process came to read them, which
+says as much about this process and the scheduler as about who sent them. `hum N ...` lets a deep level of these couples
+change a thousand times a second, at both venues, until the next `hum`. `flood RATE SECONDS` sends traffic of both
+venues, paced.
 """
 
 import argparse
 import asyncio
 import json
+import socket
+import struct
 import sys
 import time
 from collections.abc import Sequence
@@ -26,6 +30,8 @@ KILLED = {
     "polymarket": (400, {"error": "order couldn't be fully filled. FOK orders are fully filled or killed."}),
 }
 DRAINED_BYTES = 1 << 20
+TIMESTAMPNS = 35 if sys.platform == "linux" else None
+"""The option of a socket to be told when the kernel had what is read, and the kind of note that tells it."""
 HUM_EVERY_S = 0.002
 """One change at each venue so often."""
 
@@ -52,42 +58,42 @@ class Stubs:
             self.couples |= {couple.kalshi.id.key: couple, couple.polymarket.yes_token: couple}
             self.couples[couple.polymarket.no_token] = couple
 
-    async def listen_kalshi(self, socket: ServerConnection) -> None:
+    async def listen_kalshi(self, listener: ServerConnection) -> None:
         """Acknowledge, and show the books: of a flood all at once, for its sequence is made already."""
         wanted: set[str] = set()
-        async for text in socket:
+        async for text in listener:
             command = json.loads(text)
             if "orderbook_delta" not in command["params"].get("channels", ["orderbook_delta"]):
                 continue
             wanted |= set(command["params"].get("market_tickers", ()))
             if command["cmd"] == "subscribe":
                 told = {"id": command["id"], "type": "subscribed", "msg": {"channel": "orderbook_delta", "sid": SID}}
-                await socket.send(json.dumps(told))
+                await listener.send(json.dumps(told))
             if not self.traffic.changes:
                 for ticker in sorted(wanted):
-                    tickers, seq = self.sequences.get(socket, (set(), 0))
-                    self.sequences[socket] = (tickers | {ticker}, seq + 1)
-                    await socket.send(snapshot(ticker, seq + 1, deep=self.couples[ticker].number in self.deep))
+                    tickers, seq = self.sequences.get(listener, (set(), 0))
+                    self.sequences[listener] = (tickers | {ticker}, seq + 1)
+                    await listener.send(snapshot(ticker, seq + 1, deep=self.couples[ticker].number in self.deep))
                 wanted = set()
             elif len(wanted) == len(self.traffic.couples):
                 for message in self.traffic.first:
                     if message.venue is VenueName.KALSHI:
-                        await socket.send(message.frame, text=True)
-                self.kalshi.append(socket)
+                        await listener.send(message.frame, text=True)
+                self.kalshi.append(listener)
                 wanted = set()
 
-    async def listen_polymarket(self, socket: ServerConnection) -> None:
+    async def listen_polymarket(self, listener: ServerConnection) -> None:
         """Show the books that are asked for."""
-        async for text in socket:
+        async for text in listener:
             if text == "PING":
-                await socket.send("PONG")
+                await listener.send("PONG")
                 continue
             wanted = set(json.loads(text).get("assets_ids", ()))
-            self.polymarket.setdefault(socket, set()).update(wanted)
+            self.polymarket.setdefault(listener, set()).update(wanted)
             for message in self.traffic.first:
                 couple = self.traffic.couples[message.couple]
                 if message.venue is VenueName.POLYMARKET and couple.polymarket.yes_token in wanted:
-                    await socket.send(message.frame, text=True)
+                    await listener.send(message.frame, text=True)
 
     async def tick(self, number: int) -> None:
         """Polymarket's YES becomes dear: its NO, with Kalshi's YES, is cheap."""
@@ -103,10 +109,10 @@ class Stubs:
             "event_type": "price_change",
         })  # fmt: skip
         self.moved.add(number)
-        self.sent[number] = {"tick": time.monotonic_ns()}
-        for socket, wanted in self.polymarket.items():
+        self.sent[number] = {"tick": time.time_ns()}
+        for listener, wanted in self.polymarket.items():
             if market.yes_token in wanted:
-                await socket.send(frame)
+                await listener.send(frame)
 
     async def hum(self) -> None:
         """Changes that leave nothing and are told to whoever follows these couples, evenly in time, for ever."""
@@ -119,19 +125,20 @@ class Stubs:
             couple = self.traffic.couples[self.humming[index % len(self.humming)]]
             up = couple.number not in self.deep
             (self.deep.add if up else self.deep.discard)(couple.number)
-            for socket, (tickers, seq) in self.sequences.items():
+            for listener, (tickers, seq) in self.sequences.items():
                 if couple.kalshi.id.key in tickers:
-                    self.sequences[socket] = (tickers, seq + 1)
-                    await socket.send(deep_change(couple, seq + 1, up=up))
-            for socket, wanted in self.polymarket.items():
+                    self.sequences[listener] = (tickers, seq + 1)
+                    await listener.send(deep_change(couple, seq + 1, up=up))
+            for listener, wanted in self.polymarket.items():
                 if couple.polymarket.yes_token in wanted:
-                    await socket.send(deep_size(couple, up=up))
+                    await listener.send(deep_size(couple, up=up))
 
-    def ordered(self, venue: str, key: str) -> None:
+    def ordered(self, venue: str, key: str, *, arrived: int) -> None:
         """An order came; with the second one, tell."""
         number = self.couples[key].number
         times = self.sent.get(number, {})
-        times.setdefault(venue, time.monotonic_ns())
+        times.setdefault(f"{venue}_read", time.time_ns())
+        times.setdefault(venue, arrived)
         if {"kalshi", "polymarket"} <= times.keys():
             del self.sent[number]
             print(json.dumps({"couple": number, **times}), flush=True)
@@ -148,25 +155,38 @@ class Stubs:
         started, messages = time.monotonic(), self.traffic.changes[: int(rate * seconds)]
         for index, message in enumerate(messages):
             sockets = self.kalshi if message.venue is VenueName.KALSHI else self.polymarket
-            for socket in sockets:
-                await socket.send(message.frame, text=True)
+            for listener in sockets:
+                await listener.send(message.frame, text=True)
             if index % 20 == 19:
                 ahead = index / rate - (time.monotonic() - started)
                 await asyncio.sleep(max(ahead, 0))
         print(json.dumps({"sent": len(messages), "took_s": time.monotonic() - started}), flush=True)
 
 
-class Web(asyncio.Protocol):
-    """As little of HTTP/1.1 as both clients need."""
+class Web:
+    """One connection, and as little of HTTP/1.1 as both clients need."""
 
-    def __init__(self, stubs: Stubs) -> None:
-        self._stubs, self._buffer = stubs, b""
+    def __init__(self, stubs: Stubs, line: socket.socket) -> None:
+        self._stubs, self._line, self._buffer = stubs, line, b""
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        asyncio.get_running_loop().add_reader(line, self._read)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where answers go."""
-        self._transport = transport
+    def _read(self) -> None:
+        """Take what came, and when the kernel had it."""
+        try:
+            data, notes, _, _ = self._line.recvmsg(1 << 16, 128)
+        except (BlockingIOError, InterruptedError):
+            return
+        except ConnectionError:
+            data, notes = b"", []
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._line)
+            self._line.close()
+            return
+        stamps = [struct.unpack("@qq", note[:16]) for _, kind, note in notes if kind == TIMESTAMPNS]
+        self._take(data, stamps[0][0] * 1_000_000_000 + stamps[0][1] if stamps else time.time_ns())
 
-    def data_received(self, data: bytes) -> None:
+    def _take(self, data: bytes, arrived: int) -> None:
         """Answer every request that is complete."""
         self._buffer += data
         while b"\r\n\r\n" in self._buffer:
@@ -179,20 +199,20 @@ class Web(asyncio.Protocol):
                 return
             body, self._buffer = rest[:length], rest[length:]
             method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
-            status, answer = self._answer(method, path, body)
+            status, answer = self._answer(method, path, body, arrived)
             text = json.dumps(answer).encode()
-            self._transport.write(  # type: ignore[attr-defined]
+            self._line.sendall(
                 b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(text))
                 + text
             )
 
-    def _answer(self, method: str, path: str, body: bytes) -> tuple[int, object]:
+    def _answer(self, method: str, path: str, body: bytes, arrived: int) -> tuple[int, object]:
         stubs = self._stubs
         if method == "POST" and path.endswith("/portfolio/events/orders"):
-            stubs.ordered("kalshi", json.loads(body)["ticker"])
+            stubs.ordered("kalshi", json.loads(body)["ticker"], arrived=arrived)
             return KILLED["kalshi"]
         if method == "POST" and path == "/order":
-            stubs.ordered("polymarket", json.loads(body)["order"]["tokenId"])
+            stubs.ordered("polymarket", json.loads(body)["order"]["tokenId"], arrived=arrived)
             return KILLED["polymarket"]
         if stubs.traffic.changes and path.partition("?")[0].endswith(("/orderbooks", "/books")):
             return 503, "the books of a flood are told by the streams alone"
@@ -255,23 +275,40 @@ def standing(pairs: int) -> Traffic:
     return Traffic(traffic.couples, first, [])
 
 
+async def answer_all(stubs: Stubs, listening: socket.socket) -> None:
+    """Take every connection."""
+    while True:
+        line, _ = await asyncio.get_running_loop().sock_accept(listening)
+        Web(stubs, line)
+
+
+def web() -> socket.socket:
+    """Where requests are listened for; what comes is stamped by the kernel, where it can."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    listening.setblocking(False)
+    if TIMESTAMPNS is not None:
+        listening.setsockopt(socket.SOL_SOCKET, TIMESTAMPNS, 1)
+    return listening
+
+
 async def run(stubs: Stubs) -> None:
     """Serve, tell the ports, and do as told until stdin ends."""
     loop = asyncio.get_running_loop()
 
-    async def quietly(listen: object, socket: ServerConnection) -> None:
+    async def quietly(listen: object, listener: ServerConnection) -> None:
         try:
-            await listen(socket)  # type: ignore[operator]
+            await listen(listener)  # type: ignore[operator]
         except ConnectionClosed:
             return
 
     options = {"compression": None, "ping_interval": None, "max_queue": None, "write_limit": DRAINED_BYTES}
     streams = [
-        await serve(lambda socket, listen=listen: quietly(listen, socket), "127.0.0.1", 0, **options)
+        await serve(lambda listener, listen=listen: quietly(listen, listener), "127.0.0.1", 0, **options)
         for listen in (stubs.listen_kalshi, stubs.listen_polymarket)
     ]
-    webs = [await loop.create_server(lambda: Web(stubs), "127.0.0.1", 0) for _ in range(2)]
-    ports = [server.sockets[0].getsockname()[1] for server in (*streams, *webs)]
+    webs = [web() for _ in range(2)]
+    answering = [asyncio.ensure_future(answer_all(stubs, listening)) for listening in webs]
+    ports = [listening.getsockname()[1] for listening in (*(stream.sockets[0] for stream in streams), *webs)]
     print(json.dumps(ports), flush=True)
     humming = asyncio.ensure_future(stubs.hum())
     reader = asyncio.StreamReader()
@@ -283,8 +320,9 @@ async def run(stubs: Stubs) -> None:
             stubs.humming = [int(number) for number in line[1:]]
         elif line[0] == "flood":
             await stubs.flood(int(line[1]), float(line[2]))
-        if humming.done():
-            humming.result()
+        for task in (humming, *answering):
+            if task.done():
+                task.result()
 
 
 def main() -> None:

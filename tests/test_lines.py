@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from arbkit.errors import InvariantError
 from arbkit.net.exchanges import Answer, BrokenLine, Exchange, _listening, plain
-from arbkit.net.lines import LINES_MAX, Lines
+from arbkit.net.lines import LINES_MAX, Line, Lines
 
 HOST = {"Host": "venue.example"}
 
@@ -334,6 +334,58 @@ async def test_what_nobody_asked_for_ends_the_line() -> None:
         await asyncio.sleep(0.05)
         assert await ask(lines) == b"2"
     assert asked == [1, 1]
+
+
+@asynccontextmanager
+async def both_ends() -> AsyncIterator[tuple[Line, socket.socket]]:
+    """A line, and the socket at its other end."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        lines = Lines(*listening.getsockname(), tls=None)
+        async with lines.one(connect_s=1) as line:
+            other, _ = listening.accept()
+            with other:
+                other.setblocking(False)
+                yield line, other
+
+
+def received(other: socket.socket) -> bytes:
+    try:
+        return other.recv(1 << 16)
+    except BlockingIOError:
+        return b"nothing"
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+async def test_what_is_asked_in_step_is_written_when_all_are_ready() -> None:
+    async with both_ends() as (first, one), both_ends() as (second, other):
+        asked = [asyncio.ensure_future(line.ask(exchange(), in_step=True)) for line in (first, second)]
+        seen: list[bytes] = []
+        asyncio.get_running_loop().call_soon(lambda: seen.extend(received(end) for end in (one, other)))
+        await asyncio.sleep(0.01)
+        assert seen == [b"nothing"] * 2
+        assert [received(end) for end in (one, other)] == [exchange().request] * 2
+        for end in (one, other):
+            end.send(told("both"))
+        assert [answer.body for answer in await asyncio.gather(*asked)] == [b"both"] * 2
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+async def test_what_was_given_up_before_it_was_written_is_not_written() -> None:
+    async with both_ends() as (line, other):
+        asked = asyncio.ensure_future(line.ask(exchange(), in_step=True))
+        await asyncio.sleep(0)
+        asked.cancel()
+        line.abort()
+        with suppress(asyncio.CancelledError):
+            await asked
+        for _ in range(100):
+            await asyncio.sleep(0.001)
+            with suppress(ConnectionError):
+                if (what := received(other)) != b"nothing":
+                    break
+        assert what == b""
 
 
 @pytest.mark.slow

@@ -106,6 +106,30 @@ BUGS = [
         r"synchronous",
     ),
     Bug(
+        "what a failed part of a transaction has left behind is committed",
+        "store/database.py",
+        'if self._end == "COMMIT" and self._database.is_spoilt:',
+        "if False:",
+        "tests/store/test_database.py -k a_part_that_fails",
+        r"DID NOT RAISE",
+    ),
+    Bug(
+        "after a commit ahead no commit waits for the disk any more",
+        "store/database.py",
+        "                database.wait_for_disk(self._waits_for_disk)\n",
+        "                database.wait_for_disk(waits=False)\n",
+        "tests/app/test_durable.py -k leave_the_way_clear",
+        r"assert False",
+    ),
+    Bug(
+        "a request that was given up is written after all",
+        "net/lines.py",
+        "        if not self._transport.is_closing():\n            self._transport.write(request)\n",
+        "        import os\n\n        os.write(self._fd, request)\n",
+        "tests/test_lines.py -k given_up_before_it_was_written",
+        r"assert b",
+    ),
+    Bug(
         "a task group for the legs: what stops one stops the other after it was sent",
         "app/sending.py",
         "    done = asyncio.gather(*tasks, return_exceptions=True)\n"

@@ -66,13 +66,25 @@ class Line(asyncio.Protocol):
         except BrokenLine as broken:
             self._answer.set_exception(broken)
 
-    async def ask(self, exchange: Exchange) -> Answer:
-        """Write a request and return its answer. Raises BrokenLine; then it may have arrived."""
-        request = exchange.take()
+    async def ask(self, exchange: Exchange, *, in_step: bool = False) -> Answer:
+        """Write a request and return its answer. Raises BrokenLine; then it may have arrived.
+
+        `in_step`: it is written when the loop comes round, close behind what others ask for in this turn of it: all
+        that has to be done for any of them is done by then, and between their writes there is nothing.
+        """
+        request, loop = exchange.take(), asyncio.get_running_loop()
         self._exchange = exchange
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
+        self._answer = loop.create_future()
+        if in_step:
+            loop.call_soon(self._write, request)
+        else:
+            self._transport.write(request)
         return await self._answer
+
+    def _write(self, request: bytes) -> None:
+        """Write what was asked for a turn ago, unless it was given up or the line ended meanwhile."""
+        if not self._transport.is_closing():
+            self._transport.write(request)
 
     def is_free(self) -> bool:
         """Whether it can be asked: it stands, all that was asked is answered, and nothing has come since, for that

@@ -91,7 +91,7 @@ class Poster:
                     await bucket.admit(1)
                 async with self._lines.one(connect_s=self._connect_s) as line:
                     may_have_left = True
-                    answer = await line.ask(exchange)
+                    answer = await line.ask(exchange, in_step=True)
         except (OSError, BrokenLine) as error:  # TimeoutError is an OSError, and so is every failure of TLS
             raise (NoAnswer if may_have_left else NotSent)(_said(error)) from error
         return Reply(answer.status, answer.headers, answer.body, self._clock.now())

@@ -28,6 +28,7 @@ _flush = getattr(os, "fdatasync", os.fsync)
 READ, WRITE = "DEFERRED", "IMMEDIATE"
 _INNER = {WRITE: ("SAVEPOINT inside", "RELEASE inside", "ROLLBACK TO inside"), READ: ("", "", "")}
 """How a transaction begins, ends and is undone within another one. Reading leaves nothing to undo."""
+_PART = ("", "", "")
 _ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full; make room and run the command again",
     sqlite3.SQLITE_BUSY: "another process holds the database; wait for it to end and run the command again",
@@ -52,6 +53,8 @@ class Database:
         self._pid = os.getpid()
         self.modes: list[str] = []
         """What the transactions that are open may do, from the outermost on."""
+        self.is_spoilt = False
+        """Whether a part of the open transaction failed that has no way back of its own."""
         self._waits_for_disk = True
         self._flusher: Flusher | None = None
         self._log: int | None = None
@@ -90,6 +93,25 @@ class Database:
         """Like `writing`, but the commit is not on the disk before `durable` returned, or before the next one that
         waits. Within another transaction it is part of that one. Raises StoreError."""
         return _Transaction(self, WRITE, waits_for_disk=False)
+
+    def part(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Like `writing`, for what is written within another transaction as a rule: it is a part of that one without a
+        way back of its own, which would cost as much as a statement or two. What fails in it undoes all of it: should
+        somebody survive the failure, the commit raises InvariantError, and nothing stands."""
+        return _Transaction(self, WRITE, is_part=True)
+
+    def change(self, statement: str, values: Sequence[object] = ()) -> None:
+        """One statement that writes. It stands whole or not at all, and within a transaction needs no way back."""
+        if not self.modes:
+            with self.writing() as db:
+                db.execute(statement, values)
+            return
+        if READ in self.modes:
+            raise InvariantError(f"{self.path}: a transaction that reads was asked to write")
+        try:
+            self.connection.execute(statement, values)
+        except sqlite3.Error as error:
+            raise self.failure(error) from error
 
     def checkpoint(self) -> None:
         """Bring what is in the log into the file itself, as far as nobody still reads what was before."""
@@ -154,6 +176,12 @@ class Database:
         if waits is not self._waits_for_disk:
             self.connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
             self._waits_for_disk = waits
+
+    def rest(self) -> None:
+        """After a commit that waited for the disk: where some are made ahead, the next of them finds its way clear, and
+        who waits anyway has paid for the change both ways."""
+        if self._flusher is not None and not self._db.in_transaction:
+            self.wait_for_disk(False)
 
     def failure(self, error: sqlite3.Error) -> InvariantError | StoreError:
         """What an error of SQLite means, in one line."""
@@ -233,17 +261,22 @@ class Database:
 class _Transaction:
     """A transaction for the length of a block, or a part of the one that is open: what reads within it needs none."""
 
-    __slots__ = ("_database", "_end", "_mode", "_undo", "_waits_for_disk")
+    __slots__ = ("_database", "_end", "_is_part", "_mode", "_undo", "_waits_for_disk")
 
-    def __init__(self, database: Database, mode: str, *, waits_for_disk: bool = True) -> None:
-        self._database, self._mode, self._waits_for_disk = database, mode, waits_for_disk
+    def __init__(self, database: Database, mode: str, *, waits_for_disk: bool = True, is_part: bool = False) -> None:
+        self._database, self._mode = database, mode
+        self._waits_for_disk, self._is_part = waits_for_disk, is_part
 
     def __enter__(self) -> sqlite3.Connection:
         database, mode = self._database, self._mode
         db, modes = database.connection, database.modes
         if mode == WRITE and READ in modes:
             raise InvariantError(f"{database.path}: a transaction that reads was asked to write")
-        begin, self._end, self._undo = (f"BEGIN {mode}", "COMMIT", "ROLLBACK") if not modes else _INNER[mode]
+        if not modes:
+            begin, self._end, self._undo = f"BEGIN {mode}", "COMMIT", "ROLLBACK"
+            self._is_part, database.is_spoilt = False, False
+        else:
+            begin, self._end, self._undo = _PART if self._is_part else _INNER[mode]
         try:
             if mode == WRITE and not modes:
                 database.wait_for_disk(self._waits_for_disk)
@@ -256,6 +289,7 @@ class _Transaction:
 
     def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
         database = self._database
+        database.is_spoilt |= self._is_part and error is not None
         try:
             if error is None and self._end:
                 self._commit(database.connection)
@@ -265,11 +299,17 @@ class _Transaction:
             raise database.failure(failed) from failed
         finally:
             database.modes.pop()
+            if self._mode == WRITE and self._waits_for_disk and not database.modes:
+                database.rest()
         if isinstance(error, sqlite3.Error):
             raise database.failure(error) from error
 
     def _commit(self, db: sqlite3.Connection) -> None:
         try:
+            if self._end == "COMMIT" and self._database.is_spoilt:
+                raise InvariantError(
+                    f"{self._database.path}: a part of a transaction failed, and the rest was to stand"
+                )
             db.execute(self._end)
         except BaseException:
             if db.in_transaction:

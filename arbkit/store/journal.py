@@ -67,7 +67,7 @@ class Journal:
 
     def open(self, intent: Intent, legs: Sequence[PlannedLeg], *, at: datetime) -> None:
         """Write a trade, its legs and its reservations. Call inside `together()` with the risk check."""
-        with self._database.writing() as db:
+        with self._database.part() as db:
             db.execute(
                 "INSERT INTO trades (id, pair_id, started_at, status, expected_net_micros, mode, epoch, version, "
                 "qty_micros, kalshi_rules_hash, polymarket_rules_hash) "
@@ -93,7 +93,7 @@ class Journal:
     def mark_sending(self, trade_id: str, *, at: datetime, deadline: datetime) -> None:
         """Mark both legs as sending in one commit. Only after this returns may a byte leave."""
         after = step_leg(LegState.INTENT, LegEvent.MARKED)
-        with self._database.writing() as db:
+        with self._database.part() as db:
             # The role stands in the text: as a value it would keep SQLite from its index, and have it plan each time.
             marked = db.execute(
                 "UPDATE legs SET state = ?, deadline = ? WHERE trade_id = ? AND role = 'entry' AND state = ? "

@@ -65,8 +65,8 @@ class Operations:
 
     def hold_epoch(self, epoch: int) -> None:
         """Raise AlreadyRunning if a newer run has begun: this one must not send any more."""
-        last = self.last_epoch()
-        if last is None or last.n != epoch:
+        if self._database.look(_NEWEST_EPOCH) != [(epoch,)]:
+            last = self.last_epoch()
             raise AlreadyRunning(
                 f"run {epoch} was overtaken by run {last.n if last else '?'} on {last.host if last else '?'}; it stops"
             )
@@ -93,12 +93,7 @@ class Operations:
 
     def note(self, name: str, value: str, *, at: datetime) -> None:
         """Note a small fact."""
-        with self._database.writing() as db:
-            db.execute(
-                "INSERT INTO facts (name, value, at) VALUES (?1, ?2, ?3) "
-                "ON CONFLICT (name) DO UPDATE SET value = ?2, at = ?3",
-                [name, value, text_of(at)],
-            )
+        self._database.change(_NOTE, [name, value, text_of(at)])
 
     def breaker(self) -> Breaker:
         """The breaker as it stands, over all restarts."""
@@ -200,7 +195,11 @@ class Operations:
                 raise InvariantError(f"there is no alert {number}")
 
 
+_NOTE = """
+INSERT INTO facts (name, value, at) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET value = ?2, at = ?3
+"""
 _FACTS = "SELECT name, value FROM facts WHERE name IN"
+_NEWEST_EPOCH = "SELECT max(n) FROM epochs"
 _FIRST_TRIP = """
 SELECT failure, detail, opened_at FROM breaker_trips WHERE closed_at IS NULL ORDER BY opened_at, id LIMIT 1
 """

@@ -172,3 +172,22 @@ async def test_every_other_commit_waits_for_the_disk(scene: Scene) -> None:
         assert waits()
     with store.together_ahead(), store.together():
         assert not waits()
+
+
+async def test_where_some_commits_are_ahead_the_others_leave_the_way_clear(scene: Scene) -> None:
+    """Changing whether a commit waits costs as much as a statement: who waits anyway pays for it."""
+    store = scene.room.store
+
+    def waits() -> bool:
+        return store._database.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+    await store.durable()
+    for _ in range(2):
+        with store.together():
+            assert waits()
+        assert not waits()
+        with pytest.raises(ZeroDivisionError), store.together():
+            raise ZeroDivisionError
+        assert not waits()
+        store.operations.note("a single statement", "waits as well", at=scene.clock.now())
+        assert not waits()

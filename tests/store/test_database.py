@@ -157,6 +157,48 @@ def test_an_inner_failure_that_is_survived_undoes_only_itself(tmp_path: Path) ->
     assert [market.id.key for market in store.catalogue.markets()] == ["A"]
 
 
+def test_a_part_that_fails_undoes_all_even_where_the_failure_is_survived(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+
+    def survived() -> None:
+        with store.together():
+            store.catalogue.refresh([a_market(key="A")], at=NOW)
+            with suppress(KeyError), store._database.part():
+                store.catalogue.refresh([a_market(key="B")], at=NOW)
+                raise KeyError
+
+    with pytest.raises(InvariantError, match="a part of a transaction failed"):
+        survived()
+    assert store.catalogue.markets() == []
+    with store.together():
+        store.catalogue.refresh([a_market(key="C")], at=NOW)
+    assert [market.id.key for market in store.catalogue.markets()] == ["C"]
+
+
+def test_a_part_by_itself_is_a_transaction(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    with suppress(KeyError), store._database.part():
+        store.catalogue.refresh([a_market(key="A")], at=NOW)
+        raise KeyError
+    with store._database.part():
+        store.catalogue.refresh([a_market(key="B")], at=NOW)
+    assert [market.id.key for market in store.catalogue.markets()] == ["B"]
+
+
+def test_a_statement_that_fails_undoes_only_itself(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    insert = "INSERT INTO epochs (n, pid, host, started_at, version, config_hash) VALUES (?, 1, ?, '', '', '')"
+    with store.together():
+        store._database.change(insert, [1, "first"])
+        with pytest.raises(InvariantError, match="refused a row"):
+            store._database.change(insert, [1, "again"])
+        store._database.change(insert, [2, "second"])
+    store._database.change(insert, [3, "alone"])
+    assert [row["host"] for row in store.table("epochs")] == ["first", "second", "alone"]
+    with store._database.reading(), pytest.raises(InvariantError, match="asked to write"):
+        store._database.change(insert, [4, "while reading"])
+
+
 def test_a_transaction_that_reads_cannot_turn_into_one_that_writes(tmp_path: Path) -> None:
     store = a_store(tmp_path)
     with store._database.reading(), pytest.raises(InvariantError), store._database.writing():
