@@ -128,7 +128,10 @@ class Ours:
         watching.watch(pairs, {m.id: m for couple in self.couples for m in (couple.kalshi, couple.polymarket)})
         work = [feed.run(watching) for feed in feeds.values()]
         work += [desk.stay_ready() for desk in desks.values()]
-        self.tasks = [asyncio.ensure_future(one) for one in (*work, watching.run(), trader.run(), self._cash(room))]
+        self.tasks = [
+            asyncio.ensure_future(one)
+            for one in (*work, watching.run(), trader.run(), trader.stay_ready(), self._cash(room))
+        ]
         await all_live(feeds, len(self.couples))
         self.room = room
 

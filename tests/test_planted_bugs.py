@@ -122,6 +122,22 @@ BUGS = [
         r"assert False",
     ),
     Bug(
+        "what was remembered is believed although we wrote since",
+        "store/database.py",
+        "self.modes and memory.changes == self._db.total_changes",
+        "self.modes",
+        "tests/store/test_memory.py",
+        r"assert|Falsified",
+    ),
+    Bug(
+        "what was remembered is believed although another process wrote since",
+        "store/database.py",
+        "        if memory.version != self._seen():\n",
+        "        if False:\n",
+        "tests/store/test_memory.py",
+        r"assert|Falsified",
+    ),
+    Bug(
         "a request that was given up is written after all",
         "net/lines.py",
         "        if not self._transport.is_closing():\n            self._transport.write(request)\n",

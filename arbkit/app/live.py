@@ -121,6 +121,7 @@ class Live:
         work: dict[str, Awaitable[None]] = {
             **{f"{venue} feed": feed.run(self.watching) for venue, feed in self.feeds.items()},
             "watching": self.watching.run(),
+            "readiness": self.trader.stay_ready(),
             **self.chores.tasks(),
             **{name: make() for name, make in self.beside.items()},
         }

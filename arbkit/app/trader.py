@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +11,7 @@ from arbkit.app.events import EventKind, LiveEvent, Tell
 from arbkit.app.reconcile import refresh_balances
 from arbkit.app.resolve import FAULTS_OF_A_VENUE
 from arbkit.app.result import ExecutionResult
-from arbkit.app.room import BookPair, Markets, Room
+from arbkit.app.room import BookPair, Markets, Room, remember
 from arbkit.app.take import as_seen_in, sized, why_not
 from arbkit.app.trade import execute
 from arbkit.app.watching import Watching
@@ -19,11 +20,13 @@ from arbkit.core.inventory import inventory, score
 from arbkit.core.money import ZERO_USD, Usd
 from arbkit.core.opportunity import NoOpportunity, Opportunity, Reason
 from arbkit.core.risk import RULE_NAMES
-from arbkit.errors import AuthError, RefusedError
+from arbkit.errors import AuthError, RefusedError, StoreError
 
 AFTER_REFUSAL = timedelta(seconds=2)
 AFTER_FAILURE = timedelta(seconds=5)
 """How long a pair is left alone after it was refused, and after its orders came to nothing."""
+QUIET_MS = 20
+"""So long after something was written the store is asked again for what a trade wants to know; more may follow."""
 A_MOMENT = timedelta(milliseconds=50)
 """How old an offer may be that is taken as it was found."""
 
@@ -77,6 +80,19 @@ class Trader:
                 if self._trades_max is not None and self.tally.tried >= self._trades_max:
                     self.stopping = True
         self.done.set()
+
+    async def stay_ready(self) -> None:
+        """Whenever something was written, ask the store for what risk asks of it at every trade, until cancelled."""
+        written = asyncio.Event()
+        written.set()
+        self._room.store.when_written(written.set)
+        while True:
+            await written.wait()
+            await self._room.clock.sleep(QUIET_MS)
+            written.clear()
+            if not self.lock.locked():
+                with suppress(StoreError):  # whoever needs it asks for himself, and hears of it
+                    remember(self._room)
 
     def best(self) -> Opportunity | None:
         """The offer with the highest score among those that may be tried now (specification section 3.7)."""

@@ -7,8 +7,9 @@ thread of its own wait for the disk: what is ahead is seen at once, and would su
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,11 @@ class Database:
         """What the transactions that are open may do, from the outermost on."""
         self.is_spoilt = False
         """Whether a part of the open transaction failed that has no way back of its own."""
+        self.written: Callable[[], None] | None = None
+        """Called after each transaction that wrote, if somebody wants to know."""
+        self.seen: int | None = None
+        """The version of the file's content that the open transaction sees, once it was asked for."""
+        self._memory = Memory()
         self._waits_for_disk = True
         self._flusher: Flusher | None = None
         self._log: int | None = None
@@ -146,6 +152,39 @@ class Database:
         except sqlite3.Error as error:
             raise self.failure(error) from error
 
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Within this block `recall` remembers what it is asked. Not within a transaction, which may yet be undone."""
+        if self.modes:
+            raise InvariantError(f"{self.path}: what an open transaction sees was to be remembered")
+        with self.reading() as db:
+            self._memory = Memory(self._seen(), db.total_changes, learns=True)
+            try:
+                yield
+            finally:
+                self._memory.learns = False
+
+    def recall(self, statement: str, values: Sequence[object] = ()) -> Sequence[tuple[Any, ...]]:
+        """Like `look`; but in a transaction what was remembered is answered from memory, as long as nothing at all was
+        written since: neither here, for SQLite counts what it changed, nor by others, for the file's version tells."""
+        memory = self._memory
+        if not memory.learns and not (self.modes and memory.changes == self._db.total_changes):
+            return self.look(statement, values)
+        if memory.version != self._seen():
+            return self.look(statement, values)
+        key = (statement, *values)
+        rows = memory.answers.get(key)
+        if rows is None:
+            rows = tuple(self.look(statement, values))
+            if memory.learns:
+                memory.answers[key] = rows
+        return rows
+
+    def _seen(self) -> int:
+        if self.seen is None:
+            [(self.seen,)] = self.look("PRAGMA data_version")
+        return self.seen
+
     def version(self) -> int:
         """How many migrations this file has seen."""
         [(version,)] = self._db.execute("PRAGMA user_version")
@@ -181,7 +220,8 @@ class Database:
         """After a commit that waited for the disk: where some are made ahead, the next of them finds its way clear, and
         who waits anyway has paid for the change both ways."""
         if self._flusher is not None and not self._db.in_transaction:
-            self.wait_for_disk(False)
+            with suppress(sqlite3.Error):  # then commits go on waiting, until the next one ahead asks for it
+                self.wait_for_disk(False)
 
     def failure(self, error: sqlite3.Error) -> InvariantError | StoreError:
         """What an error of SQLite means, in one line."""
@@ -258,6 +298,17 @@ class Database:
             fresh.unlink(missing_ok=True)
 
 
+@dataclass(slots=True)
+class Memory:
+    """Answers of the store that hold while nothing was written: at one version of the file, after so many changes of
+    our own."""
+
+    version: int = -1
+    changes: int = -1
+    learns: bool = False
+    answers: dict[tuple[object, ...], Sequence[tuple[Any, ...]]] = field(default_factory=dict)
+
+
 class _Transaction:
     """A transaction for the length of a block, or a part of the one that is open: what reads within it needs none."""
 
@@ -273,6 +324,7 @@ class _Transaction:
         if mode == WRITE and READ in modes:
             raise InvariantError(f"{database.path}: a transaction that reads was asked to write")
         if not modes:
+            database.seen = None
             begin, self._end, self._undo = f"BEGIN {mode}", "COMMIT", "ROLLBACK"
             self._is_part, database.is_spoilt = False, False
         else:
@@ -301,6 +353,8 @@ class _Transaction:
             database.modes.pop()
             if self._mode == WRITE and self._waits_for_disk and not database.modes:
                 database.rest()
+            if self._mode == WRITE and database.written is not None and not database.modes:
+                database.written()
         if isinstance(error, sqlite3.Error):
             raise database.failure(error) from error
 

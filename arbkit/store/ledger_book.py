@@ -108,7 +108,7 @@ class LedgerBook:
 
     def _tip(self) -> str:
         """The hash of the last transaction, which stands for all of them: their hashes form a chain."""
-        rows = self._database.look("SELECT hash FROM ledger_transactions ORDER BY seq DESC LIMIT 1")
+        rows = self._database.recall("SELECT hash FROM ledger_transactions ORDER BY seq DESC LIMIT 1")
         return str(rows[0][0]) if rows else GENESIS
 
     def verify(self) -> list[str]:

@@ -89,7 +89,7 @@ class Operations:
 
     def facts(self, *names: str) -> Mapping[str, str]:
         """Those of these small facts that were ever noted."""
-        return dict(self._database.look(" ".join((_FACTS, "(", ",".join("?" * len(names)), ")")), names))
+        return dict(self._database.recall(" ".join((_FACTS, "(", ",".join("?" * len(names)), ")")), names))
 
     def note(self, name: str, value: str, *, at: datetime) -> None:
         """Note a small fact."""
@@ -106,7 +106,7 @@ class Operations:
 
     def first_trip(self) -> Trip | None:
         """What opened the breaker, None while it is closed."""
-        rows = self._database.look(_FIRST_TRIP)
+        rows = self._database.recall(_FIRST_TRIP)
         return Trip(Failure(rows[0][0]), rows[0][1], moment_of(rows[0][2])) if rows else None
 
     def save_breaker(self, breaker: Breaker, *, at: datetime) -> None:
@@ -148,7 +148,7 @@ class Operations:
         """The same of both venues at once."""
         purses: dict[VenueName, list[Balance]] = {venue: [] for venue in VenueName}
         asked: dict[VenueName, datetime] = {}
-        for name, shard, micros, at in self._database.look(_BALANCES):
+        for name, shard, micros, at in self._database.recall(_BALANCES):
             venue = VenueName(name)
             purses[venue].append(Balance(Usd(micros), None if shard == _ONE_PURSE else shard))
             asked.setdefault(venue, moment_of(at))

@@ -1,5 +1,6 @@
 """Store: one SQLite file with everything arbkit remembers, asked one question a method."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -101,6 +102,15 @@ class Store:
     def together_ahead(self) -> AbstractContextManager[object]:
         """The same, committed without waiting for the disk: nothing may follow from it outside before `durable`."""
         return self._database.writing_ahead()
+
+    def remembering(self) -> AbstractContextManager[object]:
+        """Within this block, what every trade asks is remembered; a transaction is answered from memory as long as
+        nothing at all was written since. Not within a transaction."""
+        return self._database.remembering()
+
+    def when_written(self, tell: Callable[[], None]) -> None:
+        """Have this called after each change of ours, from now on; it must be quick, and asks nothing of the store."""
+        self._database.written = tell
 
     async def durable(self) -> None:
         """Return when all that was committed would survive a power cut. A thread of its own waits for the disk."""

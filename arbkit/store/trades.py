@@ -108,13 +108,13 @@ WHERE r.released_at IS NULL GROUP BY r.kind, r.venue, l.market
 """
 _STATES = "SELECT id, state FROM legs WHERE id IN"
 _LOCKS = """
-SELECT t.id FROM trades t CROSS JOIN legs l ON l.trade_id = t.id
-WHERE t.finished_at IS NULL AND
+SELECT l.venue, l.market, t.id FROM trades t CROSS JOIN legs l ON l.trade_id = t.id WHERE t.finished_at IS NULL
 """
-_COUNTS = """
-SELECT count(*) FILTER (WHERE started_at >= ?1), count(*) FILTER (WHERE started_at >= ?2) FROM trades
-WHERE started_at >= min(?1, ?2)
+_COMPLETED = """
+SELECT 1 FROM trades WHERE mode = 'live' AND status = 'complete' AND version = ? ORDER BY rowid DESC LIMIT 1
 """
+_LAST = "SELECT max(started_at) FROM trades"
+_COUNT = "SELECT count(*) FROM trades WHERE started_at >= ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,15 +242,13 @@ class Trades:
 
     def locked_by(self, markets: Sequence[MarketId]) -> str:
         """The unfinished trade that involves one of these markets, "" if none does."""
-        one_of = " OR ".join(["(l.venue = ? AND l.market = ?)"] * len(markets))
-        asked = [part for market in markets for part in (market.venue, market.key)]
-        rows = self._database.look(" ".join((_LOCKS, "(", one_of, ") LIMIT 1")), asked)
-        return str(rows[0][0]) if rows else ""
+        locks = {(venue, key): trade_id for venue, key, trade_id in self._database.recall(_LOCKS)}
+        return next((str(locks[m.venue, m.key]) for m in markets if (m.venue, m.key) in locks), "")
 
     def held_back(self) -> Reserved:
         """Everything that is reserved, at one look."""
         loss, legs = ZERO_USD, {}
-        for kind, venue, market, micros in self._database.look(_RESERVED):
+        for kind, venue, market, micros in self._database.recall(_RESERVED):
             if kind == "loss":
                 loss += Usd(micros)
             else:
@@ -294,10 +292,12 @@ class Trades:
             [(count,)] = db.execute("SELECT count(*) FROM trades WHERE started_at >= ?", [text_of(since)])
         return int(count)
 
-    def counts_since(self, first: datetime, second: datetime) -> tuple[int, int]:
-        """The same since either of two moments."""
-        [(one, other)] = self._database.look(_COUNTS, [text_of(first), text_of(second)])
-        return int(one), int(other)
+    def counts_since(self, lately: datetime, midnight: datetime) -> tuple[int, int]:
+        """The same since a moment, which is another one each time, and since the day began."""
+        since, [(last,)] = text_of(lately), self._database.recall(_LAST)
+        [(count,)] = self._database.look(_COUNT, [since]) if last is not None and last >= since else [(0,)]
+        [(today,)] = self._database.recall(_COUNT, [text_of(midnight)])
+        return int(count), int(today)
 
     def states(self, leg_ids: Sequence[str]) -> Mapping[str, LegState]:
         """In which state these legs are; those that there are."""
@@ -312,13 +312,7 @@ class Trades:
 
     def has_completed(self, version: str) -> bool:
         """Whether a version of this program has completed a live trade."""
-        with self._database.reading() as db:
-            row = db.execute(
-                "SELECT 1 FROM trades WHERE mode = 'live' AND status = 'complete' AND version = ? "
-                "ORDER BY rowid DESC LIMIT 1",
-                [version],
-            ).fetchone()
-        return row is not None
+        return bool(self._database.recall(_COMPLETED, [version]))
 
     def _trades(self, db: sqlite3.Connection, where: str, values: Sequence[object]) -> list[StoredTrade]:
         rows = db.execute(" ".join((_TRADES, where)), values).fetchall()

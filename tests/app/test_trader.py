@@ -10,6 +10,7 @@ import pytest
 from arbkit.app.chores import Rhythm
 from arbkit.app.events import EventKind
 from arbkit.app.live import Choices
+from arbkit.app.room import remember, situation
 from arbkit.core.limits import Limits
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.money import Usd
@@ -95,3 +96,31 @@ async def test_an_offer_for_which_the_cash_does_not_suffice_is_taken_as_far_as_i
     [trade] = scene.room.store.trades.recent(count_max=9)
     assert 0 < trade.qty.micros < 16_000_000
     assert run.told(EventKind.REFUSED) == []
+
+
+def questions_of_risk(scene: Scene) -> list[str]:
+    """What the store is asked for while everything is gathered that risk has to know, but for the pair's reviews."""
+    books = {venue: desk.book() for venue, desk in scene.venues.items()}
+    asked: list[str] = []
+    with scene.room.store.together():
+        scene.room.store._database.connection.set_trace_callback(asked.append)
+        situation(scene.room, scene.opportunity, scene.markets, books, now=scene.clock.now())
+        scene.room.store._database.connection.set_trace_callback(None)
+    return [question for question in asked if "FROM reviews" not in question]
+
+
+async def test_what_risk_asks_for_was_asked_before_and_is_asked_anew_once_something_was_written(scene: Scene) -> None:
+    remember(scene.room)
+    assert questions_of_risk(scene) == ["PRAGMA data_version"]
+    scene.room.store.operations.note("anything", "at all", at=scene.clock.now())
+    assert len(questions_of_risk(scene)) >= 8
+
+
+async def test_a_loop_that_rests_has_asked_for_what_risk_will_ask_for(scene: Scene) -> None:
+    async with running(scene, rhythm=QUIET) as run:
+        for _ in range(2):
+            await scene.clock.sleep(50)
+            assert questions_of_risk(scene) == ["PRAGMA data_version"]
+            scene.room.store.operations.note("anything", "at all", at=scene.clock.now())
+            assert len(questions_of_risk(scene)) >= 8
+        await run.end()
