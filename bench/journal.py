@@ -4,11 +4,13 @@
 
 By turns in one run on one disk: a bare append with fdatasync; one row committed inline, and one committed ahead with a
 thread waiting for the disk; and a whole intent (trade, legs, reservations, both marks) either way. A callback that is
-due when a commit begins tells how long the loop was held.
+due when a commit begins tells how long the loop was held. As in `run --live`: on the same event loop, with SQLite's log
+at its usual size, with what stands before the loop begins frozen, and the thread at work already.
 """
 
 import argparse
 import asyncio
+import gc
 import os
 import tempfile
 import time
@@ -25,6 +27,7 @@ from arbkit.core.money import Price, Qty, Usd
 from arbkit.core.orders import Action, FokOrder
 from arbkit.store.journal import Intent, PlannedLeg
 from arbkit.store.store import Store
+from arbkit.wiring.kit import quickest_loop
 
 FLUSH = getattr(os, "fdatasync", os.fsync)
 PAGE = bytes(4_096 + 24)
@@ -41,6 +44,7 @@ class Bench:
         self.store.catalogue.refresh([self.couple.kalshi, self.couple.polymarket], at=NOW)
         self.store.pairs.replace([self.couple.pair], at=NOW)
         self.epoch = self.store.operations.begin_epoch(pid=1, host="bench", version="", config_hash="", at=NOW).n
+        self.store.operations.widen_log(at=NOW)
         self.number = 0
         self.append = os.open(folder / "appended", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
@@ -97,6 +101,9 @@ async def turns(bench: Bench, rounds: int) -> tuple[Times, Times]:
         ("intent ahead", lambda: bench.intent(store.together_ahead), True),
     ]
     loop = asyncio.get_running_loop()
+    await store.durable()
+    gc.collect()
+    gc.freeze()
     for _ in range(rounds):
         for name, write, is_ahead in ways:
             due = time.perf_counter_ns()
@@ -115,7 +122,8 @@ def measured(arguments: argparse.Namespace) -> list[Figure]:
     """Every figure of this bench."""
     with tempfile.TemporaryDirectory(dir=arguments.directory) as name:
         bench = Bench(Path(name))
-        took, held = asyncio.run(turns(bench, arguments.rounds))
+        with asyncio.Runner(loop_factory=quickest_loop()) as runner:
+            took, held = runner.run(turns(bench, arguments.rounds))
         bench.store.close()
     half = {name: percentile(times, 50) for name, times in took.items()}
     worst = {name: percentile(times, 99) for name, times in held.items()}
