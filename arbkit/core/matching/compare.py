@@ -267,7 +267,9 @@ def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     kind = kalshi.kind | polymarket.kind
     any_of_asked = bool(kind) and kind <= kalshi.asked & polymarket.asked
     known = kalshi.rules_known and polymarket.rules_known
-    if kalshi.several != polymarket.several and known and not any_of_asked:
+    if kalshi.several != polymarket.several and not known and not any_of_asked:
+        found.append(silent("several", "of one or of several, and not both rules are known", UNEXPLAINED_PPM))
+    elif kalshi.several != polymarket.several and not any_of_asked:
         found.append(
             conflict(
                 "several",

@@ -92,8 +92,20 @@ COMMODITIES = frozenset(
 """What has no one official price: each exchange and each data vendor has its own."""
 
 
+_FALL_BACK = re.compile(
+    r"\bIf\b[^\n]{0,200}?\b(?:unavailable|not (?:be |been )?(?:released|available|published|provided|reported))\b"
+    r"[^\n]{0,250}?\bwill be used\b",
+)
+"""What is read only where the first source is silent."""
+
+
 @lru_cache(maxsize=4_096)
 def sources(text: str) -> frozenset[str]:
-    """The data sources that a text names."""
+    """The data sources that a text names; those that stand in for another only when it names no other."""
+    first = _named(_FALL_BACK.sub(" ", text)) if "will be used" in text else frozenset()
+    return first or _named(text)
+
+
+def _named(text: str) -> frozenset[str]:
     lowered = text.lower()
     return frozenset([name for hint, name, pattern in _BY_HINT if hint in lowered and pattern.search(text)])
