@@ -90,6 +90,8 @@ class Facts:
     """Whether the question sets one name before or above another."""
     stated: frozenset[str] = frozenset()
     """All words of weight in the very sentence that decides."""
+    stated_names: frozenset[str] = frozenset()
+    """The names among them."""
     cited: frozenset[str] = frozenset()
     """Those of `asked` and `stated` that only name who reports it."""
     detail: frozenset[str] = frozenset()
@@ -191,7 +193,8 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
 
 def _deciding(facts: Facts, stated: Sequence[Word], cited: frozenset[str]) -> Facts:
     """The facts with the words of the sentence that decides."""
-    return replace(facts, stated=frozenset().union(*_by_weight(stated)), cited=cited)
+    names, *rest = _by_weight(stated)
+    return replace(facts, stated=names.union(*rest), stated_names=names, cited=cited)
 
 
 def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: frozenset[str]) -> Facts:

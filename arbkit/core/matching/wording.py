@@ -25,6 +25,7 @@ EVENT_NAME_PPM = 2_000
 SPELLING_PPM = 15_000
 _INITIALS_MIN, _INITIALS_MAX = 3, 6
 _FULL_NAME, _SUFFIXES = 2, frozenset({"jr", "sr", "ii", "iii", "iv"})
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _REDEFINED_MIN = 2
 """How many words of weight a rule has to bring in for those that it leaves out of the title."""
 
@@ -113,11 +114,16 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _redefined(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """A rule that decides by something else than the title asks, of which the other side says nothing: a recession is
-    two quarters of shrinking here, and what a committee calls one there."""
-    if not kalshi.stated or kalshi.strict | kalshi.common <= kalshi.stated:
+    two quarters of shrinking here, and what a committee calls one there. Names alone tell it of a title that it keeps:
+    a ruling for one side is one that overturns a case of other names."""
+    kept = kalshi.strict | kalshi.common <= kalshi.stated
+    if not kalshi.stated or (kept and kalshi.timing.match_day):
         return []
-    instead = kalshi.stated - kalshi.asked - kalshi.cited
+    instead = (kalshi.stated_names if kept else kalshi.stated) - kalshi.asked - kalshi.cited
     instead -= polymarket.told(instead)
+    if kept:
+        outside = _IN_BRACKETS.sub(" ", kalshi.statement).lower() if polymarket.rules_known else ""
+        instead = frozenset(word for word in instead if kalshi.spell([word])[0] in outside)
     if len(instead) < _REDEFINED_MIN:
         return []
     return [silent("condition", f"only Kalshi's rule speaks of {', '.join(kalshi.spell(instead))}", UNEXPLAINED_PPM)]

@@ -146,3 +146,23 @@ def attending(*, closes: tuple[str, str]) -> Verdict:
 def test_where_neither_side_says_when_one_that_waits_years_longer_is_refused() -> None:
     assert attending(closes=("2027-12-31", "2027-12-31")).acceptable
     assert not attending(closes=("2029-12-31", "2027-12-31")).acceptable
+
+
+def ruling(*, kalshi_rules: str) -> Verdict:
+    """Judge two markets on a ruling for one side, of which Kalshi's rule says what has to be ruled."""
+    asked = "Will the Supreme Court rule in favor of Vane in Vane v. Rosefield in 2029?"
+    return verdict(
+        kalshi(
+            asked,
+            "KXSCOTUSVANE-29",
+            rules=f"If the Supreme Court, in 2029, {kalshi_rules}, then the market resolves to Yes.",
+        ),
+        polymarket(
+            asked, 'It resolves to "Yes" if the Supreme Court rules in favor of Vane in Vane v. Rosefield in 2029.'
+        ),
+    )
+
+
+def test_a_rule_that_keeps_the_words_of_its_title_and_adds_names_of_its_own_is_refused() -> None:
+    assert ruling(kalshi_rules="rules in favor of Vane in Vane v. Rosefield").acceptable
+    assert not ruling(kalshi_rules="rules for Vane in Vane v. Rosefield to overturn Hastings Meadow").acceptable
