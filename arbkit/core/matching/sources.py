@@ -102,7 +102,7 @@ _FALL_BACK = re.compile(
 @lru_cache(maxsize=4_096)
 def sources(text: str) -> frozenset[str]:
     """The data sources that a text names; those that stand in for another only when it names no other."""
-    first = _named(_FALL_BACK.sub(" ", text)) if "will be used" in text else frozenset()
+    first = _named(_FALL_BACK.sub(" ", text)) if "will be used" in text and "If " in text else frozenset()
     return first or _named(text)
 
 

@@ -21,6 +21,7 @@ _MAKERS = {
 }
 """Maker -> its products, whose names belong to nobody else (the makers' own sites)."""
 _MAKER_OF = {stem(product): stem(maker) for maker, products in _MAKERS.items() for product in products.split()}
+_PRODUCTS = frozenset(_MAKER_OF)
 _AWARDS = frozenset(map(stem, ("oscars", "emmys", "grammys")))
 _FOR_THE_BEST = frozenset(map(stem, ("best", "outstanding", "achievement")))
 """What every category of an award is for, so that nothing is said when one side leaves it out."""
@@ -34,9 +35,9 @@ _FILM = frozenset(map(stem, ("movie",)))
 def understood(asker: Facts, other: Facts) -> frozenset[str]:
     """The words of one question that the other market need not say."""
     words = _in_office(asker, other) | _of_award(asker, other) | _in_plain_words(asker, other)
-    if _SCREENED in asker.asked and _SCREENED in other.asked:
+    if _SCREENED in asker.said and _SCREENED in other.said:
         words |= _TRAVELLERS
-    made = asker.asked & other.asked & _MAKER_OF.keys()
+    made = _PRODUCTS & asker.names & other.said
     return words.union(_MAKER_OF[product] for product in made) if made else words
 
 
@@ -52,7 +53,7 @@ def _in_office(asker: Facts, other: Facts) -> frozenset[str]:
 
 def _of_award(asker: Facts, other: Facts) -> frozenset[str]:
     """`best`, of an award of which both speak; and that a short or a feature is a film."""
-    if not asker.said & other.said & _AWARDS:
+    if not _AWARDS & asker.said & other.said:
         return frozenset()
     return _FOR_THE_BEST | _FILM if asker.asked & other.asked & _LENGTHS else _FOR_THE_BEST
 
@@ -65,6 +66,8 @@ def _in_plain_words(asker: Facts, other: Facts) -> frozenset[str]:
     named, plain = (asker, other) if asker.domain else (other, asker)
     found: set[str] = set()
     for name in named.names:
+        if ":" not in name:
+            continue
         parts = frozenset(map(stem, name.partition(":")[2].split("_")))
         if len(parts) > 1 and parts <= plain.names:
             found |= {name} if asker is named else parts

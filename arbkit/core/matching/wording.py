@@ -117,12 +117,12 @@ def _redefined(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     two quarters of shrinking here, and what a committee calls one there. Names alone tell it of a title that it keeps:
     a ruling for one side is one that overturns a case of other names."""
     kept = kalshi.strict | kalshi.common <= kalshi.stated
-    if not kalshi.stated or (kept and kalshi.timing.match_day):
+    if not kalshi.stated or (kept and (kalshi.timing.match_day or not polymarket.rules_known)):
         return []
     instead = (kalshi.stated_names if kept else kalshi.stated) - kalshi.asked - kalshi.cited
     instead -= polymarket.told(instead)
     if kept:
-        outside = _IN_BRACKETS.sub(" ", kalshi.statement).lower() if polymarket.rules_known else ""
+        outside = _IN_BRACKETS.sub(" ", kalshi.statement).lower()
         instead = frozenset(word for word in instead if kalshi.spell([word])[0] in outside)
     if len(instead) < _REDEFINED_MIN:
         return []
@@ -264,7 +264,8 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     common = _unsaid(asker.common - other.said - weeks - clear, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
-    return _Missing(names - far, strict, common - deep, (far - asker.cited - _of_the_match(asker, other)) | deep)
+    named = far - asker.cited - _of_the_match(asker, other) if far else far
+    return _Missing(names - far, strict, common - deep, named | deep)
 
 
 def _of_the_match(asker: Facts, other: Facts) -> frozenset[str]:
