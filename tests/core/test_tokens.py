@@ -31,6 +31,7 @@ def a_market(venue: VenueName, key: str, title: str, **fields: object) -> Market
         ("Los Angeles L", "Lakers"),
         ("Boston", "Boston Celtics"),
         ("Philadelphia", "76ers"),
+        ("A's", "Oakland Athletics"),
         ("2026 Pro Basketball Finals", "2026 NBA Finals"),
         ("House race for TX-03", "TX-03 House seat"),
         ("Republican", "the Republican Party"),

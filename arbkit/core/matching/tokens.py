@@ -311,7 +311,7 @@ def _phrases() -> dict[str, tuple[tuple[str, ...], _Longer]]:
     alone: dict[str, tuple[str, ...]] = {}
     longer: dict[str, dict[str, list[_Row]]] = {}
     for variant, canonical in _ordered_rows():
-        if len(variant) > 1 and variant[0] in _GRAMMAR:
+        if len(variant) > 1 and variant[0] in _GRAMMAR and variant[1] != "s":  # "A's" is a team
             continue
         put = tuple(lexicon.stem(word) for word in canonical if word not in _STOP)
         if len(variant) == 1:
