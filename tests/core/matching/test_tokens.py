@@ -33,8 +33,15 @@ def test_a_piece_of_a_text_means_the_same_wherever_it_stands() -> None:
     assert whole.day > 0
 
 
-@given(st.lists(st.text(st.sampled_from("ab 1:,.\n\0") | st.characters(), max_size=30), max_size=8))
+ANY_TEXT = st.lists(st.sampled_from(["rain", " at ", "\n", "\0", "Nov 5, 2026"]) | st.text(max_size=5)).map("".join)
+
+
+@given(st.lists(ANY_TEXT, max_size=8))
 def test_many_texts_are_read_as_each_alone(texts: list[str]) -> None:
     rows = [Texts(text, "x-2026-11-05", place) for place, text in enumerate(texts)]
 
     assert asked(rows) == [one for row in rows for one in asked([row])]
+
+
+def test_a_text_that_looks_like_the_end_of_a_market_is_one_text() -> None:
+    assert [one.closes for one in asked([Texts("rain\n\0\nsnow", closes=1), Texts("hail", closes=2)])] == [1, 2]
