@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
+
 from arbkit.core.matching import Verdict
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
@@ -166,3 +168,25 @@ def ruling(*, kalshi_rules: str) -> Verdict:
 def test_a_rule_that_keeps_the_words_of_its_title_and_adds_names_of_its_own_is_refused() -> None:
     assert ruling(kalshi_rules="rules in favor of Vane in Vane v. Rosefield").acceptable
     assert not ruling(kalshi_rules="rules for Vane in Vane v. Rosefield to overturn Hastings Meadow").acceptable
+
+
+@pytest.mark.parametrize("relative", ["Melania Trump", "Kimbal Musk", "Jill Biden", "Brigitte Macron", "Colin Powell"])
+def test_a_leader_known_by_one_name_is_not_who_shares_it(relative: str) -> None:
+    leader = relative.rpartition(" ")[2]
+
+    def asked_of(kalshi_name: str, polymarket_name: str) -> Verdict:
+        return verdict(
+            kalshi(
+                f"Will {kalshi_name} visit Norway before Jan 1, 2027?",
+                "KXVISITNORWAY-27JAN01",
+                rules=f"If {kalshi_name} visits Norway before Jan 1, 2027, then the market resolves to Yes.",
+            ),
+            polymarket(
+                f"Will {polymarket_name} visit Norway by December 31, 2026?",
+                f'This market will resolve to "Yes" if {polymarket_name} visits Norway by December 31, 2026.',
+            ),
+        )
+
+    assert asked_of(leader, leader).acceptable
+    assert not asked_of(leader, relative).acceptable
+    assert not asked_of(relative, leader).acceptable
