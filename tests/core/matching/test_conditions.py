@@ -190,3 +190,23 @@ def test_a_leader_known_by_one_name_is_not_who_shares_it(relative: str) -> None:
     assert asked_of(leader, leader).acceptable
     assert not asked_of(leader, relative).acceptable
     assert not asked_of(relative, leader).acceptable
+
+
+@pytest.mark.parametrize(
+    ("end", "label", "is_a_side"), [("XYZ", "", False), ("TIE", "", False), ("ARS", "Arsenal", True)]
+)
+def test_a_match_market_that_names_no_side_is_neither_side_of_the_match(
+    end: str, label: str, *, is_a_side: bool
+) -> None:
+    made = verdict(
+        kalshi("Arsenal vs Chelsea Winner?", f"KXEPLGAME-26NOV21ARSCHE-{end}", yes_label=label),
+        polymarket(
+            "Will Arsenal FC win on 2026-11-21?",
+            "In the upcoming Premier League game, scheduled for November 21, 2026: If Arsenal FC wins, this market "
+            'will resolve to "Yes".',
+            slug="epl-ars-che-2026-11-21-ars",
+        ),
+    )
+
+    assert made.acceptable is is_a_side
+    assert any(reason.startswith("conflict: outcome") for reason in made.reasons) is not is_a_side
