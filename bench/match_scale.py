@@ -6,9 +6,9 @@
 Measured side by side in one run, so that a slow machine slows all of them: ours (from text to candidates, each run in a
 process of its own), rapidfuzz's blocked cdist(fuzz.ratio) on all cores, a plain index of words by IDF, and a loop of
 fuzz.ratio; the last three on a sample of the Polymarket rows, scaled up. Five rounds, each between two runs of cdist;
-of each method the quickest is shown, and the shares of cdist are medians of the rounds. Ours runs on one core, and the
-target is its share of cdist on one core, whatever else the machine has; the share of cdist on all cores is shown beside
-it, and both again with the tokens kept, as the store keeps them. Recall@n is the share of planted twins among the first
+of each method the quickest is shown, and the shares of cdist are medians of the rounds. Ours runs on one core: its
+share is told and judged against cdist on one core and, harder, on all of them; both again with the tokens kept, as the
+store keeps them, are shown and not judged. Recall@n is the share of planted twins among the first
 n candidates. `--bare` takes tickers and slugs (hence their dates) away. Exit code 1 when a target is missed.
 
 With --pairs, the candidate recall of the pairs labelled `same`: each market is sought among all of the file and of DIR.
@@ -245,7 +245,9 @@ def verdict(lines: Sequence[Line]) -> Line:
     own = lines[0]
     full, part = seconds_of(own), float(own["incremental_seconds"] or 0)
     holds = {
-        "share_of_cdist_on_one_core_holds": float(own["share_of_cdist_on_one_core"] or 1) <= CDIST_SHARE_MAX,
+        f"{share}_holds": float(own[share] or 1) <= CDIST_SHARE_MAX
+        for share in ("share_of_cdist_on_one_core", "share_of_cdist_on_all_cores")
+    } | {
         "rss_holds": float(own["rss_mb"] or 0) <= RSS_MB_MAX,
         "recall_holds": float(own["recall_at_20"] or 0) >= RECALL_MIN,
         "incremental_holds": part <= full * INCREMENTAL_SHARE_MAX,
