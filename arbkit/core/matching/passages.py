@@ -7,6 +7,22 @@ from enum import StrEnum
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.clauses import read_decided_by, refers_back
 from arbkit.core.matching.lexicon import fold
+from arbkit.core.matching.questions import (
+    GENERIC,
+    IN_THE_MATCH,
+    MARGIN,
+    OVER_UNDER,
+    SCORED,
+    SPREAD,
+    SUBJECT,
+    VERBED,
+    VERSUS,
+    WILL_IT_BE,
+    name_first,
+    occasion_gone,
+    opponents,
+    subject_first,
+)
 
 _TITLE_MAX, _STATEMENT_MAX, _CONTEXT_MAX = 400, 700, 5_000
 _WORDS_MAX = 1_500
@@ -19,36 +35,11 @@ _CITED = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
 _YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
 _RESOLVES = re.compile(r"\bresolves?\b|\bresolution\b", re.IGNORECASE)
-_VERB = (
-    r"(?:wins?|won|beats?|defeats?|is|are|be|has|have|advances?|scores?|records?|qualif(?:y|ies)|finish(?:es)?|leads?)"
-)
-_SUBJECT = re.compile(rf"^(?:if |will |does |can )?(?:the )?(.{{1,80}}?) {_VERB}\b", re.IGNORECASE)
-_VERSUS = re.compile(
-    r"(?:^(?!Will? |Does |Do |Can |Is )|: |\b[Ww]in the )([^:?]{2,60}?) "
-    r"(?:[Vv][Ss]?\.?|[Vv]ersus|@|at(?= (?:[A-Z0-9][^ :?]* ?){1,5}(?:[:?(-]|$)))"
-    r" ([^:?]{2,60}?)(?= (?i:winner|game|match|professional|fight)\b| - | ?: |\?| ?\(|$)",
-)
-_CONDITION = re.compile(r" (?:before|after|on|in|by|and|with|if|when|until)\b", re.IGNORECASE)
-_IN_THE_MATCH = re.compile(
-    r"\bthe ([A-Z0-9][^:?,]{1,40}?) (?:[Vv][Ss]?\.?|[Vv]ersus|@|at) ([A-Z0-9][^:?,]{1,40}?)"
-    r"(?= (?:winner|game|match|professional|men's|women's|college|fight|soccer|esports"
-    r"|(?:Pro|League of Legends|LoL|Dota|Valorant|Call of Duty|Rocket League|[A-Z]{2,}\d?)\b))"
-)
 _UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}\bscheduled\b", re.IGNORECASE)
 _REGULATION = re.compile(
     r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
 )
 _REGULATION_HINTS = ("90 minutes", "regulation time", "exclud", "not include extra time")
-_FIRST_OF_ALL = r"(?:winner|champion|next|new|first|top|most|best|largest|highest|richest|biggest|leader|number one)"
-_NAMED_LAST = re.compile(
-    rf"^(?P<what>[^,;?]{{0,160}}?\b{_FIRST_OF_ALL}\b(?:[^,;?]|, 20){{0,160}}?) (?:is|will be) "
-    r"(?P<who>(?:[Tt]he )?[A-Z][^,;?]{0,60}?)(?P<when> (?:before|by|on|as of) [^?]{4,60})?$"
-)
-_WILL_IT_BE = re.compile(
-    rf"^Will (?P<what>(?:the )?(?:[\w'-]+ ){{0,2}}?{_FIRST_OF_ALL} [^?]{{2,120}}?) be (?P<who>[A-Z][^?]{{0,60}})\?$"
-)
-_GENERIC = re.compile(r"^(?:who|which|what|when|how|where)\b", re.IGNORECASE)
-_VERBED = re.compile(r"^(?:will?|does|do|can|is|are|has|have|did)\b", re.IGNORECASE)
 _NEXT_VOTE = re.compile(
     r"\bnext (?:[\w'-]+ ){0,4}?(?:election|season|meeting|game|match|year|month|week|decision)", re.IGNORECASE
 )
@@ -86,37 +77,7 @@ _SEVERAL = re.compile(
 _ANY_OF_A_KIND = re.compile(
     r"\b[Aa]ny (?:one )?of the (?:two |three |four |five |six |\d+ )?(?P<kind>[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,3})"
 )
-_PART = (
-    r"game|map|set|half|1h|2h|quarter|1q|period|innings?|round \d+|winner|win|moneyline|totals?|spread|handicap|o/u"
-    r"|over|under|kills?|scores?|toss|first|second|odd|even|to|distance|method|margin|both|draw|points?|corners?|props?"
-)
-"""Words of a part of a match, or of something in it; whatever else stands beside two opponents names the occasion."""
-_EVENT_PREFIX = re.compile(
-    rf"^(?![^:?]*\b(?:{_PART})\b)[^:?]{{2,40}}: (?=[^:]{{2,60}} (?:vs?\.?|at|@) )", re.IGNORECASE
-)
-_ROUND_PREFIX = re.compile(r"^first round (?:group|pool)[ _]\w: ", re.IGNORECASE)
-_BEST_OF = re.compile(rf"\(?\bbo\d\b\)?|\((?![^)]*\b(?:{_PART})\b)[^()]*\)$", re.IGNORECASE)
-_SUFFIX = re.compile(rf" - (?![^?]*\b(?:{_PART})\b)[^?]*$", re.IGNORECASE)
-_MARGIN = re.compile(
-    r"\b(by (?:over|more than|at least) [\d.]+) (?:goals|points|runs|sets|games|maps)\b", re.IGNORECASE
-)
-_SPREAD = re.compile(
-    r"^(?:[^:]{0,40}: )?(?:(?:map|game|set|run|puck) )?(?:spread|handicap|line): (.{2,60}?) \(-(\d{1,3}(?:\.\d)?)\)"
-    r"(?P<rest> vs\.? .{2,60}? \(\+\2\))?",
-    re.IGNORECASE,
-)
-_SCORED = re.compile(
-    r"(?:^(?:will )?|(?<=[:.] ))(over|under) ([\d.]+) (?:goals|points|runs|maps|games|sets)(?: (?:be|are))?"
-    r"(?: scored| played)?(?=\W*$| \.| in the )",
-    re.IGNORECASE,
-)
-"""The total of a game: nothing before it says whose."""
 _OVER_LABEL = re.compile(r"^(over|under) [\d.]+$", re.IGNORECASE)
-_TOPIC_FIRST = re.compile(
-    r"^(?P<topic>(?!Will )[^?]{2,80}?)(?::| -) (?P<question>(?:Will|Does|Do|Is|Are|Can) [^?]{4,}\??)$"
-)
-_NAME_LAST = re.compile(r"^(?P<topic>(?!Will )[^?]{8,})(?::| -) (?P<who>[A-Z][\w'.-]*(?: [\w'.-]+){0,3})$")
-_OVER_UNDER = re.compile(r"\bo/u\b", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"\d")
 _TIES = {"TIE": "Tie", "DRAW": "Tie"}
 """How the ticker of a market ends that is about neither side of a match."""
@@ -206,34 +167,34 @@ def _kalshi(market: Market) -> Passages:
     decided = read_decided_by(rules)
     if statement and decided and not refers_back(decided):
         statement = f"{statement} . {decided}"
-    statement = _name_first(statement)
+    statement = name_first(statement)
     note, _, _ = market.subtitle.partition("::")
     label = fold(market.yes_label[:_TITLE_MAX])
     label = "" if label.lower() in _PLAIN_LABELS else label
     label = label or ("" if statement else fold(note.strip())) or _TIES.get(market.id.key.rpartition("-")[2], "")
     words_label = "" if _NUMBER_LABEL.search(label) else label
-    subject = _SUBJECT.match(statement) or _SUBJECT.match(title)
+    subject = SUBJECT.match(statement) or SUBJECT.match(title)
     pick = words_label or (subject[1] if subject else "")
-    versus = _VERSUS.search(title)
+    versus = VERSUS.search(title)
     asked = title
     if versus:
         asked = f"{title} . {words_label}"
-    elif _GENERIC.match(title) or not _VERBED.match(title):
-        asked = f"{statement} . {words_label}" if statement else f"{label} . {_subject_first(title)}"
+    elif GENERIC.match(title) or not VERBED.match(title):
+        asked = f"{statement} . {words_label}" if statement else f"{label} . {subject_first(title)}"
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"
-    versus = versus or _IN_THE_MATCH.search(statement)
+    versus = versus or IN_THE_MATCH.search(statement)
     from_statement = bool(statement) and asked.startswith(statement)
     texts = Passages(
         title=title,
         headline=f"{title} . {label}" if from_statement and label else "",
-        asked=_SCORED.sub(r"total \1 \2", _MARGIN.sub(r"\1", asked)),
+        asked=SCORED.sub(r"total \1 \2", MARGIN.sub(r"\1", asked)),
         statement=statement,
         judged=bool(statement),
         labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
         context=rules[:_WORDS_MAX],
         pick=pick or (_side_of_ticker(market, versus[1], versus[2]) if versus else ""),
-        opponents=_opponents(versus) if versus else None,
+        opponents=opponents(versus) if versus else None,
         versus=versus is not None,
         match_up=versus is not None,
     )
@@ -248,16 +209,16 @@ def _polymarket(market: Market) -> Passages:
     statement = " ".join(judged[:1] or _up_to_resolution(sentences))
     labels = _plain_label(market.yes_label), _plain_label(market.no_label)
     named = labels[0].lower() not in _PLAIN_LABELS
-    title = _WILL_IT_BE.sub(r"Will \g<who> be \g<what>?", title)
-    asked = _occasion_gone(title) if named else _subject_first(title)
-    if spread := _SPREAD.match(title):
-        asked = f"{spread[1]} wins by over {spread[2]} . {_SPREAD.sub(' ', title)}"
+    title = WILL_IT_BE.sub(r"Will \g<who> be \g<what>?", title)
+    asked = occasion_gone(title) if named else subject_first(title)
+    if spread := SPREAD.match(title):
+        asked = f"{spread[1]} wins by over {spread[2]} . {SPREAD.sub(' ', title)}"
     elif labels[0].lower() in {"over", "under"}:
-        asked = _OVER_UNDER.sub(f"total {labels[0]}", title)
-    if (_GENERIC.match(title) or not _VERBED.match(title)) and market.subtitle and not named:
+        asked = OVER_UNDER.sub(f"total {labels[0]}", title)
+    if (GENERIC.match(title) or not VERBED.match(title)) and market.subtitle and not named:
         asked = f"{title} . {fold(market.subtitle[:_TITLE_MAX])}"
-    subject = _SUBJECT.match(title)
-    versus = _VERSUS.search(title)
+    subject = SUBJECT.match(title)
+    versus = VERSUS.search(title)
     slug = market.slug[:_TITLE_MAX].replace("-", " ")
     texts = Passages(
         title=title,
@@ -268,7 +229,7 @@ def _polymarket(market: Market) -> Passages:
         context=rules[:_WORDS_MAX],
         pick=spread[1] if spread else subject[1] if subject and not named else "",
         sides=labels if named else None,
-        opponents=_opponents(versus) if versus else labels if named else None,
+        opponents=opponents(versus) if versus else labels if named else None,
         versus=versus is not None,
         match_up=versus is not None or _is_upcoming(rules[:_STATEMENT_MAX]),
     )
@@ -280,23 +241,8 @@ def _plain_label(label: str) -> str:
     return _OVER_LABEL.sub(r"\1", fold(label[:_TITLE_MAX]))
 
 
-def _subject_first(title: str) -> str:
-    """`Monaco Grand Prix: Will Max win?` as `Will Max win? . Monaco Grand Prix`, `Best Actor - Ann` as `Ann . Best
-    Actor`: who is asked about comes first."""
-    if hit := _TOPIC_FIRST.match(title):
-        return f"{hit['question']} . {hit['topic']}"
-    hit = None if _VERSUS.search(title) else _NAME_LAST.match(title)
-    return f"{hit['who']} . {hit['topic']}" if hit else title
-
-
 def _is_upcoming(rules: str) -> bool:
     return "scheduled" in rules.lower() and bool(_UPCOMING.search(rules))
-
-
-def _name_first(statement: str) -> str:
-    """`the winner of the race is Novak` as `Novak is the winner of the race`: who is asked about comes first."""
-    hit = _NAMED_LAST.match(statement) if " is " in statement or " will be " in statement else None
-    return f"{hit['who']} is {hit['what']}{hit['when'] or ''}" if hit else statement
 
 
 def _cited(text: str) -> str:
@@ -338,16 +284,6 @@ def _moment(text: str) -> str:
         return ""
     ever, at_end = _EVER.search(text), _AT_END.search(text)
     return "" if bool(ever) is bool(at_end) else "ever" if ever else "at the end"
-
-
-def _opponents(versus: re.Match[str]) -> tuple[str, str]:
-    """Who meets whom, without a condition that follows the names."""
-    return _CONDITION.split(versus[1])[0], _CONDITION.split(versus[2])[0]
-
-
-def _occasion_gone(title: str) -> str:
-    """The two opponents without the event, the round and the mode in which they meet."""
-    return _BEST_OF.sub(" ", _SUFFIX.sub("", _EVENT_PREFIX.sub("", _ROUND_PREFIX.sub("", title))))
 
 
 def _up_to_resolution(sentences: list[str]) -> list[str]:

@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
-
-from rapidfuzz.distance import OSA
 
 from arbkit.core.matching.calendar import ordinal
 from arbkit.core.matching.entities.countries import COUNTRIES
-from arbkit.core.matching.entities.words import GROUPS, LENIENT, LIGHT, MONTH_NAMES
+from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.sides import names_of_sides, namesakes, of_the_match, opponent_understood, same_match
+from arbkit.core.matching.spelling import given_names, initials, slips
 from arbkit.core.matching.understood import understood
 
 UNEXPLAINED_PPM = 45_000
@@ -22,9 +22,6 @@ CONTEXT_WORD_PPM = 45_000
 DETAIL_WORD_PPM = 12_000
 """Doubt for an ordinary word that only the statement says, when the question is the title with its label."""
 EVENT_NAME_PPM = 2_000
-SPELLING_PPM = 15_000
-_INITIALS_MIN, _INITIALS_MAX = 3, 6
-_FULL_NAME, _SUFFIXES = 2, frozenset({"jr", "sr", "ii", "iii", "iv"})
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _REDEFINED_MIN = 2
 """How many words of weight a rule has to bring in for those that it leaves out of the title."""
@@ -58,7 +55,6 @@ _WORLDWIDE = stems(
 _NEXT = frozenset({"next"})
 _HEADS, _ELECTED = stems("prime_minister chancellor"), stems("mayor governor president")
 _CHAMBERS = stems("house parliament")
-_ONE_HOLDS = EXCLUSIVE["office"] - stems("house senate")
 _AIRPORTS_MAX = 2
 """How many names may be missing when one of them is called an airport on the other side."""
 _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
@@ -83,15 +79,15 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     there, here = _missing(kalshi, polymarket), _missing(polymarket, kalshi)
     if nominated(kalshi, polymarket):
         there, here = (missing._replace(strict=missing.strict - NOMINATIONS) for missing in (there, here))
-    spelled = _spelling(there.names, here.names, found)
-    given = _given(there.names, kalshi, polymarket, found) | _given(here.names, polymarket, kalshi, found)
+    spelled = slips(there.names, here.names, found)
+    given = given_names(there.names, kalshi, polymarket, found) | given_names(here.names, polymarket, kalshi, found)
     there, here = there._replace(names=there.names - given), here._replace(names=here.names - given)
-    short = _initials(there.names, here.names, polymarket, found) | _initials(here.names, there.names, kalshi, found)
-    there = there._replace(names=there.names - spelled - short - _opponent_understood(kalshi, polymarket))
+    short = initials(there.names, here.names, polymarket, found) | initials(here.names, there.names, kalshi, found)
+    there = there._replace(names=there.names - spelled - short - opponent_understood(kalshi, polymarket))
     here = here._replace(names=here.names - spelled - short)
     if same_match(kalshi, polymarket):
-        sides = _names_of_sides(kalshi, polymarket)
-        found.extend(_namesakes(kalshi, polymarket))
+        sides = names_of_sides(kalshi, polymarket)
+        found.extend(namesakes(kalshi, polymarket))
         found.extend(_spare(there, here, sides))
         there, here = (_of_one_match(missing, sides) for missing in (there, here))
     else:
@@ -164,60 +160,8 @@ def _unexplained(words: Iterable[str], asker: Facts, start: str, doubt_ppm: int)
     ]
 
 
-def same_match(kalshi: Facts, polymarket: Facts) -> bool:
-    """Whether both ask which of the same two sides wins: then the name of the event, or a first name, adds nothing."""
-    mine, other = kalshi.opponents, polymarket.opponents
-    if mine is None or other is None or polymarket.sides is None:
-        return False
-    straight = _one_side(mine[0], other[0]) and _one_side(mine[1], other[1])
-    crossed = _one_side(mine[0], other[1]) and _one_side(mine[1], other[0])
-    return straight != crossed
-
-
-def _one_side(mine: frozenset[str], other: frozenset[str]) -> bool:
-    """Whether one name is the other, or the other with more: Duke and Duke Blue Devils, Sinner and Jannik Sinner."""
-    return bool(mine & other) and (mine <= other or other <= mine)
-
-
-def _names_of_sides(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
-    sides = (*(kalshi.opponents or ()), *(polymarket.opponents or ()), *(polymarket.sides or ()))
-    return kalshi.pick.union(*sides)
-
-
-def _namesakes(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """Two of one surname: the given names that both texts put before it have to meet."""
-    found = []
-    for mine, other in ((kalshi, polymarket), (polymarket, kalshi)):
-        for side in mine.opponents or ():
-            for full in other.opponents or ():
-                given = _given_names(mine, side) if len(side) == 1 and side < full else frozenset()
-                if given and not given & full:
-                    names = given, full - side
-                    found.append(conflict("given name", *(names if mine is kalshi else names[::-1])))
-    return found
-
-
-def _given_names(facts: Facts, surname: frozenset[str]) -> frozenset[str]:
-    """What stands before a surname in the rules, written as a name."""
-    written = re.escape(facts.spell(surname)[0])
-    before = re.findall(rf"\b([A-Z][\w'-]{{2,}}) (?i:{written})\b", facts.rules_text)
-    return frozenset(stem(word.lower()) for word in before if word.lower() not in LIGHT)
-
-
 def _is_stage(word: str) -> bool:
     return word in _STAGES or word.startswith(("roundof", "group_", "pool_"))
-
-
-def _opponent_understood(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
-    """The other side of the match, when Polymarket asks whether one side wins on that very day: it plays once a day."""
-    if kalshi.opponents is None or polymarket.opponents is not None or not kalshi.pick & polymarket.pick:
-        return frozenset()
-    mine, other = kalshi.timing, polymarket.timing
-    if not (mine.match_up and other.match_up and mine.match_day and other.match_day):
-        return frozenset()
-    if not mine.match_day.agrees(other.match_day):
-        return frozenset()
-    return frozenset().union(*kalshi.opponents) - kalshi.pick
 
 
 def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
@@ -264,16 +208,8 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     common = _unsaid(asker.common - other.said - weeks - clear, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
-    named = far - asker.cited - _of_the_match(asker, other) if far else far
+    named = far - asker.cited - of_the_match(asker, other) if far else far
     return _Missing(names - far, strict, common - deep, named | deep)
-
-
-def _of_the_match(asker: Facts, other: Facts) -> frozenset[str]:
-    """The two sides, when both are about the match of one day: its rules are the place to name them."""
-    mine, theirs = asker.timing, other.timing
-    if asker.opponents is None or not (mine.match_up and theirs.match_up and mine.match_day and theirs.match_day):
-        return frozenset()
-    return frozenset().union(*asker.opponents) if mine.match_day.agrees(theirs.match_day) else frozenset()
 
 
 def _wins_election(facts: Facts) -> bool:
@@ -343,57 +279,3 @@ def _in_ticker(word: str, series: str) -> bool:
     if len(word) < 3 and word not in _IN_TICKER.values():
         return False
     return word in series and (word not in EXCLUSIVE["league"] or series.startswith(word))
-
-
-def _spelling(mine: frozenset[str], other: frozenset[str], found: list[Finding]) -> frozenset[str]:
-    """Names that differ from one of the other side by one slip of the pen."""
-    spelled: set[str] = set()
-    for word in sorted(mine):
-        for twin in sorted(other):
-            if _one_slip_apart(word, twin):
-                spelled |= {word, twin}
-                found.append(agree("spelling", f"{word} and {twin}", SPELLING_PPM))
-    return frozenset(spelled)
-
-
-def _given(missing: frozenset[str], asker: Facts, other: Facts, found: list[Finding]) -> frozenset[str]:
-    """A further name of somebody whose first and last names both sides say: Andrea Kimi, Julio Cesar. Of those who seek
-    an office that one person holds it may stand last, too: a mother's name, Ivan Cepeda Castro."""
-    sought = missing & asker.pick - _SUFFIXES
-    if not sought or asker.league:
-        return frozenset()
-    order, spare = asker.order, set()
-    shared = asker.names & other.names & asker.pick
-    for word in sought:
-        at = order.index(word) if word in order else -1
-        beside = [{*order[at - 1 : at], *order[at + 1 : at + 2]}, set(order[at + 1 : at + 3])]
-        if at >= _FULL_NAME and asker.strict & other.strict & _ONE_HOLDS:
-            beside.append(set(order[at - _FULL_NAME : at]))
-        if at >= 0 and any(len(names) == _FULL_NAME and names <= shared for names in beside):
-            spare.add(word)
-            found.append(agree("given name", f"{word}, on one side only", SPELLING_PPM))
-    return frozenset(spare)
-
-
-def _initials(mine: frozenset[str], other: frozenset[str], facts: Facts, found: list[Finding]) -> frozenset[str]:
-    """Short names whose letters begin a run of words of the other title, with those words: RSP, of a party in full."""
-    explained: set[str] = set()
-    for word in mine:
-        at = _first_letters(facts.title).find(word) if _INITIALS_MIN <= len(word) <= _INITIALS_MAX else -1
-        if at >= 0:
-            run = facts.title.split(" ")[at : at + len(word)]
-            explained |= {word, *map(stem, run)}
-            found.append(agree("initials", f"{word} and {' '.join(run)}", SPELLING_PPM))
-    return frozenset(explained) & (mine | other)
-
-
-@lru_cache(maxsize=16_384)
-def _first_letters(title: str) -> str:
-    return "".join(word[:1] or " " for word in title.split(" "))
-
-
-def _one_slip_apart(word: str, twin: str) -> bool:
-    """One letter wrong, missing or swapped in a longer name; never between teams of a table, nor at the start."""
-    if min(len(word), len(twin)) < 5 or ":" in word + twin or word[0] != twin[0]:
-        return False
-    return OSA.distance(word, twin, score_cutoff=1) == 1
