@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from arbkit.core.matching import lexicon
-from arbkit.core.matching.entities.words import LIGHT
+from arbkit.core.matching.entities.words import LIGHT, MONTH_NAMES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, silent
 from arbkit.core.matching.lexicon import stem
@@ -29,6 +29,12 @@ _INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IG
 _ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
 _DENIED = re.compile(r"\b(?:not|no|nor|never|without|exclud\w+)\b[^.;,)]{0,40}$", re.IGNORECASE)
 """What stands before things that do not count, neither the one nor the other."""
+_OR_IF = re.compile(r"\bor,? (?:alternatively,? )?(?:if|when|in case|should) (?P<rest>[^.;]{3,200})", re.IGNORECASE)
+"""A second condition with which the deciding sentence is content."""
+_PART_OF_COUNTRY = re.compile(
+    r"\b(?:(?P<mainland>conterminous|contiguous|continental|lower 48)|(?P<any>mainland))\b", re.IGNORECASE
+)
+_MONTHS = frozenset(map(stem, MONTH_NAMES))
 _NO_ALTERNATIVE = frozenset(
     {"more", "less", "above", "below", "higher", "lower", "greater", "fewer", "better", "over", "under", "equal"}
     | {"before", "after", "later", "earlier", "other", "others", "otherwise", "any", "none", "both", "another"}
@@ -48,7 +54,12 @@ def compare_counted(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         if out and (clash := out & _counts(other)):
             sides = ["left out" if facts is mine else "counted" for facts in (kalshi, polymarket)]
             found.append(conflict(f"what counts ({', '.join(mine.spell(clash))})", *sides))
-    return [*found, *_alternatives(kalshi, polymarket)]
+    return [
+        *found,
+        *_alternatives(kalshi, polymarket),
+        *_second_conditions(kalshi, polymarket),
+        *_part(kalshi, polymarket),
+    ]
 
 
 def _counts(facts: Facts) -> frozenset[str]:
@@ -66,6 +77,30 @@ def _alternatives(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             if spare and spare not in other.rules_text.lower() and not other.told(frozenset({spare})):
                 found.append(silent("alternative", f"only {venue} is content with {spare}", ALTERNATIVE_PPM))
     return found
+
+
+def _second_conditions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """`or if a committee announces it`: a second way to YES of which the other side hardly speaks."""
+    found = []
+    for venue, mine, other in (("Kalshi", kalshi, polymarket), ("Polymarket", polymarket, kalshi)):
+        told = _read(mine.statement, _OR_IF, "rest") if " or" in mine.statement else frozenset()
+        spare = frozenset(word for word in told - mine.asked - other.asked - _MONTHS if word.isalpha())
+        alone = spare - other.told(spare)
+        if len(alone) * 2 > len(spare):
+            found.append(
+                silent("alternative", f"only {venue} is content with {', '.join(mine.spell(alone))}", ALTERNATIVE_PPM)
+            )
+    return found
+
+
+def _part(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """The continental part of a country is not all of it: Hawaii, Alaska and the islands are left out."""
+    mine, other = (
+        {hit.lastgroup for hit in _PART_OF_COUNTRY.finditer(facts.statement)} for facts in (kalshi, polymarket)
+    )
+    if mine == other:
+        return []
+    return [silent("place", "only one side means the continental part of the country", ALTERNATIVE_PPM)]
 
 
 @lru_cache(maxsize=8_192)
@@ -89,8 +124,8 @@ def _canonical(word: str) -> str:
 
 
 @lru_cache(maxsize=8_192)
-def _read(rules: str, pattern: re.Pattern[str]) -> frozenset[str]:
-    """The words of weight in what the pattern calls `what`."""
-    text = " . ".join(hit["what"] for hit in pattern.finditer(rules))
+def _read(rules: str, pattern: re.Pattern[str], group: str = "what") -> frozenset[str]:
+    """The words of weight in what the pattern calls `group`."""
+    text = " . ".join(hit[group] for hit in pattern.finditer(rules))
     found = lexicon.replace(lexicon.words(text), lexicon.phrases())
     return frozenset(stem(word.text) for word in found if word.text not in LIGHT and len(word.text) > 2)

@@ -113,6 +113,15 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         ),
         "",
     ),
+    (
+        "record",
+        re.compile(
+            r"\b(?:sets?|breaks?|beats?|broken|tops?) (?:(?:a|an|the|its|their|new|another|previous) ){0,3}"
+            r"((?:[\w-]+ ){0,4}?)record(?! (?:label|low|high))\b",
+            re.IGNORECASE,
+        ),
+        r"record \1",
+    ),
     ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
     ("6", re.compile(r"\b(?:gta|grand theft auto) ?6\b", re.IGNORECASE), "GTA6"),
     ("3", re.compile(r"\bU-?3\b"), "U3"),
@@ -128,6 +137,15 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
     ("strike", re.compile(r"\bcounter[ -]?strike(?: ?2)?\b", re.IGNORECASE), "cs2"),
     ("cs", re.compile(r"\bcs ?2\b", re.IGNORECASE), "cs2"),
     ("dota", re.compile(r"\bdota ?2\b", re.IGNORECASE), "dota2"),
+    (
+        "hot 100",
+        re.compile(
+            r"\b(?:be |is |reach(?:es)? |hits? )?(?:#|no\.? ?|number )(?:1|one)(?: song)? on "
+            r"(?=(?:the )?billboard hot 100\b)",
+            re.IGNORECASE,
+        ),
+        "top song on ",
+    ),
     ("hot 100", re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
     ("month", re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
     ("month", re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),

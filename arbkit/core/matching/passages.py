@@ -18,6 +18,7 @@ from arbkit.core.matching.questions import (
     VERBED,
     VERSUS,
     WILL_IT_BE,
+    labelled,
     name_first,
     occasion_gone,
     opponents,
@@ -32,7 +33,8 @@ _CITED = re.compile(
     r"\b(?:(?:report|publish|releas|list|measur|record|represent|determin|provid)ed (?:by|on|in)|according to) "
     r"([^,.;()]{2,80}?)(?= (?:is|are|on|at|before|between|in|by|will|for(?! [A-Z]))\b|[,.;()]|$)"
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"'])|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?])(?<! [Vv]\.)(?<! vs\.)(?<! No\.)(?<! St\.)(?<! Dr\.)(?<! Jr\.)\s+(?=[A-Z\"'])|\n+")
+"""Where a sentence ends: not after the dot of "Ann v. Tom"."""
 _YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
 _RESOLVES = re.compile(r"\bresolves?\b|\bresolution\b", re.IGNORECASE)
 _UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}\bscheduled\b", re.IGNORECASE)
@@ -65,7 +67,7 @@ _VOTE_MAX = 600
 _NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _NO_COUNT = re.compile(
     r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b|\bmaintains? (?:[\w']+ ){0,3}rates?\b"
-    r"|\bholds? (?:rates )?steady\b",
+    r"|\b(?:holds?|keeps?) (?:[\w']+ ){0,3}(?:rates?|steady|unchanged)\b",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
@@ -180,7 +182,7 @@ def _kalshi(market: Market) -> Passages:
     if versus:
         asked = f"{title} . {words_label}"
     elif GENERIC.match(title) or not VERBED.match(title):
-        asked = f"{statement} . {words_label}" if statement else f"{label} . {subject_first(title)}"
+        asked = f"{statement} . {words_label}" if statement else labelled(label, title)
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"
     versus = versus or IN_THE_MATCH.search(statement)

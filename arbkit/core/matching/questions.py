@@ -54,6 +54,8 @@ _TOPIC_FIRST = re.compile(
     r"^(?P<topic>(?!Will )[^?]{2,80}?)(?::| -) (?P<question>(?:Will|Does|Do|Is|Are|Can) [^?]{4,}\??)$"
 )
 _NAME_LAST = re.compile(r"^(?P<topic>(?!Will )[^?]{8,})(?::| -) (?P<who>[A-Z][\w'.-]*(?: [\w'.-]+){0,3})$")
+_ASKS_FOR_OBJECT = re.compile(r"^(?:[Ww]ho|[Ww]hat|[Ww]hich [\w' -]{1,40}?) (?:will|does|did|is) [A-Z]")
+"""`What will Ann say?`: the label is what is said, and not who says it."""
 OVER_UNDER = re.compile(r"\bo/u\b", re.IGNORECASE)
 
 
@@ -64,6 +66,11 @@ def subject_first(title: str) -> str:
         return f"{hit['question']} . {hit['topic']}"
     hit = None if VERSUS.search(title) else _NAME_LAST.match(title)
     return f"{hit['who']} . {hit['topic']}" if hit else title
+
+
+def labelled(label: str, title: str) -> str:
+    """A title that asks who, with the label that answers it: first whom it is about, last what somebody does."""
+    return f"{title} . {label}" if _ASKS_FOR_OBJECT.match(title) else f"{label} . {subject_first(title)}"
 
 
 def name_first(statement: str) -> str:

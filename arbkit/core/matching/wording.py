@@ -60,6 +60,8 @@ _AIRPORTS_MAX = 2
 _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
 _MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
+    " precipitation rain rainfall snow snowfall wind passengers departures arrivals flights seats margin share viewers"
+    " views streams subscribers followers downloads deaths cases"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
 _NO_ACTORS = _UNDERSTOOD | _MEASURES
@@ -96,8 +98,11 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.append(conflict("name", kalshi.spell(there.names), polymarket.spell(here.names)))
     if there.strict or here.strict:
         found.append(conflict("qualifier", kalshi.spell(there.strict), polymarket.spell(here.strict)))
+    alike = _decided_alike(kalshi, polymarket)
     for missing, asker, venue in ((there, kalshi, "Kalshi"), (here, polymarket, "Polymarket")):
-        found.extend(_unexplained(missing.common, asker, f"only {venue} says", UNEXPLAINED_PPM))
+        idle = missing.common - asker.stated if alike else frozenset()
+        found.extend(_unexplained(idle, asker, f"only the title on {venue} says", DETAIL_WORD_PPM))
+        found.extend(_unexplained(missing.common - idle, asker, f"only {venue} says", UNEXPLAINED_PPM))
         found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
     found.extend(_redefined(kalshi, polymarket))
     shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
@@ -106,6 +111,12 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     else:
         found.append(conflict("subject", kalshi.spell(kalshi.asked), polymarket.spell(polymarket.asked)))
     return found
+
+
+def _decided_alike(kalshi: Facts, polymarket: Facts) -> bool:
+    """Whether both rules decide by the same words, so that a further word of one title asks for nothing."""
+    mine, other = kalshi.stated - kalshi.cited, polymarket.stated - polymarket.cited
+    return bool(mine and other) and mine <= polymarket.said and other <= kalshi.said
 
 
 def _redefined(kalshi: Facts, polymarket: Facts) -> list[Finding]:

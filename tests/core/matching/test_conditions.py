@@ -210,3 +210,54 @@ def test_a_match_market_that_names_no_side_is_neither_side_of_the_match(
 
     assert made.acceptable is is_a_side
     assert any(reason.startswith("conflict: outcome") for reason in made.reasons) is not is_a_side
+
+
+def test_a_second_condition_on_one_side_only_is_refused() -> None:
+    two_quarters = (
+        "This market will resolve to Yes if there are two consecutive quarters of negative GDP growth in 2027"
+    )
+
+    assert recession(polymarket_rules=f"{two_quarters}.").acceptable
+    made = recession(polymarket_rules=f"{two_quarters} or if the NBER announces a recession by December 31, 2027.")
+    assert not made.acceptable
+    assert any("content with" in reason and "nber" in reason for reason in made.reasons)
+
+
+def landfall(*, where: str) -> Verdict:
+    """Judge two markets on a hurricane, of which Polymarket's makes landfall `where`."""
+    return verdict(
+        kalshi(
+            "Will a Category 5 hurricane make landfall in the US before 2028?",
+            "KXHURLAND-27-CAT5",
+            rules="If a Category 5 hurricane makes landfall in the United States before Jan 1, 2028, then the market "
+            "resolves to Yes.",
+        ),
+        polymarket(
+            "Will a Category 5 hurricane make landfall in the US in 2027?",
+            f"This market will resolve to Yes if a Category 5 hurricane makes landfall in {where} by December 31, "
+            "2027.",
+        ),
+    )
+
+
+def test_a_part_of_a_country_is_not_the_whole_of_it() -> None:
+    assert landfall(where="the United States").acceptable
+    assert not landfall(where="the conterminous United States").acceptable
+    assert not landfall(where="the continental US").acceptable
+
+
+def test_the_dot_of_a_case_ends_no_sentence() -> None:
+    rules = "the Supreme Court rules in Vane v. Ohio that the canal order is unconstitutional"
+    made = verdict(
+        kalshi(
+            "Will the Supreme Court rule that the canal order is unconstitutional?",
+            "KXSCOTUSCANAL-28",
+            rules=f"If {rules} before Aug 1, 2028, then the market resolves to Yes.",
+        ),
+        polymarket(
+            "Supreme Court rules the canal order unconstitutional?",
+            f"This market will resolve to Yes if {rules} by July 31, 2028, 11:59 PM ET.",
+        ),
+    )
+
+    assert made.acceptable, made.reasons

@@ -16,7 +16,15 @@ from tests.core.matching.markets import kalshi, polymarket, read_yaml
 Group = Mapping[str, Any]
 GROUPS: Sequence[Group] = [
     group
-    for file in ("families.yaml", "names.yaml", "further.yaml", "seasons.yaml", "twists.yaml", "understood.yaml")
+    for file in (
+        "families.yaml",
+        "names.yaml",
+        "further.yaml",
+        "seasons.yaml",
+        "twists.yaml",
+        "understood.yaml",
+        "wider.yaml",
+    )
     for group in read_yaml(file)
 ]
 FORMS = [(True, True), (False, True), (True, False), (False, False)]

@@ -123,6 +123,7 @@ dota2 < dota 2; dota
 valorant < vct; valorant champions tour
 mid_season_invitational < msi; mid season invitational
 the_international < the international
+esportsworldcup < esports world cup; ewc
 best_ai_model < best ai model; top ai model; top model; best model; best ai; top ai; best llm; top llm; top ranked llm
 best_ai_model < top ranked ai model; top ranked model; highest ranked llm; highest ranked ai model; 1 ai model
 best_ai_model < 1 ranked ai model; number one ai model
@@ -142,6 +143,7 @@ a < including ties; ties included
 a < or a plural or possessive form of; a plural or possessive form of; any plural or possessive form of
 say < is stated by; stated by; be stated by; are stated by; is said by; said by
 a < make a; makes a; made a; make an; makes an; made an
+lmarena < lmarena text leaderboard; text leaderboard; text arena leaderboard; lmarena text arena; arena text leaderboard
 lmarena < chatbot arena; lm arena; lmsys; text arena; lmarena; chatbot arena llm leaderboard; lmarena ai
 race < main race
 green_jersey < points classification; green jersey
@@ -225,7 +227,7 @@ sp500 < s p 500; s and p 500; s p 500 index; sp 500; spx; s and p 500 index
 nasdaq100 < nasdaq 100; nasdaq 100 index; ndx
 dow < dow jones; dow jones industrial average; djia
 wti < crude oil; wti crude; wti crude oil; crude oil cl; west texas intermediate; oil wti
-gas_price < gas prices; gasoline prices; gas price; gasoline price
+gas < gas prices; gasoline prices; gas price; gasoline price; gasoline; regular gas
 market_cap < market cap; market capitalization; market capitalisation; largest company
 treasury_yield < treasury yield; treasury yields; treasury note yield
 hurricane < hurricane form; hurricanes form; hurricane forms; hurricanes formed
@@ -290,6 +292,7 @@ hold < holds; held; be held; is held; are held; be holding; holding
 become_law < become law; becomes law; became law; signed into law; enacted into law; be signed into law; sign into law
 become_law < become federal law; becomes federal law; signed into federal law; be enacted; is enacted; enacted
 deliver < delivers; delivered; deliveries; delivery; vehicle deliveries; total deliveries; deliver vehicles
+daily < single day
 average < average daily; daily average; average of daily; average number of daily
 circuit_breaker < circuit breaker; circuitbreaker; circuit breakers
 acquire < purchases; purchased; purchasing; buying; bought; acquiring; be acquired

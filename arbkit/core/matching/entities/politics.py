@@ -52,6 +52,11 @@ icj < international court of justice
 rbnz < reserve bank of new zealand
 snb < swiss national bank
 banxico < bank of mexico; banco de mexico
+vice_president < vice president; vp; vice presidential; vice presidency; vice president of the united states
+pass < voters approve; approved by voters; be approved by voters; is approved by voters; voters pass
+jobless_claims < jobless claims; initial jobless claims; initial unemployment claims; weekly jobless claims
+jobless_claims < initial claims for unemployment insurance; initial weekly jobless claims
+continuing_claims < continuing jobless claims; continued jobless claims; continuing unemployment claims
 convict < found guilty; be found guilty; convicted; conviction; convicted of; guilty; is guilty; be guilty
 acquit < not guilty; found not guilty; be found not guilty; is found not guilty
 indict < indicted; indictment

@@ -26,7 +26,7 @@ LIGHT = _words(
     at exactly or position many much higher lower approximately about around
     points point number amount count total rate percent percentage value level price
     first-ever ever again meeting decision outcome result standings ranking rank finish finishes finisher finishers
-    us states usd dollar dollars receive receives received named magnitude
+    us states usd dollar dollars receive receives received named magnitude esports
     """
 )
 """Words that may be missing on one side: grammar, house style, what typed facts hold already."""
@@ -50,7 +50,7 @@ STRICT = _words(
     engaged marry divorce pregnant die death born visit meet talk call strike invade attack capture
     ceasefire agreement deal treaty peace nuclear
     cut no_change touch_high touch_low terminal yoy mom qoq core headline
-    house senate governor president mayor prime_minister chancellor lieutenant_governor attorney_general
+    house senate governor president vice_president mayor prime_minister chancellor lieutenant_governor attorney_general
     secretary_of_state parliament council
     dem rep independent
     temperature low_temperature rain snow wind
@@ -81,6 +81,7 @@ GROUPS = {
         "senate",
         "governor",
         "president",
+        "vice_president",
         "mayor",
         "prime_minister",
         "chancellor",
