@@ -122,6 +122,29 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         ),
         r"record \1",
     ),
+    *(
+        (
+            hint,
+            re.compile(
+                r"\b(?:fall|drop|dip|decline|sink|slip|plunge|tumble|crash)(?:s|es)? (?:back )?"
+                r"(?=(?:below|under|to)(?: below)? [$€£]?\d)",
+                re.IGNORECASE,
+            ),
+            "touch_low ",
+        )
+        for hint in (" below ", " under ", " to ")
+    ),
+    *(
+        (
+            hint,
+            re.compile(
+                r"\b(?:climb|jump|surge|soar|get)s? (?:back )?(?=(?:above|over|to) [$€£]?\d)",
+                re.IGNORECASE,
+            ),
+            "touch_high ",
+        )
+        for hint in (" above ", " over ", " to ")
+    ),
     ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
     ("6", re.compile(r"\b(?:gta|grand theft auto) ?6\b", re.IGNORECASE), "GTA6"),
     ("3", re.compile(r"\bU-?3\b"), "U3"),
@@ -164,6 +187,6 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
     ),
     ("governor", re.compile(r"\b([A-Z]{2})(?= (?:[Gg]overnor|Lieutenant [Gg]overnor)\b)"), _state_office),
     ("senate", re.compile(r"\b([A-Z]{2})(?= Senate\b)"), _state_office),
-    ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond)", re.IGNORECASE), r"tenor\1y "),
+    ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond|fixed|mortgage)", re.IGNORECASE), r"tenor\1y "),
 )
 """(hint in lower case, pattern, what to put): tried in this order where the hint stands."""

@@ -31,6 +31,7 @@ _INITIALS = re.compile(r"\b(?:[A-Za-z]\.){2,}(?!\w)|\b[A-Z]\.(?:[A-Z]\.?)+(?!\w)
 _COMBINING = re.compile("[\u0300-\u036f]")
 _CODE = re.compile(r"\([A-Z]{3,6}\)")
 _GLOSS = re.compile(r"((?:[\w.&()-]+ ){1,4})\(([A-Z]{3,6})\)")
+_PARTY_CODE = re.compile(r"\b([A-Z][\w'-]+ (?:(?:of|for|the|and|de|do|da) ){0,2}[A-Z][\w'-]+) \(([A-Z]{2,6})\)")
 _HYPHENED = re.compile(r"\b([A-Z][a-z]+)-([a-z]+)\b")
 _MIDDLE_INITIAL = re.compile(r"\b[A-Z]\.(?= )")
 _JOINED_LETTERS = re.compile(r"\b([A-Z])&([A-Z])\b")
@@ -97,6 +98,8 @@ def fold(text: str) -> str:
     text = _LETTERED.sub(r"\1_\2", text) if _MAY_BE_LETTERED.search(text) else text
     text = _STATE_SHORT.sub("State", text) if " St" in text else text
     text = _GLOSS.sub(_without_gloss, text) if "(" in text and _CODE.search(text) else text
+    if "(" in text and "lection" in text:
+        text = _PARTY_CODE.sub(lambda hit: hit.group() if hit[2] in NAMES else hit[1], text)
     lowered = text.lower()
     for hint, pattern, joined in WITH_NUMBER:
         if hint in lowered:
@@ -246,7 +249,16 @@ def stem(word: str) -> str:
     """Cut the endings of English inflection, roughly; both sides are cut alike."""
     if len(word) <= 3 or ":" in word or "_" in word or not word.isalpha():
         return word
-    for ending, put in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+    for ending, put in (
+        ("ings", ""),
+        ("ies", "y"),
+        ("ied", "y"),
+        ("sses", "ss"),
+        ("ing", ""),
+        ("ed", ""),
+        ("es", ""),
+        ("s", ""),
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             # "games" is "game", which is too short to lose its last letter below
             word = word[: -len(ending)] + put if len(word) > 5 or ending != "es" else word[:-1]

@@ -25,16 +25,33 @@ _PRODUCTS = frozenset(_MAKER_OF)
 _AWARDS = frozenset(map(stem, ("oscars", "emmys", "grammys")))
 _FOR_THE_BEST = frozenset(map(stem, ("best", "outstanding", "achievement")))
 """What every category of an award is for, so that nothing is said when one side leaves it out."""
+_LEAVES = stem("leave")
 _SCREENED = stem("tsa")
 _TRAVELLERS = frozenset(map(stem, ("passengers", "travelers", "people")))
 """Whom the agency counts."""
+_SOLD_BY = {
+    stem(what): frozenset(map(stem, units.split()))
+    for what, units in {
+        "eggs": "dozen grade large",
+        "gas": "gallon regular",
+        "gold": "ounce oz troy",
+        "silver": "ounce oz troy",
+        "wti": "barrel",
+        "brent": "barrel",
+    }.items()
+}
+"""What is sold -> the measure of which both venues give the price, whichever says so."""
 _LENGTHS = frozenset(map(stem, ("short", "feature")))
 _FILM = frozenset(map(stem, ("movie",)))
 
 
 def understood(asker: Facts, other: Facts) -> frozenset[str]:
     """The words of one question that the other market need not say."""
-    words = _in_office(asker, other) | _of_award(asker, other) | _in_plain_words(asker, other)
+    words = (
+        _in_office(asker, other) | _his_office(asker, other) | _of_award(asker, other) | _in_plain_words(asker, other)
+    )
+    for what in asker.asked & other.asked & _SOLD_BY.keys():
+        words |= _SOLD_BY[what]
     if _SCREENED in asker.said and _SCREENED in other.said:
         words |= _TRAVELLERS
     made = _PRODUCTS & asker.names & other.said
@@ -49,6 +66,18 @@ def _in_office(asker: Facts, other: Facts) -> frozenset[str]:
         if told and ends and max(ends) <= last_year:
             return names
     return frozenset()
+
+
+def _his_office(asker: Facts, other: Facts) -> frozenset[str]:
+    """The office that somebody leaves, where both name who holds it: "out as President" and "leaves office"."""
+    ends = [facts.timing.deadline.year for facts in (asker, other) if facts.timing.deadline]
+    if _LEAVES not in asker.asked & other.asked or not ends:
+        return frozenset()
+    return frozenset(
+        office
+        for office, (_, names, last_year) in HOLDERS.items()
+        if office in asker.strict and names & asker.names & other.names and max(ends) <= last_year
+    )
 
 
 def _of_award(asker: Facts, other: Facts) -> frozenset[str]:

@@ -61,4 +61,9 @@ openai < open ai
 xai < x ai
 warner_bros_discovery < warner bros; warner brothers; warner bros discovery; warner brothers discovery; wbd
 paramount < paramount skydance
+mortgage < mortgage rates; mortgage rate; mortgages; fixed mortgage; fixed mortgage rate; fixed mortgage rates
+mortgage < fixed rate mortgage; fixed rate mortgages; fixed rate mortgage average; mortgage interest rate
+tariff < tariff rate; tariff rates
+income_tax < income tax; income tax rate; income tax rates
+daylight_saving < daylight saving time; daylight savings time; daylight savings; daylight saving
 """

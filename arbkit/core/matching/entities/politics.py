@@ -54,6 +54,7 @@ snb < swiss national bank
 banxico < bank of mexico; banco de mexico
 vice_president < vice president; vp; vice presidential; vice presidency; vice president of the united states
 pass < voters approve; approved by voters; be approved by voters; is approved by voters; voters pass
+turnout < voter turnout; election turnout; turnout of voters
 jobless_claims < jobless claims; initial jobless claims; initial unemployment claims; weekly jobless claims
 jobless_claims < initial claims for unemployment insurance; initial weekly jobless claims
 continuing_claims < continuing jobless claims; continued jobless claims; continuing unemployment claims

@@ -26,7 +26,7 @@ LIGHT = _words(
     at exactly or position many much higher lower approximately about around
     points point number amount count total rate percent percentage value level price
     first-ever ever again meeting decision outcome result standings ranking rank finish finishes finisher finishers
-    us states usd dollar dollars receive receives received named magnitude esports
+    us states usd dollar dollars receive receives received named magnitude esports cost costs
     """
 )
 """Words that may be missing on one side: grammar, house style, what typed facts hold already."""
