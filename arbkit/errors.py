@@ -14,6 +14,7 @@ ArbkitError
 ├── StoreError           70   the database or the disk failed
 ├── InvariantError       70   a bug
 ├── TaskDied             70   a part of the live loop ended by itself
+├── WorkerDied           70   a process that we started ended by itself
 └── AlreadyRunning       73   another instance holds the lock
 
 Exit code 0 is done, 1 a check that found something, 130 interrupted. A message says what failed, with which values,
@@ -139,6 +140,18 @@ class TaskDied(ArbkitError):
     """A part of the live loop ended by itself; trading was paused, and the loop stopped."""
 
     exit_code = 70
+
+
+class WorkerDied(ArbkitError):
+    """A process that was started to share the work ended by itself; nothing half-done stands."""
+
+    exit_code = 70
+
+    def __init__(self, how: str, processes: int) -> None:
+        super().__init__(
+            f"one of the {processes} processes that share the work ended by itself ({how}); nothing half-done stands;"
+            " run it again, with fewer processes where memory is short (--set matching.processes=1)"
+        )
 
 
 class AlreadyRunning(ArbkitError):

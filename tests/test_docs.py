@@ -90,7 +90,7 @@ def test_the_version_is_written_in_one_place() -> None:
 def test_every_contract_is_kept_without_exception() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     contracts = project["tool"]["importlinter"]["contracts"]
-    assert len(contracts) == 13
+    assert len(contracts) == 15
     assert not [contract["name"] for contract in contracts if contract.get("ignore_imports")]
     assert "(" not in "".join(contracts[0]["layers"])
 

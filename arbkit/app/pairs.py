@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arbkit.app.edition import edition
-from arbkit.app.remembering import Remembering
+from arbkit.app.remembering import Progress, Remembering, Stage
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
-from arbkit.core.matching import Aliases, Candidate, Curated, Progress, match
+from arbkit.core.matching import Aliases, Candidate, Curated, match
 from arbkit.core.matching.tokens import Asked, asked, kept, read_kept, texts_of
+from arbkit.core.spread import ONE_CORE, Cores, here
 from arbkit.core.text import clean
 from arbkit.errors import BadId
 from arbkit.ports import Clock
@@ -20,6 +21,8 @@ from arbkit.store.store import Store
 
 MATCHED_STATUSES = (MarketStatus.UNOPENED, MarketStatus.OPEN, MarketStatus.PAUSED)
 """What is over is not matched."""
+SPREAD_FROM_TEXTS = 30_000
+"""From so many texts on, reading their words is worth the start of other processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +52,31 @@ class Matched:
         return sum(pair.tradable for pair in self.pairs)
 
 
-def silent(_done: int, _of: int) -> None:
+def silent(_stage: Stage, _done: int, _of: int) -> None:
     """No progress is shown."""
 
 
-def match_catalogues(store: Store, mappings: Path, clock: Clock, progress: Progress = silent) -> Matched:
+def match_catalogues(
+    store: Store, mappings: Path, clock: Clock, progress: Progress = silent, cores: Cores = ONE_CORE
+) -> Matched:
     """Match what both catalogues hold, with the curated pairs of a directory and the decisions in the store, and
-    replace the stored pairs by the result. Raises BadFile for mappings that are malformed or contradict each other."""
+    replace the stored pairs by the result, which is the same on however many cores. Raises BadFile for mappings that
+    are malformed or contradict each other, and WorkerDied."""
     started_ms = clock.monotonic_ms()
     entries = curated_entries(store, mappings)
     kalshi = store.catalogue.markets(VenueName.KALSHI, statuses=MATCHED_STATUSES)
     polymarket = store.catalogue.markets(VenueName.POLYMARKET, statuses=MATCHED_STATUSES)
     aliases = Aliases(load_aliases(mappings))
     name = edition(aliases.phrases)
-    remembering = Remembering(store.readings, name, aliases)
+    remembering = Remembering(store.readings, name, aliases, cores, progress)
     with _without_collecting(), closing(remembering):
         pairs = match(
             kalshi,
             polymarket,
             curated=_curated(entries, store.pairs.reviews()),
-            candidates=_candidates(store, kalshi, polymarket, aliases, name[:8].hex()),
+            candidates=_candidates(store, kalshi, polymarket, _Reading(name[:8].hex(), aliases, cores)),
             aliases=aliases,
             judging=remembering,
-            progress=progress,
         )
     store.pairs.replace(pairs, at=clock.now())
     if remembering.pairs_judged:
@@ -100,29 +105,38 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _candidates(
-    store: Store, kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases, name: str
+    store: Store, kalshi: Sequence[Market], polymarket: Sequence[Market], reading: "_Reading"
 ) -> list[Candidate]:
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
 
     return candidates(
-        _asked(store, VenueName.KALSHI, kalshi, aliases, name),
-        _asked(store, VenueName.POLYMARKET, polymarket, aliases, name),
+        _asked(store, VenueName.KALSHI, kalshi, reading),
+        _asked(store, VenueName.POLYMARKET, polymarket, reading),
+        spread=reading.cores.threads,
     )
 
 
-def _asked(store: Store, venue: VenueName, markets: Sequence[Market], aliases: Aliases, name: str) -> list[Asked]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How texts are read: under the name of an edition, with a user's phrases, and by whom."""
+
+    name: str
+    aliases: Aliases
+    cores: Cores
+
+
+def _asked(store: Store, venue: VenueName, markets: Sequence[Market], reading: _Reading) -> list[Asked]:
     """The words by which markets are found: as kept, or read now and kept until the market or the edition changes."""
-    stored, say = store.catalogue.tokens(venue), aliases.spoken()
-    found = {market.id: words for market in markets if (words := read_kept(stored.get(market.id.key, ""), name))}
-    unread = [market for market in markets if market.id not in found]
-    fresh = {
-        market.id: words
-        for market, words in zip(unread, asked([texts_of(say(market)) for market in unread]), strict=True)
-    }
+    stored, say, name = store.catalogue.tokens(venue), reading.aliases.spoken(), reading.name
+    found = {market.id.key: words for market in markets if (words := read_kept(stored.get(market.id.key, ""), name))}
+    unread = [market for market in markets if market.id.key not in found]
+    spread = reading.cores.processes if len(unread) >= SPREAD_FROM_TEXTS else here
+    read = asked([texts_of(say(market)) for market in unread], spread)
+    fresh = {market.id.key: words for market, words in zip(unread, read, strict=True)}
     if fresh:
-        store.catalogue.keep_tokens(venue, {market.key: kept(words, name) for market, words in fresh.items()})
+        store.catalogue.keep_tokens(venue, {key: kept(words, name) for key, words in fresh.items()})
     found |= fresh
-    return [found[market.id] for market in markets]
+    return [found[market.id.key] for market in markets]
 
 
 def curated_entries(store: Store, mappings: Path) -> list[CuratedEntry]:

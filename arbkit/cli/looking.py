@@ -63,7 +63,7 @@ def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: boo
     from arbkit.cli.progress import judging
 
     with judging(output) as told:
-        matched = match_catalogues(kit.store, kit.mappings, kit.clock, told)
+        matched = match_catalogues(kit.store, kit.mappings, kit.clock, told, kit.cores)
     pairs = second_reading(kit, output, matched.pairs)
     rows = [pair for pair in pairs if pair.tradable or not tradable]
     output.show(rows[:limit], PAIR)

@@ -1,13 +1,14 @@
 """Progress on stderr while a catalogue is read, and its outcome afterwards."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from arbkit.app.catalog import PageStored, Progress, VenueSync, silent
 from arbkit.app.pairs import silent as unseen
+from arbkit.app.remembering import Progress as Judging
+from arbkit.app.remembering import Stage
 from arbkit.cli.render import Field, Output
 
-Judging = Callable[[int, int], None]
 SYNC: Sequence[Field[VenueSync]] = (
     Field("venue", lambda s: s.venue, "venue"),
     Field("kind", lambda s: s.kind, "pass"),
@@ -25,6 +26,8 @@ SYNC: Sequence[Field[VenueSync]] = (
     Field("duration_ms", lambda s: s.duration_ms, "ms", right=True),
     Field("error", lambda s: str(error) if (error := s.error or s.barren) else None),
 )
+
+_COUNTED = {Stage.READ: "markets", Stage.JUDGED: "candidates"}
 
 
 @contextmanager
@@ -46,12 +49,12 @@ def counting(output: Output) -> Iterator[Progress]:
 
 @contextmanager
 def judging(output: Output) -> Iterator[Judging]:
-    """Count judged candidates on a terminal's stderr; nothing is shown elsewhere."""
+    """Count markets read and candidates judged on a terminal's stderr; nothing is shown elsewhere."""
     if not output.progress:
         yield unseen
         return
     with output.console(stderr=True).status("looking for candidates") as status:
-        yield lambda done, of: status.update(f"judged {done} of {of} candidates")
+        yield lambda stage, done, of: status.update(f"{stage} {done} of {of} {_COUNTED[stage]}")
 
 
 def shown_or_failed(results: Sequence[VenueSync], output: Output) -> None:

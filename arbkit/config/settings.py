@@ -108,6 +108,9 @@ class Matching(Section):
     mappings_dir: File = Field(
         default=None, description="Directory of curated pairs; nothing: ./mappings, or mappings in the state directory."
     )
+    processes: Whole = Field(
+        default=0, ge=0, le=64, description="How many share the work of a match; 0: one a core, at most 8."
+    )
 
 
 class Risk(Section):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from arbkit.core.markets import MarketId, MarketStatus
+from arbkit.core.markets import MarketId, MarketStatus, VenueName
 from arbkit.store.database import Database
 
 Named = tuple[bytes, bytes]
@@ -51,6 +51,12 @@ class Readings:
                 "SELECT facts FROM readings WHERE venue = ? AND key = ? AND name = ?", [market.venue, market.key, name]
             ).fetchone()
         return None if row is None else bytes(row[0])
+
+    def names(self) -> Mapping[MarketId, bytes]:
+        """Under which names facts are kept."""
+        with self._database.reading() as db:
+            rows = db.execute("SELECT venue, key, name FROM readings")
+            return {MarketId(VenueName(venue), str(key)): bytes(name) for venue, key, name in rows}
 
     def verdicts(self) -> Mapping[str, Named]:
         """Everything judged, by the key of the Kalshi market."""

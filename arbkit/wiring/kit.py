@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arbkit.config.load import Configured
     from arbkit.config.settings import Settings
     from arbkit.core.markets import VenueName
+    from arbkit.core.spread import Cores
     from arbkit.net import Http, Rate
     from arbkit.ports import CatalogueParser, Venue
     from arbkit.store.store import Store
@@ -181,6 +182,16 @@ class Kit:
         """Whether live trading asks for a person's approval of fuzzy pairs; simulated money, by itself, needs none."""
         asked = self.settings.matching.require_review
         return asked == "always" or (asked == "auto" and (not self.sim or self.rehearses))
+
+    @cached_property
+    def cores(self) -> "Cores":
+        """Where work that divides is done; the processes for it are started when there is much of it."""
+        from arbkit.core.spread import Cores
+        from arbkit.wiring.crew import Crew, threads
+
+        crew = Crew(self.settings.matching.processes)
+        self._closing.callback(crew.close)
+        return Cores(crew.count, crew, threads(crew.count))
 
     def chosen(self, names: Sequence[str] | None) -> "list[Venue]":
         """These venues, or all."""

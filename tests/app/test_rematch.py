@@ -12,6 +12,7 @@ import pytest
 import arbkit.core
 from arbkit.app.edition import edition, engine
 from arbkit.app.pairs import Matched, decide, match_catalogues, silent, undo
+from arbkit.app.remembering import Stage
 from arbkit.core.markets import (
     KalshiFees,
     Market,
@@ -24,7 +25,7 @@ from arbkit.core.markets import (
     StrikeKind,
 )
 from arbkit.core.matching import read_facts
-from arbkit.core.matching.memory import as_read, name_of, pack_facts, unpack_facts, unpack_verdicts
+from arbkit.core.matching.memory import market_of, name_of, pack_facts, part_of, unpack_facts, unpack_verdicts
 from arbkit.core.money import Qty
 from arbkit.store.pairs import Decision
 from arbkit.store.store import Store
@@ -214,12 +215,12 @@ def test_other_aliases_have_everything_read_again(tmp_path: Path, mappings: Path
 def test_a_match_that_is_stopped_has_not_worked_for_nothing(
     tmp_path: Path, mappings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("arbkit.core.matching.engine.PROGRESS_EVERY", 1)
+    monkeypatch.setattr("arbkit.app.remembering.JUDGED_TOGETHER", 1)
     store = stored(tmp_path, catalogue(ROWS[:40]))
     full, _ = from_nothing(store, mappings, tmp_path)
 
-    def stopped(done: int, of: int) -> None:
-        if done > of // 2:
+    def stopped(stage: Stage, done: int, of: int) -> None:
+        if stage is Stage.JUDGED and done > of // 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -280,7 +281,7 @@ def test_what_moves_leaves_name_and_facts_alone() -> None:
     )  # fmt: skip
 
     assert name_of(moved, b"") == name_of(market, b"")
-    assert read_facts(as_read(moved)) == read_facts(moved) == read_facts(market)
+    assert read_facts(market_of(part_of(moved))) == read_facts(moved) == read_facts(market)
 
 
 def test_facts_are_kept_whole() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arbkit.core.matching.tokens import Asked
+from arbkit.core.spread import Spread, here
 
 CANDIDATES_MAX = 20
 """How many candidates a market gets."""
@@ -56,18 +57,22 @@ Found = tuple[Ints, Ints]
 
 
 def candidates(
-    listed: Sequence[Asked], sought: Sequence[Asked], *, candidates_max: int = CANDIDATES_MAX
+    listed: Sequence[Asked],
+    sought: Sequence[Asked],
+    *,
+    candidates_max: int = CANDIDATES_MAX,
+    spread: Spread = here,
 ) -> list[tuple[int, int]]:
     """Pairs (index into `listed`, index into `sought`): for each sought market the likeliest listed ones, best first.
 
-    Both sides may be either venue. After a change, seek the changed markets alone among all of the other side.
+    Both sides may be either venue. After a change, seek the changed markets alone among all of the other side. The
+    work may be spread over threads.
     """
     if not listed or not sought:
         return []
     lookup = _lookup(listed, sought)
     found: list[tuple[int, int]] = []
-    for start in range(0, len(sought), _BLOCK_ROWS):
-        one, two = _block(lookup, candidates_max, start)
+    for one, two in spread(partial(_block, lookup, candidates_max), range(0, len(sought), _BLOCK_ROWS)):
         found.extend(zip(one.tolist(), two.tolist(), strict=True))
     return found
 

@@ -1,8 +1,9 @@
 """Two catalogues -> pairs: curated first, then judged candidates, each market in at most one tradable pair."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation
 from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
@@ -16,13 +17,11 @@ REVIEW_FLOOR_PPM = 500_000
 
 FACTS_MAX = 10_000
 """Of how many markets the facts are held at once; each takes some kilobytes."""
-PROGRESS_EVERY = 1_000
-Progress = Callable[[int, int], None]
-"""Told now and then how many candidates are judged, of how many."""
 Candidate = tuple[int, int]
 """(index into the Kalshi markets, index into the Polymarket markets)"""
-Judging = Callable[[Market, Market], Verdict | None]
-"""Gives the verdict on a Kalshi and a Polymarket market; None below the floor of review."""
+Judging = Callable[[Sequence[Market], Sequence[Market], Sequence[Candidate]], Iterable[Verdict | None]]
+"""Gives the verdict on each candidate among the Kalshi and the Polymarket markets, in order; None below the floor of
+review. The candidates of a Kalshi market stand together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,30 +56,25 @@ def match(
     aliases: Aliases = NO_ALIASES,
     review_required: bool = False,
     judging: Judging | None = None,
-    progress: Progress = lambda _done, _of: None,
 ) -> list[Pair]:
     """Judge every candidate and return the pairs worth keeping, best first.
 
-    `candidates` None lets the engine find them. `judging` is asked for one Kalshi market after another; None judges
-    everything afresh. The result holds tradable pairs and pairs for review (`tradable` False, with the reason); a
-    market stands in at most one tradable pair. A curated decision wins over any judgement while the texts are those
-    that the person saw; afterwards it is void, and says so. With `review_required`, a pair that no person approved is
-    never tradable.
+    `candidates` None lets the engine find them, and `judging` None judges them afresh. The result holds tradable pairs
+    and pairs for review (`tradable` False, with the reason); a market stands in at most one tradable pair. A curated
+    decision wins over any judgement while the texts are those that the person saw; afterwards it is void, and says so.
+    With `review_required`, a pair that no person approved is never tradable.
     """
-    judging = judging or Judge(lambda market: read_facts(market, aliases))
+    judging = judging or _afresh(aliases)
     found = candidate_pairs(kalshi, polymarket, aliases) if candidates is None else candidates
     decisions = {(row.kalshi, row.polymarket): row for row in curated}
-    judged, settled = [], _curated(kalshi, polymarket, decisions, aliases)
+    settled = _curated(kalshi, polymarket, decisions, aliases)
     taken = {pair.kalshi for pair in settled if pair.tradable} | {pair.polymarket for pair in settled if pair.tradable}
-    asked_for = sorted(set(found))  # neighbours in a listing have the same candidates, so that few facts are read twice
-    for done, (here, there) in enumerate(asked_for):
-        if done % PROGRESS_EVERY == 0:
-            progress(done, len(asked_for))
-        one, two = kalshi[here], polymarket[there]
-        if (one.id, two.id) in decisions or one.id in taken or two.id in taken:
-            continue
-        if (verdict := judging(one, two)) is not None:
-            judged.append(_pair(one, two, verdict, tradable=verdict.acceptable))
+    asked_for = _open_to_judgement(kalshi, polymarket, found, decisions, taken)
+    judged = [
+        _pair(kalshi[here], polymarket[there], verdict, tradable=verdict.acceptable)
+        for (here, there), verdict in zip(asked_for, judging(kalshi, polymarket, asked_for), strict=True)
+        if verdict is not None
+    ]
     single = _one_each(judged, {market.id: market.event_key for market in kalshi})
     if review_required:
         single = [_untraded(pair, "no person has approved it") for pair in single]
@@ -97,25 +91,43 @@ def candidate_pairs(
     return candidates(*(asked([texts_of(say(market)) for market in side]) for side in (kalshi, polymarket)))
 
 
-class Judge:
-    """The verdict on a pair, or None below the floor of review. Facts are read only when a pair needs them; of a large
-    catalogue the latest are remembered."""
+def worth_a_look(kalshi: Facts, polymarket: Facts) -> Verdict | None:
+    """The verdict on a pair, or None below the floor of review."""
+    verdict = judge(kalshi, polymarket, floor_ppm=REVIEW_FLOOR_PPM)
+    return verdict if verdict.confidence_ppm >= REVIEW_FLOOR_PPM else None
 
-    def __init__(self, read: Callable[[Market], Facts]) -> None:
-        self._read = read
-        self._latest: dict[MarketId, Facts] = {}
 
-    def __call__(self, kalshi: Market, polymarket: Market) -> Verdict | None:
-        """Judge two markets by their facts."""
-        verdict = judge(self._facts(kalshi), self._facts(polymarket), floor_ppm=REVIEW_FLOOR_PPM)
-        return verdict if verdict.confidence_ppm >= REVIEW_FLOOR_PPM else None
+def _afresh(aliases: Aliases) -> Judging:
+    """Judging that knows nothing: facts are read when a pair needs them, and the latest are remembered."""
 
-    def _facts(self, market: Market) -> Facts:
-        if (facts := self._latest.get(market.id)) is None:
-            if len(self._latest) >= FACTS_MAX:
-                del self._latest[next(iter(self._latest))]
-            facts = self._latest[market.id] = self._read(market)
-        return facts
+    def judging(
+        kalshi: Sequence[Market], polymarket: Sequence[Market], candidates: Sequence[Candidate]
+    ) -> Iterator[Verdict | None]:
+        ours = lru_cache(FACTS_MAX // 2)(lambda here: read_facts(kalshi[here], aliases))
+        theirs = lru_cache(FACTS_MAX // 2)(lambda there: read_facts(polymarket[there], aliases))
+        return (worth_a_look(ours(here), theirs(there)) for here, there in candidates)
+
+    return judging
+
+
+def _open_to_judgement(
+    kalshi: Sequence[Market],
+    polymarket: Sequence[Market],
+    found: Iterable[Candidate],
+    decided: Iterable[tuple[MarketId, MarketId]],
+    taken: Set[MarketId],
+) -> list[Candidate]:
+    """The candidates on which no person decided and whose markets nobody has taken. Those of a Kalshi market stand
+    together, and so do those of its neighbours in the listing: they have the same candidates, whose facts are at hand.
+    """
+    ours, theirs = ({market.id: index for index, market in enumerate(side)} for side in (kalshi, polymarket))
+    settled = {(ours[one], theirs[two]) for one, two in decided if one in ours and two in theirs}
+    here_taken, there_taken = ({side[market] for market in taken if market in side} for side in (ours, theirs))
+    return [
+        (here, there)
+        for here, there in sorted(set(found))
+        if here not in here_taken and there not in there_taken and (here, there) not in settled
+    ]
 
 
 def _pair(kalshi: Market, polymarket: Market, verdict: Verdict, *, tradable: bool) -> Pair:

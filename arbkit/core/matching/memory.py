@@ -6,8 +6,8 @@ changes.
 """
 
 import zlib
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
@@ -19,6 +19,8 @@ from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.verdict import Verdict
 
 NAME_BYTES = 16
+Part = tuple[Any, ...]
+"""The fields of a market, in order, that facts may be read from; what changes all the time is not among them."""
 Verdicts = Mapping[bytes, Verdict | None]
 """The name of a Polymarket market -> the verdict on the pair with it; None below the floor of review."""
 _encode = msgspec.msgpack.Encoder().encode
@@ -38,17 +40,19 @@ _MOVING: Mapping[str, Any] = {
     "delay_ms": 0, "volume": None,
 }  # fmt: skip
 """What changes all the time and says nothing of what a market asks."""
-_read_part = attrgetter(*(field.name for field in fields(Market) if field.name not in _MOVING))
+_PARTS = tuple(field.name for field in fields(Market) if field.name not in _MOVING)
+part_of: Callable[[Market], Part] = attrgetter(*_PARTS)
+"""What facts are read from."""
 
 
-def as_read(market: Market) -> Market:
-    """The market with nothing in it that its name does not hold."""
-    return replace(market, **_MOVING)
+def market_of(part: Part) -> Market:
+    """A market of which nothing is known but this."""
+    return Market(**dict(zip(_PARTS, part, strict=True)), **_MOVING)
 
 
 def name_of(market: Market, edition: bytes) -> bytes:
     """The name of what is made from `market`, as it is read, by an edition of matching."""
-    return blake2b(edition + _encode(_read_part(market)), digest_size=NAME_BYTES).digest()
+    return blake2b(edition + _encode(part_of(market)), digest_size=NAME_BYTES).digest()
 
 
 def pack_facts(facts: Facts) -> bytes | None:
