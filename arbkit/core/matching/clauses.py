@@ -65,7 +65,7 @@ DOUBT_PPM = {
 _CASES = {
     Case.CANCELLED: r"cancel+\w*|abandon\w*|called off|no contest",
     Case.POSTPONED: (
-        r"postpon\w*|resched\w*|suspended|not (?:been )?completed (?:by|before)"
+        r"postpon\w*|resched\w*(?! (?:down )?(?:from|only)\b)|suspended|not (?:been )?completed (?:by|before)"
         r"|(?:result|winner|outcome)s? (?:is|are|has|have)(?:n't| not)? (?:been )?"
         r"(?:known|declared|announced|confirmed)(?: definitively)? (?:by|before)"
     ),

@@ -145,6 +145,29 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         )
         for hint in (" above ", " over ", " to ")
     ),
+    (
+        " record ",
+        re.compile(r"\b(will [^?.]{2,60}?) record (?=(?:the|a|an|at|more|over|most|another|\d+\+?)\b)", re.IGNORECASE),
+        r"\1 have ",
+    ),
+    (
+        "another ",
+        re.compile(
+            r"(?:^Another|\banother) (?!(?:team|player|candidate|party|person|country|company|driver|man|woman|club"
+            r"|nominee|movie|film|song|album|artist|actor|show|model)\b)"
+        ),
+        "new ",
+    ),
+    (
+        "called",
+        re.compile(r"\belections? (?:(?:is|be|to be|are|gets?) )?called\b", re.IGNORECASE),
+        "election scheduled",
+    ),
+    (
+        " listed on ",
+        re.compile(r"\b([A-Z][\w$]+) (?:(?:is|be|gets?|to be) )?listed on ([A-Z]\w+)(?= (?:in|by|before)\b|\?)"),
+        r"\2 lists \1",
+    ),
     ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
     ("6", re.compile(r"\b(?:gta|grand theft auto) ?6\b", re.IGNORECASE), "GTA6"),
     ("3", re.compile(r"\bU-?3\b"), "U3"),

@@ -13,6 +13,7 @@ from arbkit.core.matching.entities.contests import CONTESTS
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.finance import FINANCE
+from arbkit.core.matching.entities.forms import FORMS
 from arbkit.core.matching.entities.phrases import PHRASES
 from arbkit.core.matching.entities.politics import POLITICS
 from arbkit.core.matching.entities.sports import MORE_LEAGUES, TELLING
@@ -151,7 +152,7 @@ def replace(found: Sequence[Word], table: Table) -> list[Word]:
 
 def phrase_texts() -> tuple[str, ...]:
     """What the phrase table is made from; the countries last."""
-    return PHRASES, CONTESTS, FINANCE, POLITICS, COUNTRIES
+    return PHRASES, CONTESTS, FINANCE, POLITICS, FORMS, COUNTRIES
 
 
 @cache

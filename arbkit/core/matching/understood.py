@@ -1,26 +1,13 @@
 """What one question says and the other may leave out: who holds an office, who makes a product, that an award goes to
 the best, which kind of team a full name means."""
 
+from arbkit.core.matching.entities.implied import COUNTRY_OF, MAKERS, SOLD_BY
 from arbkit.core.matching.entities.politics import HOLDERS
+from arbkit.core.matching.entities.words import GROUPS
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.lexicon import stem
 
-_MAKERS = {
-    "openai": "gpt chatgpt sora",
-    "xai": "grok",
-    "anthropic": "claude",
-    "google": "gemini",
-    "meta": "llama",
-    "apple": "iphone ipad macbook airpods",
-    "spacex": "starship starlink",
-    "tesla": "optimus cybercab roadster",
-    "sony": "playstation ps6",
-    "nintendo": "switch",
-    "microsoft": "xbox",
-    "samsung": "galaxy",
-}
-"""Maker -> its products, whose names belong to nobody else (the makers' own sites)."""
-_MAKER_OF = {stem(product): stem(maker) for maker, products in _MAKERS.items() for product in products.split()}
+_MAKER_OF = {stem(product): stem(maker) for maker, products in MAKERS.items() for product in products.split()}
 _PRODUCTS = frozenset(_MAKER_OF)
 _AWARDS = frozenset(map(stem, ("oscars", "emmys", "grammys")))
 _FOR_THE_BEST = frozenset(map(stem, ("best", "outstanding", "achievement")))
@@ -29,18 +16,16 @@ _LEAVES = stem("leave")
 _SCREENED = stem("tsa")
 _TRAVELLERS = frozenset(map(stem, ("passengers", "travelers", "people")))
 """Whom the agency counts."""
-_SOLD_BY = {
-    stem(what): frozenset(map(stem, units.split()))
-    for what, units in {
-        "eggs": "dozen grade large",
-        "gas": "gallon regular",
-        "gold": "ounce oz troy",
-        "silver": "ounce oz troy",
-        "wti": "barrel",
-        "brent": "barrel",
-    }.items()
-}
-"""What is sold -> the measure of which both venues give the price, whichever says so."""
+_SOLD_BY = {stem(what): frozenset(map(stem, units.split())) for what, units in SOLD_BY.items()}
+_COUNTRY_OF = {stem(word): stem(country) for country, words in COUNTRY_OF.items() for word in words.split()}
+_PLACED = frozenset(_COUNTRY_OF)
+_NAMED_BY_OFFICE = frozenset(map(stem, ("leader", "parliament", "government")))
+"""Words for an office or a body that a rule names by its own name."""
+_OFFICES = frozenset(map(stem, GROUPS["office"] | {"house_of_commons", "bundestag", "knesset", "sejm", "duma"}))
+_VERDICTS = frozenset(map(stem, ("convict", "acquit", "charge", "indict")))
+_CRIMES = frozenset(map(stem, ("crime", "criminal", "offense", "count", "counts")))
+"""What somebody is charged with, or found guilty of, whatever it is."""
+_EVERY = frozenset(map(stem, ("all", "every", "each", "both")))
 _LENGTHS = frozenset(map(stem, ("short", "feature")))
 _FILM = frozenset(map(stem, ("movie",)))
 
@@ -50,6 +35,7 @@ def understood(asker: Facts, other: Facts) -> frozenset[str]:
     words = (
         _in_office(asker, other) | _his_office(asker, other) | _of_award(asker, other) | _in_plain_words(asker, other)
     )
+    words |= _placed(asker, other) | _named_by_office(asker, other) | _of_crime(asker, other)
     for what in asker.asked & other.asked & _SOLD_BY.keys():
         words |= _SOLD_BY[what]
     if _SCREENED in asker.said and _SCREENED in other.said:
@@ -78,6 +64,24 @@ def _his_office(asker: Facts, other: Facts) -> frozenset[str]:
         for office, (_, names, last_year) in HOLDERS.items()
         if office in asker.strict and names & asker.names & other.names and max(ends) <= last_year
     )
+
+
+def _placed(asker: Facts, other: Facts) -> frozenset[str]:
+    """The country of a party, a parliament or a place that both name."""
+    return frozenset(_COUNTRY_OF[word] for word in asker.asked & other.asked & _PLACED)
+
+
+def _named_by_office(asker: Facts, other: Facts) -> frozenset[str]:
+    """`leader of Colombia`, where the rule itself names the office for which the other side asks."""
+    vague = asker.strict & _NAMED_BY_OFFICE
+    return vague if vague and other.asked & _OFFICES & asker.said else frozenset()
+
+
+def _of_crime(asker: Facts, other: Facts) -> frozenset[str]:
+    """That it is a crime of which somebody is found guilty; all of several counts are another matter."""
+    if not asker.strict & other.strict & _VERDICTS or _EVERY & set(asker.title.split()):
+        return frozenset()
+    return _CRIMES
 
 
 def _of_award(asker: Facts, other: Facts) -> frozenset[str]:

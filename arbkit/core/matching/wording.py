@@ -27,6 +27,11 @@ _REDEFINED_MIN = 2
 """How many words of weight a rule has to bring in for those that it leaves out of the title."""
 
 
+_DECIDED_MIN = 3
+"""How many words a rule has to decide by before those of its title may be idle."""
+_QUALIFIERS = re.compile(r" (?:of|for|in|as|with|from|at|to|over|against|on|by|under|through|than)(?= )")
+
+
 def stems(text: str) -> frozenset[str]:
     """The stems of some words."""
     return frozenset(map(stem, text.split()))
@@ -98,9 +103,11 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.append(conflict("name", kalshi.spell(there.names), polymarket.spell(here.names)))
     if there.strict or here.strict:
         found.append(conflict("qualifier", kalshi.spell(there.strict), polymarket.spell(here.strict)))
-    alike = _decided_alike(kalshi, polymarket)
-    for missing, asker, venue in ((there, kalshi, "Kalshi"), (here, polymarket, "Polymarket")):
-        idle = missing.common - asker.stated if alike else frozenset()
+    for missing, asker, other, venue in (
+        (there, kalshi, polymarket, "Kalshi"),
+        (here, polymarket, kalshi, "Polymarket"),
+    ):
+        idle = missing.common & _idle(asker, other) if missing.common else frozenset()
         found.extend(_unexplained(idle, asker, f"only the title on {venue} says", DETAIL_WORD_PPM))
         found.extend(_unexplained(missing.common - idle, asker, f"only {venue} says", UNEXPLAINED_PPM))
         found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
@@ -113,10 +120,13 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     return found
 
 
-def _decided_alike(kalshi: Facts, polymarket: Facts) -> bool:
-    """Whether both rules decide by the same words, so that a further word of one title asks for nothing."""
-    mine, other = kalshi.stated - kalshi.cited, polymarket.stated - polymarket.cited
-    return bool(mine and other) and mine <= polymarket.said and other <= kalshi.said
+def _idle(asker: Facts, other: Facts) -> frozenset[str]:
+    """The words of a title up to its first preposition that its own rule does without, when the other side says all
+    that the rule decides by. After a preposition stands what kind of thing is asked for, and that counts."""
+    decided = asker.stated - asker.cited
+    if len(decided) < _DECIDED_MIN or not decided <= other.said or asker.versus or other.versus:
+        return frozenset()
+    return stems(_QUALIFIERS.split(asker.title, maxsplit=1)[0]) - asker.stated
 
 
 def _redefined(kalshi: Facts, polymarket: Facts) -> list[Finding]:

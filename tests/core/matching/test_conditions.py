@@ -261,3 +261,25 @@ def test_the_dot_of_a_case_ends_no_sentence() -> None:
     )
 
     assert made.acceptable, made.reasons
+
+
+def guilty(*, kalshi_title: str, polymarket_title: str) -> Verdict:
+    """Judge two markets whose rules decide by the same words, under two titles."""
+    return verdict(
+        kalshi(
+            f"Will Tom Vane be {kalshi_title} before Jan 1, 2028?",
+            "KXVANETRIAL-28",
+            rules="If Tom Vane is found guilty in the Ohio trial before Jan 1, 2028, then the market resolves to Yes.",
+        ),
+        polymarket(
+            f"Tom Vane {polymarket_title} by December 31, 2027?",
+            "This market will resolve to Yes if Tom Vane is found guilty in the Ohio trial by December 31, 2027.",
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", ["of murder", "for fraud", "of perjury in Maine"])
+def test_what_kind_of_thing_a_title_asks_for_counts_though_no_rule_repeats_it(kind: str) -> None:
+    assert guilty(kalshi_title="found guilty", polymarket_title="found guilty").acceptable
+    assert not guilty(kalshi_title=f"found guilty {kind}", polymarket_title="found guilty").acceptable
+    assert not guilty(kalshi_title="found guilty", polymarket_title=f"found guilty {kind}").acceptable

@@ -105,9 +105,9 @@ def test_only_given_candidates_are_judged() -> None:
 
 def test_a_reason_shows_words_and_not_what_is_left_of_them() -> None:
     made = verdict(
-        kalshi("Will Ada Novak announce a resignation in 2027?", "KXNOVAK-27", rules="If Ada Novak announces it."),
+        kalshi("Will Ada Novak announce a collaboration in 2027?", "KXNOVAK-27", rules="If Ada Novak announces it."),
         polymarket("Will Ada Novak win the televote in 2027?", "Yes if Ada Novak wins the televote in 2027."),
     )
 
     assert "conflict: qualifier: Kalshi announce, Polymarket televote" in made.reasons
-    assert "silent: word: only Kalshi says resignation" in made.reasons
+    assert "silent: word: only Kalshi says collaboration" in made.reasons
