@@ -11,6 +11,7 @@ from arbkit.core.matching.counted import compare_counted
 from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, OPPOSITES, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
+from arbkit.core.matching.fineprint import compare_fine_print
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
@@ -25,7 +26,6 @@ from arbkit.core.matching.wording import (
     same_government,
     stems,
 )
-from arbkit.core.money import MICRO
 
 NUMBER_ELSEWHERE_PPM = 6_000
 GOVERNMENT_PPM = 15_000
@@ -49,8 +49,6 @@ _WEALTH = stems("worth trillionaire billionaire richest")
 """What has no one official figure: each list of the rich has its own."""
 _TEMPERATURES = stems("temperature low_temperature")
 _OPPOSITES = {name: (stems(" ".join(one)), stems(" ".join(two))) for name, (one, two) in OPPOSITES.items()}
-_TENTH = MICRO // 10
-_COUNTED_MAX = 1_000_000 * MICRO
 
 
 Hopeless = Callable[[Sequence[Finding]], bool]
@@ -71,7 +69,18 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
     found: list[Finding] = []
     inverted, relation = _thresholds(kalshi, polymarket, found)
     fresh: Sequence[Finding] = found
-    for stage in (_groups, _opposites, _totals, _leagues, compare_words, _timing, _sources, _clauses, compare_counted):
+    for stage in (
+        _groups,
+        _opposites,
+        _totals,
+        _leagues,
+        compare_words,
+        _timing,
+        _sources,
+        _clauses,
+        compare_counted,
+        compare_fine_print,
+    ):
         if fresh and hopeless(found):
             return Comparison(tuple(found), Polarity.ALIGNED, relation)
         fresh = stage(kalshi, polymarket)
@@ -115,7 +124,8 @@ def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple
     if scales[0] and scales[1] and not scales[0] & scales[1]:
         found.append(conflict("scale", *scales))
         return False, Relation.DIFFERENT
-    step = _lattice(kalshi, polymarket)
+    tenths = bool((kalshi.asked | polymarket.asked) & LATTICE_TENTHS)
+    step = numbers.lattice((*kalshi.intervals, *polymarket.intervals), tenths=tenths)
     strikes = [item for item in kalshi.further if item.words.split(" ")[0] in _STRIKES]
     pool = (*mine, *kalshi.further)
     inverted = False
@@ -152,7 +162,7 @@ _STRIKES = frozenset({"greater", "greater_or_equal", "less", "less_or_equal", "b
 
 def _refined(item: Interval, further: tuple[Interval, ...]) -> Interval:
     """A bare number of the title with the comparator that the rule gives it: "24 hours", "at least 24 hours"."""
-    if not item.exact:
+    if not item.bare:
         return item
     bounds = (one for one in further if not one.exact and item.low in {one.low, one.high} and _units(item, one))
     return next(bounds, item)
@@ -181,18 +191,6 @@ def _turned(one: Interval, two: Interval, step: int | None) -> bool:
 
 def _units(one: Interval, two: Interval) -> bool:
     return one.unit is two.unit or Unit.NONE in {one.unit, two.unit}
-
-
-def _lattice(kalshi: Facts, polymarket: Facts) -> int | None:
-    """The step between possible values: tenths of some statistics, whole numbers of things counted; None: unknown."""
-    asked = [*kalshi.intervals, *polymarket.intervals]
-    if (kalshi.asked | polymarket.asked) & LATTICE_TENTHS:
-        return _TENTH
-    plain = all(item.unit in {Unit.NONE, Unit.DEGREE, Unit.CELSIUS} for item in asked)
-    values = [value for item in asked for value in (item.low, item.high) if value is not None]
-    if plain and values and all(value % (MICRO // 2) == 0 and abs(value) < _COUNTED_MAX for value in values):
-        return MICRO
-    return None
 
 
 def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:

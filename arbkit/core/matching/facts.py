@@ -12,7 +12,8 @@ from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.sports import SERIES
 from arbkit.core.matching.entities.teams import LEAGUES
-from arbkit.core.matching.entities.words import LIGHT, OPPOSITES, PLACE_PARTS, STRICT
+from arbkit.core.matching.entities.words import ACTS, LIGHT, OPPOSITES, PLACE_PARTS, STRICT
+from arbkit.core.matching.essence import denies, essence
 from arbkit.core.matching.lexicon import ALL_LEAGUES, KNOWN_LEAGUES, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
@@ -22,6 +23,7 @@ from arbkit.core.matching.timing import UNTIMED, Timing, read_timing
 NO_ALIASES = Aliases({})
 
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
+_ACTS = frozenset(map(stem, ACTS))
 _LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
 _TURNS = frozenset(stem(word) for sides in OPPOSITES.values() for words_of_side in sides for word in words_of_side) | {
     "total"
@@ -94,6 +96,12 @@ class Facts:
     """The names among them."""
     cited: frozenset[str] = frozenset()
     """Those of `asked` and `stated` that only name who reports it."""
+    added: frozenset[str] = frozenset()
+    """Qualifiers and acts that only the sentence of the rules says, not the title with its labels."""
+    added_names: frozenset[str] = frozenset()
+    """The names that only it says."""
+    denied: bool = False
+    """Whether that sentence, too, asks that it does not happen."""
     detail: frozenset[str] = frozenset()
     """Ordinary words of the question that only the statement says, not the title with its label."""
     versus: bool = False
@@ -163,13 +171,19 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     naming = _naming(domain)
     asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
     names, strict, common = _by_weight(asked)
+    decisive = _plainly(texts)
+    ruled = _by_weight(_named(_canonical(decisive, table), naming))
+    near = _stems([*asked, *label, *_named(title, naming)])
     facts = Facts(
         market=market.id,
         title=" ".join(word.text for word in title),
         names=names,
         strict=strict,
         common=common,
-        said=_stems([*asked, *stated, *label, *_named(title, naming)]) | ({league} if league else frozenset()),
+        said=near | _stems(stated) | ({league} if league else frozenset()),
+        added=(ruled[1] | ruled[2] & _ACTS) - near,
+        added_names=ruled[0] - near,
+        denied=denies(decisive),
         statement=texts.statement,
         rules_text=texts.context,
         domain=domain,
@@ -275,6 +289,11 @@ def _sides(texts: tuple[str, str] | None, table: Table, naming: Table) -> tuple[
         return None
     one, two = (_weighty(text, table, naming) for text in texts)
     return one, two
+
+
+def _plainly(texts: Passages) -> str:
+    """The essence of the rules without its dates and numbers."""
+    return quantities(read_dates(essence(texts.statement, texts.rules))[1])[1]
 
 
 def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:

@@ -1,6 +1,7 @@
 """Thresholds in a text: number, unit and comparator as an interval, and how two intervals stand to each other."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -37,6 +38,11 @@ class Interval:
     def exact(self) -> bool:
         """Whether it is a single value."""
         return self.low == self.high and self.low is not None
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is a number without any comparator, which a rule may still give it; "exactly" is one."""
+        return self.exact and not self.words.lower().startswith(("exactly", "equal to"))
 
     @property
     def key(self) -> tuple[int | None, bool, int | None, bool]:
@@ -101,6 +107,8 @@ _QUANTITY = re.compile(
 _CLOSED = frozenset({"greater than or equal to", "no less than", "not less than", "at least", "minimum of", ">=", "≥"})
 _CLOSED_UNDER = frozenset({"less than or equal to", "no more than", "not more than", "at most", "up to", "<=", "≤"})
 _QUANTITIES_MAX = 24
+_TENTH = MICRO // 10
+_COUNTED_MAX = 1_000_000 * MICRO
 _DIGIT = re.compile(r"\d")
 
 
@@ -135,6 +143,17 @@ def from_strike(strike: Strike, unit: Unit = Unit.NONE) -> Interval | None:
             return Interval(low, True, high, True, unit, words)
         case _:
             return None
+
+
+def lattice(values: Sequence[Interval], *, tenths: bool) -> int | None:
+    """The step between possible values: tenths of some statistics, whole numbers of things counted; None: unknown."""
+    if tenths:
+        return _TENTH
+    plain = all(item.unit in {Unit.NONE, Unit.DEGREE, Unit.CELSIUS} for item in values)
+    bounds = [value for item in values for value in (item.low, item.high) if value is not None]
+    if plain and bounds and all(value % (MICRO // 2) == 0 and abs(value) < _COUNTED_MAX for value in bounds):
+        return MICRO
+    return None
 
 
 def upward(one: Interval) -> Interval:

@@ -28,7 +28,7 @@ from arbkit.core.matching.questions import (
 _TITLE_MAX, _STATEMENT_MAX, _CONTEXT_MAX = 400, 700, 5_000
 _WORDS_MAX = 1_500
 _IF = re.compile(r"\bIf (.{3,600}?),? (?:then )?(?:the|this) market (?:will )?(?:resolves?|settles?)", re.DOTALL)
-_IF_SHORT = re.compile(r"\bIf ([^.\n]{3,400})")
+_IF_SHORT = re.compile(r"\bIf ((?:[^.\n]|\.(?=\d)){3,400})")
 _CITED = re.compile(
     r"\b(?:(?:report|publish|releas|list|measur|record|represent|determin|provid)ed (?:by|on|in)|according to) "
     r"([^,.;()]{2,80}?)(?= (?:is|are|on|at|before|between|in|by|will|for(?! [A-Z]))\b|[,.;()]|$)"

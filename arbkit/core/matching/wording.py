@@ -50,9 +50,9 @@ _MUTUAL = stems(
     " war debate together joint both"
 )
 """What two do with each other: Putin meets Trump is Trump meets Putin."""
-_UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
+UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
 """What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
-_WORLDWIDE = stems(
+WORLDWIDE = stems(
     "hottest warmest coldest wettest driest temperature earthquake hurricane tornado wildfire album song movie film"
     " show netflix spotify app streamed richest largest biggest wealthiest"
 ) | {f"{kind}_{month[:3]}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
@@ -69,7 +69,7 @@ _MEASURES = stems(
     " views streams subscribers followers downloads deaths cases"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
-_NO_ACTORS = _UNDERSTOOD | _MEASURES
+_NO_ACTORS = UNDERSTOOD | _MEASURES
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
@@ -157,7 +157,7 @@ class _Missing(NamedTuple):
 
 def _spare(there: _Missing, here: _Missing, sides: frozenset[str]) -> list[Finding]:
     """First names, nicknames and rounds, which add nothing to one and the same match."""
-    spare = (there.names | here.names) & sides | {word for word in there.strict | here.strict if _is_stage(word)}
+    spare = (there.names | here.names) & sides | {word for word in there.strict | here.strict if is_stage(word)}
     return [
         silent("name", f"{word}, said on one side of one and the same match", EVENT_NAME_PPM) for word in sorted(spare)
     ]
@@ -165,7 +165,7 @@ def _spare(there: _Missing, here: _Missing, sides: frozenset[str]) -> list[Findi
 
 def _of_one_match(missing: _Missing, sides: frozenset[str]) -> _Missing:
     """What is missing still when both are about the same match."""
-    strict = frozenset(word for word in missing.strict if not _is_stage(word)) - _BOUT
+    strict = frozenset(word for word in missing.strict if not is_stage(word)) - _BOUT
     return _Missing(
         names=missing.names - sides,
         strict=frozenset() if strict <= _ORDINALS else strict,
@@ -181,7 +181,8 @@ def _unexplained(words: Iterable[str], asker: Facts, start: str, doubt_ppm: int)
     ]
 
 
-def _is_stage(word: str) -> bool:
+def is_stage(word: str) -> bool:
+    """Whether it names a stage of a contest."""
     return word in _STAGES or word.startswith(("roundof", "group_", "pool_"))
 
 
@@ -212,7 +213,7 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     clear = understood(asker, other)
-    left_out = clear if asker.asked & _WORLDWIDE else clear | _UNDERSTOOD
+    left_out = clear if asker.asked & WORLDWIDE else clear | UNDERSTOOD
     names = _unsaid(asker.names - other.said - left_out, other)
     if 0 < len(names) <= _AIRPORTS_MAX:
         names = frozenset(word for word in names if f"{word}_airport" not in other.said)

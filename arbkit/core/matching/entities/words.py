@@ -59,7 +59,7 @@ STRICT = _words(
     nba nfl mlb nhl mls wnba ncaaf ncaab ncaaw ncaabaseball
     formula1 nascar ufc cs2 lol dota2 valorant
     drivers_championship constructors_championship
-    academy reserves u17 u19 u20 u21 u23 ii iii juniors challengers
+    academy reserves u17 u19 u20 u21 u23 ii iii junior juniors challengers
     next median mean average cumulative daily weekly largest smallest biggest richest
     global globally worldwide domestic domestically international overseas
     gold silver bronze medal most_gold most_silver most_bronze most_medals
@@ -67,6 +67,15 @@ STRICT = _words(
     """
 )
 """Words that change what is asked: they must be asked on both sides."""
+
+ACTS = _words(
+    """
+    lose loses lost loser finalist finalists qualify qualifies qualified reach reaches advance advances lead leads
+    eliminated nominated defeat defeats runner runners-up survive survives withdraw withdraws consider considers deny
+    denies introduce reject rejects bid jr general_election
+    """
+)
+"""What somebody does or suffers: where a rule says it and the title does not, it is decided by something else."""
 
 MONTH_NAMES = _words("january february march april may june july august september october november december")
 PLACE_PARTS = _words("state city county national united tech island valley")

@@ -1,0 +1,130 @@
+"""What in the rules decides, word for word: the deciding sentences without occasion, reporters and brackets, and what
+turns, replaces or narrows them further down."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ESSENCE_MAX = 1_500
+_SENTENCE = re.compile(r"(?<=[.!?\"])\s+(?=[A-Z\"'])|\n+")
+_DECIDES = re.compile(
+    r"\bresolv(?:es?|ed)\b|\bresolution\b|^\W*(?:this|the) (?:is a )?(?:market|polymarket)\b", re.IGNORECASE
+)
+_SCOPE = re.compile(
+    r"^\W*(?:(?:despite|note|for clarity|to be clear|please note)[^,:]{0,40}[,:] (?:that )?)?"
+    r"(?:this|the) (?:market|contract|polymarket|question) (?:only |exclusively |solely |also )?"
+    r"(?:refers?|appl(?:y|ies)|relates?|pertains?|covers?|concerns?|considers?|includes? only"
+    r"|is (?:about|for|limited|only|an? (?:poly)?market))\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\((?-i:[A-Z]{3,6})\)"
+    r"|\b(?:including|includes?|inclusive of) any (?:\w+ )?(?:second rounds?|run-?offs?)\b"
+    r"|(?-i:\b(?:US )?(?:President|Senator|Governor|Chancellor|Prime Minister) (?=[A-Z][a-z]))"
+    r"|\bin the upcoming [^:]{3,160}?,? (?:originally )?scheduled (?:[^:]|:\d\d){3,60}?:(?!\d)"
+    r"|\b(?:it|this) is (?:officially |publicly )?(?:announced|confirmed|reported) that\b"
+    r"|,? (?:as )?(?:announced|determined|declared|published|reported|released) by the [A-Z][\w' -]{2,60}"
+    r"|\b(?-i:[A-Z][\w&.]*(?: [A-Z][\w&.]*){0,3}) (?:officially |publicly )?announces that\b"
+    r"|\b(?:scheduled|expected|set|due) to be (?:released|announced|published)\b"
+    r"|\breleases an? (?:\w+ )?(?:report|list|ranking)\b"
+    r"|'s (?:officially |publicly )?announced\b|\ba representative of\b"
+    r"|\baccording to the (?:monthly|quarterly|annual|weekly|daily)\b"
+    r"|\b(?:within |in |after )?(?:the )?(?:first )?90 minutes\b"
+    r"|\b(?:time period|period (?:of|from|ending|between)|-month period|yoy period|mom period)\b"
+    r"|\bmeets? (?:\w+ ){0,3}requirements\b"
+    r"|\bthe first (?=(?:person|individual)\b)"
+    r"|\b(?:any|each|all) (?:other )?qualified (?=players?\b)"
+    r"|\bfor all urban consumers\b"
+    r"|\bof representatives\b|\bnational assembly\b|\bdivision (?:1|I|one)\b|\bclass I{1,3}\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\botherwise\b",
+    re.IGNORECASE,
+)
+"""What a deciding sentence says of occasion and reporter, and how house style fills it: nothing that decides."""
+_BRACKETS = re.compile(r"\([^()]*\)")
+_GENERAL = re.compile(r"\bgeneral election\b", re.IGNORECASE)
+_PAYS = re.compile(
+    r"(?:^|[.\n] ?)(?:if|should) (?:[^.\n]|\.(?! )){3,500}?,? (?:then )?(?:the|this) market (?:will )?"
+    r"(?:immediately )?(?:resolves?|settles?) (?:to |as )?[\"']?(?P<pays>yes|no)\b"
+    r"|\b(?:the|this) market (?:will )?(?:resolves?|settles?) (?:to |as )?[\"']?(?P<paid>yes|no)\b[\"']?,? if\b",
+    re.IGNORECASE,
+)
+_RESOLVES = re.compile(r"\b(?:resolve|settle)[sd]?\b", re.IGNORECASE)
+_OTHERWISE_YES = re.compile(
+    r"\botherwise,? [^.\n]{0,40}?\b(?:resolves?|settles?) (?:to |as )?[\"']?yes\b", re.IGNORECASE
+)
+_REGARDLESS = re.compile(
+    r"\bresolves? (?:to |as )?[\"']?(?:yes|no|other|n/a|50[-/]50)\b[\"']?[^.\n]{0,20} "
+    r"(?:regardless|irrespective|no matter|in any (?:case|event)|whatever)\b"
+    r"(?! of (?:when|whether|how|where|if|any)| when| whether| how| where)",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(
+    r"\b(?:despite|notwithstanding|contrary to|unlike|regardless of) (?:what )?the (?:market's )?"
+    r"(?:title|name|question)\b",
+    re.IGNORECASE,
+)
+_ONLY_IF = re.compile(
+    r"\bresolves? (?:to )?[\"']?yes[\"']?,? only (?:if|when|once)\b"
+    r"|\b(?:only|not) resolve[sd]? (?:to )?[\"']?yes[\"']?,? (?:if|unless|until|when|once)\b"
+    r"|\bresolves? (?:to )?[\"']?no[\"']? unless\b"
+    r"|\b(?:in addition|additionally|furthermore),? [^.\n]{0,80}\bmust\b",
+    re.IGNORECASE,
+)
+_AS_OF = re.compile(r"\bas of (?P<day>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, 20\d\d)?)")
+_NOT = re.compile(r"\b(?:not|never|fails? to)\b|n't\b", re.IGNORECASE)
+_HINTS = (
+    "regardless", "irrespective", "no matter", "in any", "whatever", "despite", "notwithstanding", "contrary",
+    "unlike", "only", "unless", "until", "addition", "furthermore", "not resolve",
+)  # fmt: skip
+"""What has to stand in the rules before the slower patterns are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinePrint:
+    """What turns, replaces or narrows the question further down in the rules; the words that do, or nothing."""
+
+    reversed: str = ""
+    """It pays NO where the sentence comes true."""
+    instead: str = ""
+    """It pays whatever happens, or by something else than the title."""
+    only_if: str = ""
+    """A further condition of YES."""
+    as_of: str = ""
+    """A day of which the standing decides."""
+
+
+def essence(statement: str, rules: str) -> str:
+    """The deciding sentences and those that say what the market refers to, without what decides nothing."""
+    sentences = _SENTENCE.split(statement)
+    decides = [bool(_DECIDES.search(sentence)) for sentence in sentences]
+    if not any(decides):
+        decides = [True] * len(sentences)
+    kept = [sentence if one else sentence.lower() for sentence, one in zip(sentences, decides, strict=True)]
+    kept += [sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence) and sentence not in statement]
+    text = _BRACKETS.sub(lambda hit: hit.group().lower(), _ASIDE.sub(" ", " . ".join(kept)[:_ESSENCE_MAX]))
+    return " ".join(_GENERAL.sub("general_election", text).split())
+
+
+def denies(text: str) -> bool:
+    """Whether a text speaks of something that does not happen."""
+    return bool(_NOT.search(_BRACKETS.sub(" ", text)))
+
+
+@lru_cache(maxsize=4_096)
+def read_fine_print(rules: str) -> FinePrint:
+    """Read what the rules say against or beyond their deciding sentence."""
+    first = _PAYS.search(rules)
+    decides = first is not None and _RESOLVES.search(rules, 0, first.start()) is None
+    turned = first if first and decides and (first["pays"] or first["paid"]).lower() == "no" else None
+    lowered = rules.lower()
+    hinted = any(hint in lowered for hint in _HINTS)
+    return FinePrint(
+        reversed=_words(turned or _OTHERWISE_YES.search(rules)),
+        instead=_words(_REGARDLESS.search(rules) or _INSTEAD.search(rules)) if hinted else "",
+        only_if=_words(_ONLY_IF.search(rules)) if hinted else "",
+        as_of=(hit["day"] if (hit := _AS_OF.search(rules)) else ""),
+    )
+
+
+def _words(hit: re.Match[str] | None) -> str:
+    return " ".join(hit.group().split())[-80:] if hit else ""

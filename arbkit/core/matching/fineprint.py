@@ -1,0 +1,221 @@
+"""What the rules decide by, held against their own title and against the other market: another thing, day, number or
+payout than the title says. The rules bind, so a title that agrees is not enough."""
+
+import re
+from collections.abc import Iterable
+
+from arbkit.core.matching.dates import Day, When, read_dates
+from arbkit.core.matching.entities.words import LATTICE_TENTHS
+from arbkit.core.matching.essence import read_fine_print
+from arbkit.core.matching.facts import Facts
+from arbkit.core.matching.findings import Finding, conflict, silent
+from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit, complementary, lattice, quantities, same_values
+from arbkit.core.matching.passages import Effect
+from arbkit.core.matching.timing import years_named
+from arbkit.core.matching.wording import EXCLUSIVE, UNDERSTOOD, WORLDWIDE, is_stage
+from arbkit.core.money import MICRO
+
+ADDED_PPM = 45_000
+"""Doubt for each qualifier, name or act that decides by the rules of one side and that nobody else says."""
+NUMBER_PPM = 45_000
+CONDITION_PPM = 45_000
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, text.split()))
+
+
+_ACTED = _stems("reach lose loses lost loser make finalist finalists runner lead leads")
+_PRIMARY, _GENERAL = _stems("primary nominee"), frozenset({"general_election"})
+_IMPLIED = tuple(
+    (_stems(said), _stems(added))
+    for said, added in (
+        ("mvp roty dpoty opoty coty mip sixthman cyyoung lead leader", "regular_season"),
+        (
+            "atlantic central southeast pacific northwest southwest",
+            "division conference eastern western regular_season",
+        ),
+        ("ncaab ncaaw ncaaf ncaabaseball", "national division"),
+        ("tournament", "conference"),
+        ("ufc", "division"),
+        ("seed", "best record regular_season"),
+        ("impeach", "house vote pass"),
+        ("house", "representatives"),
+        ("nominee", "primary nominate"),
+        ("primary", "nominee nominate"),
+        ("election", "by_election special_election parliament next"),
+        ("senate governor", "house by_election special_election"),
+        ("president", "next"),
+        ("prime_minister", "appoint confirm parliament"),
+        ("administration", "president appoint nominate"),
+        ("plead convict", "charge"),
+        ("acquire", "merge agreement"),
+        ("ceasefire truce deal treaty peace", "agreement deal ceasefire"),
+        ("cpi", "bls"),
+        ("week", "weekly daily"),
+        ("pole", "make"),
+        ("total over under", "goal total"),
+        ("seriea", "serie"),
+        ("goal", "golden boot"),
+        ("best_ai_model", "goal"),
+        ("ipo", "confirm"),
+        ("per", "average"),
+    )
+)
+"""What a rule may add to a question with one of these words, for it is how that question is decided anyway."""
+_CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
+_SPORTS = _stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
+_ORDINALS = tuple(map(stem, ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")))
+_OATH = re.compile(r"\b(?:inaugurated|sworn in|takes? office|term beginning)\b", re.IGNORECASE)
+
+
+def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Hold the deciding sentences of both rules against the titles."""
+    found: list[Finding] = []
+    for mine, other, venue in ((kalshi, polymarket, "Kalshi"), (polymarket, kalshi, "Polymarket")):
+        if mine.rules_known:
+            found += [*_added(mine, other, venue), *_against_title(mine, venue), *_numbers(mine, other, venue)]
+            if mine.denied is not mine.negative:
+                where = "rules" if mine.denied else "title"
+                found.append(conflict("negation", *_sided(venue, f"says not in its {where} alone")))
+            found += _turned(mine, other, venue)
+    return found
+
+
+def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
+    """What the rules of one side decide by, and neither its title nor the other side says."""
+    if not (mine.added or mine.added_names):
+        return []
+    names = frozenset() if mine.timing.match_day and other.timing.match_up else mine.added_names
+    words = (mine.added | names) - other.said - mine.cited - other.cited - UNDERSTOOD
+    words -= _implied(mine, other) if words else frozenset()
+    words -= other.told(words)
+    found = [silent("rule", f"only {venue}'s rules speak of {word}", ADDED_PPM) for word in mine.spell(words)]
+    for members in _CONTESTS:
+        ruled, asked = mine.added & members, other.asked & members
+        if ruled and asked and not ruled & asked:
+            found.append(conflict("competition", *_of_title(venue, other.spell(asked), mine.spell(ruled))))
+    return found
+
+
+def _implied(mine: Facts, other: Facts) -> frozenset[str]:
+    """What a rule may add and still asks the same."""
+    near = mine.asked | mine.said | other.asked | frozenset(other.title.split(" "))
+    words = _SPORTS | {stem(name.lower()) for name in mine.sources}
+    words = words.union(*(implied for said, implied in _IMPLIED if said & near))
+    if any(word.startswith("district_") for word in near):
+        words |= _stems("house")
+    if not (mine.asked | other.asked) & _PRIMARY or "make" in mine.said:
+        words |= _GENERAL
+    if mine.sides or other.sides:
+        words |= _stems("make")
+    if not mine.added & _ACTED:
+        words |= _stems("final")
+    if near & WORLDWIDE or "largest" in mine.title.split(" "):
+        words |= _stems("global largest")
+    if mine.effect is not Effect.UNKNOWN:
+        words |= _stems("announce")
+    if mine.timing.match_day and other.timing.match_up:
+        words |= {word for word in mine.added if is_stage(word)}
+    asked = {item.low for item in (*mine.intervals, *other.intervals) if item.exact}
+    return words.union(word for number, word in enumerate(_ORDINALS, 1) if number * MICRO in asked)
+
+
+def _against_title(mine: Facts, venue: str) -> list[Finding]:
+    """Dates of the deciding sentence that are not those of its own title."""
+    asked, stated = mine.timing.asked, mine.timing.stated
+    found = [
+        conflict(what, *_of_title(venue, one, two))
+        for what, one, two in (
+            ("season", asked.seasons, stated.seasons),
+            ("year", years_named(asked), frozenset() if _OATH.search(mine.statement) else years_named(stated)),
+            ("month", _months(asked), _months(stated)),
+            ("quarter", {part for _, part in asked.quarters}, {part for _, part in stated.quarters}),
+            ("year of the quarter", _quarter_years(asked), _quarter_years(stated)),
+        )
+        if one and two and not set(one) & set(two)
+    ]
+    for what, days, others in (("deadline", asked.deadlines, stated.deadlines), ("day", asked.days, stated.days)):
+        if days and others and not _meet(days, others):
+            found.append(conflict(what, *_of_title(venue, days, others)))
+    if stated.afterwards and not asked.afterwards and not stated.deadlines:
+        found.append(silent("start", f"only {venue}'s rules say after when", CONDITION_PPM))
+    return found
+
+
+def _meet(one: Iterable[Day], two: Iterable[Day]) -> bool:
+    others = list(two)
+    return any(day.agrees(other) for day in one for other in others)
+
+
+def _months(when: When) -> set[int]:
+    """The months that something is about; days and deadlines of a rule stand for theirs."""
+    return {month for _, month in when.months} | {day.month for day in when.days | when.deadlines | when.starts}
+
+
+def _quarter_years(when: When) -> set[int]:
+    return {year for year, _ in when.quarters if year}
+
+
+def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
+    """Numbers of the deciding sentence that are not those of its own title."""
+    stated = quantities(read_dates(mine.statement)[1])[0]
+    if not stated:
+        return []
+    tenths = bool((mine.asked | other.asked) & LATTICE_TENTHS)
+    found = []
+    for item in mine.intervals:
+        comparable = [one for one in stated if one.unit is item.unit]
+        if comparable and not any(_alike(item, one, tenths=tenths) for one in stated):
+            words = [one.words for one in comparable]
+            found.append(conflict("threshold", *_of_title(venue, item.words, words)))
+    known = (*mine.intervals, *other.intervals, *other.further)
+    for one in stated:
+        alone = not one.exact and one.key != ONE_OR_MORE
+        if alone and not any(
+            _alike(one, item, tenths=tenths) or _turned_over(one, item, tenths=tenths) for item in known
+        ):
+            found.append(silent("threshold", f"only {venue}'s rules say {one.words}", NUMBER_PPM))
+    return found
+
+
+def _alike(one: Interval, two: Interval, *, tenths: bool) -> bool:
+    if one.unit is not two.unit and Unit.NONE not in {one.unit, two.unit}:
+        return False
+    if one.bare or two.bare:
+        return bool({one.low, one.high} & {two.low, two.high} - {None})
+    return same_values(one, two, None) or same_values(one, two, lattice((one, two), tenths=tenths))
+
+
+def _turned_over(one: Interval, two: Interval, *, tenths: bool) -> bool:
+    return complementary(one, two, None) or complementary(one, two, lattice((one, two), tenths=tenths))
+
+
+def _turned(mine: Facts, other: Facts, venue: str) -> list[Finding]:
+    """Rules that pay NO where the question says YES, or by something else than the question."""
+    fine = read_fine_print(mine.all_rules)
+    found = []
+    if fine.reversed:
+        found.append(conflict("payout", *_sided(venue, fine.reversed)))
+    if fine.instead:
+        found.append(conflict("payout", *_sided(venue, fine.instead)))
+    if fine.only_if and not read_fine_print(other.all_rules).only_if:
+        found.append(silent("condition", f"only {venue} pays on a further condition: {fine.only_if}", CONDITION_PPM))
+    if fine.as_of and not read_fine_print(other.all_rules).as_of:
+        found.append(silent("moment", f"only {venue} decides by the standing of {fine.as_of}", CONDITION_PPM))
+    return found
+
+
+def _of_title(venue: str, title: object, rules: object) -> tuple[str, str]:
+    """What the title of one venue says and its own rules say otherwise, as the two sides of a conflict."""
+    words = f"asks for {_listed(title)} in its title and {_listed(rules)} in its rules"
+    return _sided(venue, words)
+
+
+def _listed(value: object) -> str:
+    return ", ".join(sorted(map(str, value))) if isinstance(value, set | frozenset | list) else str(value)
+
+
+def _sided(venue: str, words: str) -> tuple[str, str]:
+    return (words, "") if venue == "Kalshi" else ("", words)
