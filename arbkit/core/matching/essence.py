@@ -31,6 +31,7 @@ _ASIDE = re.compile(
     r"|\baccording to the (?:monthly|quarterly|annual|weekly|daily)\b"
     r"|\b(?:within |in |after )?(?:the )?(?:first )?90 minutes\b"
     r"|\b(?:time period|period (?:of|from|ending|between)|-month period|yoy period|mom period)\b"
+    r"|\bmakes? (?=no |an? |any )|\bgrade (?:A|AA)\b"
     r"|\bmeets? (?:\w+ ){0,3}requirements\b"
     r"|\bthe first (?=(?:person|individual)\b)"
     r"|\b(?:any|each|all) (?:other )?qualified (?=players?\b)"

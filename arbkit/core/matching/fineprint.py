@@ -60,7 +60,8 @@ _IMPLIED = tuple(
         ("goal", "golden boot"),
         ("best_ai_model", "goal"),
         ("ipo", "confirm"),
-        ("per", "average"),
+        ("per price rate gas", "average"),
+        ("up down", "yoy"),
     )
 )
 """What a rule may add to a question with one of these words, for it is how that question is decided anyway."""
@@ -87,7 +88,8 @@ def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     """What the rules of one side decide by, and neither its title nor the other side says."""
     if not (mine.added or mine.added_names):
         return []
-    names = frozenset() if mine.timing.match_day and other.timing.match_up else mine.added_names
+    of_match = mine.timing.match_day and other.timing.match_up
+    names = mine.added_names if other.rules_known and not of_match else frozenset()
     words = (mine.added | names) - other.said - mine.cited - other.cited - UNDERSTOOD
     words -= _implied(mine, other) if words else frozenset()
     words -= other.told(words)
