@@ -171,8 +171,6 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     naming = _naming(domain)
     asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
     names, strict, common = _by_weight(asked)
-    decisive = _plainly(texts)
-    ruled = _by_weight(_named(_canonical(decisive, table), naming))
     near = _stems([*asked, *label, *_named(title, naming)])
     facts = Facts(
         market=market.id,
@@ -181,9 +179,6 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         strict=strict,
         common=common,
         said=near | _stems(stated) | ({league} if league else frozenset()),
-        added=(ruled[1] | ruled[2] & _ACTS) - near,
-        added_names=ruled[0] - near,
-        denied=denies(decisive),
         statement=texts.statement,
         rules_text=texts.context,
         domain=domain,
@@ -201,8 +196,16 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         placeholder=market.placeholder,
         spelled=_spelled([*asked, *label, *stated]),
     )
+    facts = _ruled(facts, _plainly(texts), table, naming, near)
     facts = _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
     return _deciding(facts, stated, _weighty(texts.cited, table, naming)) if texts.judged else facts
+
+
+def _ruled(facts: Facts, decisive: str, table: Table, naming: Table, near: frozenset[str]) -> Facts:
+    """The facts with what the rules decide by beyond the words that stand near the question."""
+    names, strict, common = _by_weight(_named(_canonical(decisive, table), naming))
+    added = (strict | common & _ACTS) - near
+    return replace(facts, added=added, added_names=names - near, denied=denies(decisive))
 
 
 def _deciding(facts: Facts, stated: Sequence[Word], cited: frozenset[str]) -> Facts:
