@@ -170,8 +170,7 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     domain = _domain(market, league, [*asked, *stated, *label])
     naming = _naming(domain)
     asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
-    names, strict, common = _by_weight(asked)
-    near = _stems([*asked, *label, *_named(title, naming)])
+    (names, strict, common), near = _by_weight(asked), _stems([*asked, *label, *_named(title, naming)])
     facts = Facts(
         market=market.id,
         title=" ".join(word.text for word in title),
@@ -196,13 +195,14 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
         placeholder=market.placeholder,
         spelled=_spelled([*asked, *label, *stated]),
     )
-    facts = _ruled(facts, _plainly(texts), table, naming, near)
+    facts = _ruled(facts, texts, table, naming, near)
     facts = _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
     return _deciding(facts, stated, _weighty(texts.cited, table, naming)) if texts.judged else facts
 
 
-def _ruled(facts: Facts, decisive: str, table: Table, naming: Table, near: frozenset[str]) -> Facts:
+def _ruled(facts: Facts, texts: Passages, table: Table, naming: Table, near: frozenset[str]) -> Facts:
     """The facts with what the rules decide by beyond the words that stand near the question."""
+    decisive = quantities(read_dates(essence(texts.statement, texts.rules))[1])[1]
     names, strict, common = _by_weight(_named(_canonical(decisive, table), naming))
     added = (strict | common & _ACTS) - near
     return replace(facts, added=added, added_names=names - near, denied=denies(decisive))
@@ -292,11 +292,6 @@ def _sides(texts: tuple[str, str] | None, table: Table, naming: Table) -> tuple[
         return None
     one, two = (_weighty(text, table, naming) for text in texts)
     return one, two
-
-
-def _plainly(texts: Passages) -> str:
-    """The essence of the rules without its dates and numbers."""
-    return quantities(read_dates(essence(texts.statement, texts.rules))[1])[1]
 
 
 def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
