@@ -4,7 +4,7 @@ import getpass
 from collections.abc import Sequence
 
 from arbkit.app.assess import Budget, assess, summary
-from arbkit.app.pairs import decide, match_catalogues
+from arbkit.app.pairs import Dangling, decide, match_catalogues
 from arbkit.app.scan import Scan, SortKey
 from arbkit.app.scan import scan as scan_once
 from arbkit.cli.decisions import DECIDED, decided
@@ -20,6 +20,9 @@ from arbkit.core.money import Usd
 from arbkit.errors import BadNumber, UsageError
 from arbkit.store.pairs import Decision
 from arbkit.wiring import Kit
+
+DANGLING_SHOWN = 3
+"""More lines of one kind than that hide what else is said."""
 
 
 def look(
@@ -67,16 +70,24 @@ def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: boo
     pairs = second_reading(kit, output, matched.pairs)
     rows = [pair for pair in pairs if pair.tradable or not tradable]
     output.show(rows[:limit], PAIR)
-    for one in matched.dangling:
-        output.say(f"{one.entry.origin}: {one.market} is not in the catalogue; run `arbkit markets sync`")
     if not matched.kalshi_markets or not matched.polymarket_markets:
         output.say("a catalogue is empty; run `arbkit markets sync` first")
+    else:
+        _say_dangling(matched.dangling, output)
     output.say(
         f"{matched.kalshi_markets} x {matched.polymarket_markets} markets in {matched.duration_ms} ms:"
         f" {len(pairs)} pairs, {sum(pair.tradable for pair in pairs)} may be traded"
         f" ({matched.markets_read} markets read anew, {matched.pairs_judged} candidates judged anew)"
     )
     return sum(pair.tradable for pair in pairs)
+
+
+def _say_dangling(dangling: Sequence[Dangling], output: Output) -> None:
+    """Name the curated markets that the catalogue does not know: a few of them, and where all are listed."""
+    for one in dangling[:DANGLING_SHOWN]:
+        output.say(f"{one.entry.origin}: {one.market} is not in the catalogue; run `arbkit markets sync`")
+    if more := len(dangling[DANGLING_SHOWN:]):
+        output.say(f"{more} more curated markets are not in the catalogue; `arbkit mappings check` lists them")
 
 
 def second_reading(kit: Kit, output: Output, pairs: Sequence[Pair]) -> Sequence[Pair]:

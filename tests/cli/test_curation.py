@@ -1,5 +1,6 @@
 """Curation: decisions by id, out into files, back in, and every way in which one stops to hold."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from arbkit.cli.rewording import difference, tell_rewordings
 from arbkit.core.markets import MarketStatus
 from arbkit.store.mappings import load_mappings
 from arbkit.store.store import Store
+from arbkit.venues.kalshi.wire import catalogue as kalshi_wire
+from arbkit.venues.polymarket.wire import catalogue as polymarket_wire
 from tests.builders import KALSHI, NOW, POLYMARKET, a_market, a_pair
 
 ID = "0x" + "ab" * 32
@@ -101,6 +104,36 @@ def test_the_starter_file_is_well_formed_and_bound_to_the_texts_that_were_read()
     assert len(entries) >= 10
     assert all(one.curated.kalshi_rules_hash and one.curated.polymarket_rules_hash and one.on for one in entries)
     assert all(one.by_slug for one in entries), "a condition id is not to be had from the recording"
+
+
+@pytest.mark.shared
+def test_the_starter_file_holds_on_the_recording_that_it_was_written_from(shared: Path) -> None:
+    folder = shared / "data" / "catalog" / "2026-03-10"
+    kalshi, polymarket = (
+        gzip.decompress((folder / f"{venue}.jsonl.gz").read_bytes()) for venue in (KALSHI, POLYMARKET)
+    )
+    listed = {market.id: market for market in kalshi_wire.parse_file(kalshi).markets}
+    slugged = {market.slug: market for market in polymarket_wire.parse_file(polymarket).markets}
+    for one in load_mappings(STARTER.parent):
+        decided = one.curated
+        assert decided.holds(listed[decided.kalshi], slugged[decided.polymarket.key]), one.origin
+
+
+def test_a_match_names_a_few_curated_markets_that_nobody_lists_and_counts_the_others(arbkit, stored: Path) -> None:
+    rows = [f"  - {{kalshi: KXNOBODY{number}, polymarket: nobody-{number}}}\n" for number in range(3)]
+    written("version: 1\npairs:\n" + "".join(rows))
+    said = [line for line in arbkit("match").err.splitlines() if "not in the catalogue" in line]
+    assert [("nobody" in line.lower(), "mappings check" in line) for line in said] == [(True, False)] * 3 + [
+        (False, True)
+    ]
+    assert said[-1].startswith("3 more")
+
+
+def test_an_empty_catalogue_is_said_once_and_not_once_a_curated_market(arbkit) -> None:
+    written(entry("KXNOBODY"))
+    assert [line for line in arbkit("match").err.splitlines() if "catalogue" in line] == [
+        "a catalogue is empty; run `arbkit markets sync` first"
+    ]
 
 
 def test_a_market_may_be_named_by_its_slug(arbkit, stored: Path) -> None:
