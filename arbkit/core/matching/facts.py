@@ -26,10 +26,11 @@ _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _ACTS = frozenset(map(stem, ACTS))
 _LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
 _TURNS = frozenset(stem(word) for sides in OPPOSITES.values() for words_of_side in sides for word in words_of_side) | {
-    "total"
+    "total",
+    "win",
 }
 _STRETCHES = frozenset(
-    stem(word) for word in ("year", "yoy", "quarter", "qoq", "month", "mom", "week", "period", "day")
+    stem(word) for word in ("year", "yoy", "quarter", "qoq", "month", "mom", "week", "period", "day", "term")
 )
 _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
 _DONE = frozenset({"records", "recorded"})
@@ -87,7 +88,7 @@ class Facts:
     order: tuple[str, ...] = ()
     """The words of weight in the question as they come."""
     turns: frozenset[str] = frozenset()
-    """The light words of the question that turn it: up, more, most, start, before; and total."""
+    """The light words of the question that turn it: up, more, most, start, before; and total, win."""
     ranked: bool = False
     """Whether the question sets one name before or above another."""
     stated: frozenset[str] = frozenset()

@@ -25,6 +25,7 @@ _OFFICES = frozenset(map(stem, GROUPS["office"] | {"house_of_commons", "bundesta
 _VERDICTS = frozenset(map(stem, ("convict", "acquit", "charge", "indict")))
 _CRIMES = frozenset(map(stem, ("crime", "criminal", "offense", "count", "counts")))
 """What somebody is charged with, or found guilty of, whatever it is."""
+_CHAMBER = frozenset({stem("house")})
 _EVERY = frozenset(map(stem, ("all", "every", "each", "both")))
 _LENGTHS = frozenset(map(stem, ("short", "feature")))
 _FILM = frozenset(map(stem, ("movie",)))
@@ -35,7 +36,9 @@ def understood(asker: Facts, other: Facts) -> frozenset[str]:
     words = (
         _in_office(asker, other) | _his_office(asker, other) | _of_award(asker, other) | _in_plain_words(asker, other)
     )
-    words |= _placed(asker, other) | _named_by_office(asker, other) | _of_crime(asker, other)
+    words |= (
+        _placed(asker, other) | _named_by_office(asker, other) | _of_crime(asker, other) | _of_district(asker, other)
+    )
     for what in asker.asked & other.asked & _SOLD_BY.keys():
         words |= _SOLD_BY[what]
     if _SCREENED in asker.said and _SCREENED in other.said:
@@ -75,6 +78,12 @@ def _named_by_office(asker: Facts, other: Facts) -> frozenset[str]:
     """`leader of Colombia`, where the rule itself names the office for which the other side asks."""
     vague = asker.strict & _NAMED_BY_OFFICE
     return vague if vague and other.asked & _OFFICES & asker.said else frozenset()
+
+
+def _of_district(asker: Facts, other: Facts) -> frozenset[str]:
+    """The chamber, for a seat that both call by the number of its congressional district."""
+    shared = asker.strict & other.strict
+    return _CHAMBER if any(word.startswith("district_") for word in shared) else frozenset()
 
 
 def _of_crime(asker: Facts, other: Facts) -> frozenset[str]:

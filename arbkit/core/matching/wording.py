@@ -59,6 +59,7 @@ WORLDWIDE = stems(
 """What is asked of the whole world as well as of one country, so that no country is understood."""
 _NEXT = frozenset({"next"})
 _HEADS, _ELECTED = stems("prime_minister chancellor"), stems("mayor governor president")
+_HELD = EXCLUSIVE["office"] | stems("nominee") | _HEADS
 _CHAMBERS = stems("house parliament")
 _AIRPORTS_MAX = 2
 """How many names may be missing when one of them is called an airport on the other side."""
@@ -112,6 +113,7 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.extend(_unexplained(missing.common - idle, asker, f"only {venue} says", UNEXPLAINED_PPM))
         found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
     found.extend(_redefined(kalshi, polymarket))
+    found.extend(_winning(kalshi, polymarket))
     shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
     if shared:
         found.append(agree("subject", ", ".join(kalshi.spell(shared))))
@@ -127,6 +129,18 @@ def _idle(asker: Facts, other: Facts) -> frozenset[str]:
     if len(decided) < _DECIDED_MIN or not decided <= other.said or asker.versus or other.versus:
         return frozenset()
     return stems(_QUALIFIERS.split(asker.title, maxsplit=1)[0]) - asker.stated
+
+
+def _winning(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """That somebody wins, of which the other side has no word, though it neither names two sides nor an office nor asks
+    for the most of something, and both share no qualifier: that a fight takes place is not that one of two wins it."""
+    found = []
+    for asker, other, venue in ((kalshi, polymarket, "Kalshi"), (polymarket, kalshi, "Polymarket")):
+        told = other.versus or other.sides or "most" in other.turns or other.strict & _HELD or asker.timing.match_day
+        told = told or asker.strict & other.strict
+        if "win" in asker.turns and "win" not in other.said and not told:
+            found.append(silent("word", f"only {venue} asks who wins", UNEXPLAINED_PPM))
+    return found
 
 
 def _redefined(kalshi: Facts, polymarket: Facts) -> list[Finding]:
