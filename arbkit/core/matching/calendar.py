@@ -66,9 +66,9 @@ def _match_day(kalshi: Timing, polymarket: Timing) -> Finding:
 def _deadline(kalshi: Timing, polymarket: Timing, *, next_one: bool, waits: bool) -> Finding:
     mine, other = kalshi.deadline, polymarket.deadline
     if mine and other:
-        if _apart_days(mine, other) == 0:
+        if apart_days(mine, other) == 0:
             return agree("deadline", str(other))
-        if _apart_days(mine, other) == 1 and (_states(kalshi, other) or _states(polymarket, mine)):
+        if apart_days(mine, other) == 1 and (_states(kalshi, other) or _states(polymarket, mine)):
             return agree("deadline", f"{other}, in the rules of both", WEAK_DATE_PPM)
         return conflict("deadline", mine, other)
     if mine:
@@ -113,7 +113,7 @@ def _in_order(holder: Timing, rest: Timing, held: str, said: str) -> tuple[str, 
 def _in_ticker(deadline: Day, kalshi: Timing) -> Finding | None:
     """The deadline of Polymarket against the date in Kalshi's ticker."""
     if kalshi.ticker_days:
-        if any(_apart_days(last, deadline) == 0 for day in kalshi.ticker_days for last in _last_days(day)):
+        if any(apart_days(last, deadline) == 0 for day in kalshi.ticker_days for last in _last_days(day)):
             return agree("deadline", f"{deadline}, on Kalshi in the ticker", WEAK_DATE_PPM)
         return conflict("deadline", f"ticker {', '.join(map(str, kalshi.ticker_days))}", deadline)
     year = kalshi.ticker_year
@@ -123,7 +123,7 @@ def _in_ticker(deadline: Day, kalshi: Timing) -> Finding | None:
 
 
 def _silent_deadline(deadline: Day, rest: Timing, *, open_end: bool) -> Finding:
-    if rest.closes_on and rest.closes_on.year and _apart_days(rest.closes_on, deadline) <= 1:
+    if rest.closes_on and rest.closes_on.year and apart_days(rest.closes_on, deadline) <= 1:
         return agree("deadline", f"{deadline}, on one side only as the close", WEAK_DATE_PPM)
     year_end = deadline.month == 12 and deadline.day >= _LAST_DAYS_FROM
     doubt = SILENT_DEADLINE_PPM // 2 if year_end and (open_end or rest.years) else SILENT_DEADLINE_PPM
@@ -137,7 +137,7 @@ def _opened_with_month(holder: Timing, deadline: Day) -> bool:
     first = Day(deadline.year, deadline.month, 1)
     if any(first.agrees(day) for day in holder.stated.days | holder.stated.starts):
         return True
-    return holder.opens_on is not None and _apart_days(holder.opens_on, first) <= _MONTH_START_DAYS
+    return holder.opens_on is not None and apart_days(holder.opens_on, first) <= _MONTH_START_DAYS
 
 
 def _ends_with(timing: Timing, deadline: Day) -> bool:
@@ -146,7 +146,7 @@ def _ends_with(timing: Timing, deadline: Day) -> bool:
         ends = [month_end(year or deadline.year or 2025, month) for year, month in when.months]
         ends += [_quarter_end(year or deadline.year, part) for year, part in when.quarters]
         if ends or when.days:
-            return any(_apart_days(end, deadline) == 0 for end in ends)
+            return any(apart_days(end, deadline) == 0 for end in ends)
         if when.years:
             return (deadline.month, deadline.day) == (12, 31) and deadline.year in when.years
     return False
@@ -300,7 +300,7 @@ def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:
             return agree("year", f"{_listed(known)}, on one side only {where}", WEAK_DATE_PPM)
         one_month = rest.closes_on is None and _month_asked(kalshi, polymarket)
         return silent("year", _listed(known), SILENT_DATE_PPM // 3 if one_month else SILENT_DATE_PPM)
-    apart = kalshi.closes_on and polymarket.closes_on and _apart_days(kalshi.closes_on, polymarket.closes_on)
+    apart = kalshi.closes_on and polymarket.closes_on and apart_days(kalshi.closes_on, polymarket.closes_on)
     far = (apart or 0) > _CLOSES_FAR_DAYS
     return silent(
         "date",
@@ -317,13 +317,13 @@ def _month_asked(kalshi: Timing, polymarket: Timing) -> bool:
 
 def _closes_beside(years: frozenset[int], mine: Day | None, other: Day | None) -> bool:
     """Whether both close in this year, and within a week of each other."""
-    return bool(mine and other and {mine.year, other.year} <= years and _apart_days(mine, other) <= _CLOSE_DAYS)
+    return bool(mine and other and {mine.year, other.year} <= years and apart_days(mine, other) <= _CLOSE_DAYS)
 
 
 def _closes_on_ticker(kalshi: Timing, polymarket: Timing) -> bool:
     """Whether Polymarket closes on the very day in Kalshi's ticker."""
     closes = polymarket.closes_on
-    return closes is not None and any(_apart_days(day, closes) <= 1 for day in kalshi.ticker_days)
+    return closes is not None and any(apart_days(day, closes) <= 1 for day in kalshi.ticker_days)
 
 
 def _start(kalshi: Timing, polymarket: Timing) -> Finding | None:
@@ -351,7 +351,8 @@ def _clock(kalshi: Timing, polymarket: Timing) -> Finding | None:
     return None
 
 
-def _apart_days(one: Day, two: Day) -> int:
+def apart_days(one: Day, two: Day) -> int:
+    """How many days lie between; a day without a year is of the other's."""
     year = one.year or two.year or 2025
     return abs(ordinal(one, year) - ordinal(two, two.year or year))
 

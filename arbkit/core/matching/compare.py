@@ -8,9 +8,10 @@ from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
 from arbkit.core.matching.clauses import compare_clauses
 from arbkit.core.matching.counted import compare_counted
-from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, OPPOSITES, YEAR_OF_KICK_OFF
+from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
+from arbkit.core.matching.finedates import compare_fine_dates
 from arbkit.core.matching.fineprint import compare_fine_print
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
@@ -19,6 +20,7 @@ from arbkit.core.matching.sources import COINS, COMMODITIES
 from arbkit.core.matching.wording import (
     EXCLUSIVE,
     NOMINATIONS,
+    OPPOSITE_STEMS,
     UNEXPLAINED_PPM,
     compare_words,
     nominated,
@@ -48,7 +50,6 @@ _AGREEMENTS = stems("agreement deal treaty accord peace ceasefire truce pact")
 _WEALTH = stems("worth trillionaire billionaire richest")
 """What has no one official figure: each list of the rich has its own."""
 _TEMPERATURES = stems("temperature low_temperature")
-_OPPOSITES = {name: (stems(" ".join(one)), stems(" ".join(two))) for name, (one, two) in OPPOSITES.items()}
 
 
 Hopeless = Callable[[Sequence[Finding]], bool]
@@ -79,6 +80,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         _sources,
         _clauses,
         compare_counted,
+        compare_fine_dates,
         compare_fine_print,
     ):
         if fresh and hopeless(found):
@@ -216,7 +218,7 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _opposites(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Small words that turn a question round: up and down, most and least, begin and end."""
     found = []
-    for name, sides in _OPPOSITES.items() if kalshi.turns and polymarket.turns else ():
+    for name, sides in OPPOSITE_STEMS.items() if kalshi.turns and polymarket.turns else ():
         mine, other = ([facts.turns & side for side in sides] for facts in (kalshi, polymarket))
         if (mine[0] and not mine[1] and other[1] and not other[0]) or (
             mine[1] and not mine[0] and other[0] and not other[1]

@@ -42,6 +42,7 @@ _ASIDE = re.compile(
 )
 """What a deciding sentence says of occasion and reporter, and how house style fills it: nothing that decides."""
 _BRACKETS = re.compile(r"\([^()]*\)")
+_AGE = re.compile(r"\b(?:U-|under-)(\d\d)s?\b", re.IGNORECASE)
 _GENERAL = re.compile(r"\bgeneral election\b", re.IGNORECASE)
 _PAYS = re.compile(
     r"(?:^|[.\n] ?)(?:if|should) (?:[^.\n]|\.(?! )){3,500}?,? (?:then )?(?:the|this) market (?:will )?"
@@ -71,11 +72,16 @@ _ONLY_IF = re.compile(
     r"|\b(?:in addition|additionally|furthermore),? [^.\n]{0,80}\bmust\b",
     re.IGNORECASE,
 )
+_SOLE = re.compile(
+    r"(?:^|[.\n]\s*)(?!\s|If )(?i:[^.\n]{3,80}?\b(?:resolved?|determined|decided|settled?|based)\b[^.\n]{0,40}?"
+    r"\b(?:solely|exclusively|only|alone)\b) (?P<who>[^.\n]{3,160})"
+)
+_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _AS_OF = re.compile(r"\bas of (?P<day>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, 20\d\d)?)")
 _NOT = re.compile(r"\b(?:not|never|fails? to)\b|n't\b", re.IGNORECASE)
 _HINTS = (
     "regardless", "irrespective", "no matter", "in any", "whatever", "despite", "notwithstanding", "contrary",
-    "unlike", "only", "unless", "until", "addition", "furthermore", "not resolve",
+    "unlike", "only", "solely", "exclusively", "alone", "unless", "until", "addition", "furthermore",
 )  # fmt: skip
 """What has to stand in the rules before the slower patterns are tried."""
 
@@ -92,6 +98,10 @@ class FinePrint:
     """A further condition of YES."""
     as_of: str = ""
     """A day of which the standing decides."""
+    scope: str = ""
+    """The sentences that say what the market refers to."""
+    sole: frozenset[str] = frozenset()
+    """The names of who alone decides."""
 
 
 def essence(statement: str, rules: str) -> str:
@@ -102,7 +112,8 @@ def essence(statement: str, rules: str) -> str:
         decides = [True] * len(sentences)
     kept = [sentence if one else sentence.lower() for sentence, one in zip(sentences, decides, strict=True)]
     kept += [sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence) and sentence not in statement]
-    text = _BRACKETS.sub(lambda hit: hit.group().lower(), _ASIDE.sub(" ", " . ".join(kept)[:_ESSENCE_MAX]))
+    text = _AGE.sub(r"u\1", " . ".join(kept)[:_ESSENCE_MAX])
+    text = _BRACKETS.sub(lambda hit: hit.group().lower(), _ASIDE.sub(" ", text))
     return " ".join(_GENERAL.sub("general_election", text).split())
 
 
@@ -124,6 +135,10 @@ def read_fine_print(rules: str) -> FinePrint:
         instead=_words(_REGARDLESS.search(rules) or _INSTEAD.search(rules)) if hinted else "",
         only_if=_words(_ONLY_IF.search(rules)) if hinted else "",
         as_of=(hit["day"] if (hit := _AS_OF.search(rules)) else ""),
+        scope=" ".join(sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence)),
+        sole=frozenset(name for hit in _SOLE.finditer(rules) for name in _NAME.findall(hit["who"]))
+        if hinted
+        else frozenset(),
     )
 
 

@@ -101,6 +101,8 @@ class Facts:
     """Qualifiers and acts that only the sentence of the rules says, not the title with its labels."""
     added_names: frozenset[str] = frozenset()
     """The names that only it says."""
+    ruled_turns: frozenset[str] = frozenset()
+    """The light words of that sentence that turn a question."""
     denied: bool = False
     """Whether that sentence, too, asks that it does not happen."""
     detail: frozenset[str] = frozenset()
@@ -204,9 +206,10 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
 def _ruled(facts: Facts, texts: Passages, table: Table, naming: Table, near: frozenset[str]) -> Facts:
     """The facts with what the rules decide by beyond the words that stand near the question."""
     decisive = quantities(read_dates(essence(texts.statement, texts.rules))[1])[1]
-    names, strict, common = _by_weight(_named(_canonical(decisive, table), naming))
+    words = _named(_canonical(decisive, table), naming)
+    names, strict, common = _by_weight(words)
     added = (strict | common & _ACTS) - near
-    return replace(facts, added=added, added_names=names - near, denied=denies(decisive))
+    return replace(facts, added=added, added_names=names - near, denied=denies(decisive), ruled_turns=_turns(words))
 
 
 def _deciding(facts: Facts, stated: Sequence[Word], cited: frozenset[str]) -> Facts:

@@ -48,6 +48,16 @@ def _list(value: object) -> str:
     return "nothing" if value is None or value == "" else str(value)
 
 
+def of_title(venue: str, title: object, rules: object) -> tuple[str, str]:
+    """What is asked elsewhere and what the rules of one venue say instead, as the two sides of a conflict."""
+    return sided(venue, f"{_list(rules)} by its own rules, against {_list(title)}")
+
+
+def sided(venue: str, words: str) -> tuple[str, str]:
+    """Words of one venue as the two sides of a conflict."""
+    return (words, "") if venue == "Kalshi" else ("", words)
+
+
 def hard(findings: Sequence[Finding]) -> list[Finding]:
     """The conflicts."""
     return [item for item in findings if item.kind is Kind.CONFLICT]

@@ -2,18 +2,17 @@
 payout than the title says. The rules bind, so a title that agrees is not enough."""
 
 import re
-from collections.abc import Iterable
 
-from arbkit.core.matching.dates import Day, When, read_dates
+from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.words import LATTICE_TENTHS
 from arbkit.core.matching.essence import read_fine_print
 from arbkit.core.matching.facts import Facts
-from arbkit.core.matching.findings import Finding, conflict, silent
+from arbkit.core.matching.findings import Finding, conflict, of_title, sided, silent
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit, complementary, lattice, quantities, same_values
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.timing import years_named
-from arbkit.core.matching.wording import EXCLUSIVE, UNDERSTOOD, WORLDWIDE, is_stage
+from arbkit.core.matching.wording import EXCLUSIVE, OPPOSITE_STEMS, UNDERSTOOD, WORLDWIDE, is_stage
 from arbkit.core.money import MICRO
 
 ADDED_PPM = 45_000
@@ -27,6 +26,10 @@ def _stems(text: str) -> frozenset[str]:
 
 
 _ACTED = _stems("reach lose loses lost loser make finalist finalists runner lead leads")
+_LEAST = _stems("fewest lowest")
+_NUMBERED = re.compile(
+    r"\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))([A-Z][A-Za-z']{2,}) (\d{1,3})\b(?![,.:-]?\d|%)"
+)
 _PRIMARY, _GENERAL = _stems("primary nominee"), frozenset({"general_election"})
 _IMPLIED = tuple(
     (_stems(said), _stems(added))
@@ -36,7 +39,7 @@ _IMPLIED = tuple(
             "atlantic central southeast pacific northwest southwest",
             "division conference eastern western regular_season",
         ),
-        ("ncaab ncaaw ncaaf ncaabaseball", "national division"),
+        ("ncaab ncaaw ncaaf ncaabaseball", "national"),
         ("tournament", "conference"),
         ("ufc", "division"),
         ("seed", "best record regular_season"),
@@ -68,7 +71,6 @@ _IMPLIED = tuple(
 _CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
 _SPORTS = _stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
 _ORDINALS = tuple(map(stem, ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")))
-_OATH = re.compile(r"\b(?:inaugurated|sworn in|takes? office|term beginning)\b", re.IGNORECASE)
 
 
 def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
@@ -76,10 +78,11 @@ def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     found: list[Finding] = []
     for mine, other, venue in ((kalshi, polymarket, "Kalshi"), (polymarket, kalshi, "Polymarket")):
         if mine.rules_known:
-            found += [*_added(mine, other, venue), *_against_title(mine, venue), *_numbers(mine, other, venue)]
+            found += [*_added(mine, other, venue), *_numbers(mine, other, venue)]
             if mine.denied is not mine.negative:
                 where = "rules" if mine.denied else "title"
-                found.append(conflict("negation", *_sided(venue, f"says not in its {where} alone")))
+                found.append(conflict("negation", *sided(venue, f"says not in its {where} alone")))
+            found += [*_opposed(mine, other, venue), *_numbered(mine, other, venue)]
             found += _turned(mine, other, venue)
     return found
 
@@ -97,7 +100,7 @@ def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     for members in _CONTESTS:
         ruled, asked = mine.added & members, other.asked & members
         if ruled and asked and not ruled & asked:
-            found.append(conflict("competition", *_of_title(venue, other.spell(asked), mine.spell(ruled))))
+            found.append(conflict("competition", *of_title(venue, other.spell(asked), mine.spell(ruled))))
     return found
 
 
@@ -124,42 +127,6 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
     return words.union(word for number, word in enumerate(_ORDINALS, 1) if number * MICRO in asked)
 
 
-def _against_title(mine: Facts, venue: str) -> list[Finding]:
-    """Dates of the deciding sentence that are not those of its own title."""
-    asked, stated = mine.timing.asked, mine.timing.stated
-    found = [
-        conflict(what, *_of_title(venue, one, two))
-        for what, one, two in (
-            ("season", asked.seasons, stated.seasons),
-            ("year", years_named(asked), frozenset() if _OATH.search(mine.statement) else years_named(stated)),
-            ("month", _months(asked), _months(stated)),
-            ("quarter", {part for _, part in asked.quarters}, {part for _, part in stated.quarters}),
-            ("year of the quarter", _quarter_years(asked), _quarter_years(stated)),
-        )
-        if one and two and not set(one) & set(two)
-    ]
-    for what, days, others in (("deadline", asked.deadlines, stated.deadlines), ("day", asked.days, stated.days)):
-        if days and others and not _meet(days, others):
-            found.append(conflict(what, *_of_title(venue, days, others)))
-    if stated.afterwards and not asked.afterwards and not stated.deadlines:
-        found.append(silent("start", f"only {venue}'s rules say after when", CONDITION_PPM))
-    return found
-
-
-def _meet(one: Iterable[Day], two: Iterable[Day]) -> bool:
-    others = list(two)
-    return any(day.agrees(other) for day in one for other in others)
-
-
-def _months(when: When) -> set[int]:
-    """The months that something is about; days and deadlines of a rule stand for theirs."""
-    return {month for _, month in when.months} | {day.month for day in when.days | when.deadlines | when.starts}
-
-
-def _quarter_years(when: When) -> set[int]:
-    return {year for year, _ in when.quarters if year}
-
-
 def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     """Numbers of the deciding sentence that are not those of its own title."""
     stated = quantities(read_dates(mine.statement)[1])[0]
@@ -171,7 +138,7 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
         comparable = [one for one in stated if one.unit is item.unit]
         if comparable and not any(_alike(item, one, tenths=tenths) for one in stated):
             words = [one.words for one in comparable]
-            found.append(conflict("threshold", *_of_title(venue, item.words, words)))
+            found.append(conflict("threshold", *of_title(venue, item.words, words)))
     known = (*mine.intervals, *other.intervals, *other.further)
     for one in stated:
         alone = not one.exact and one.key != ONE_OR_MORE
@@ -194,30 +161,53 @@ def _turned_over(one: Interval, two: Interval, *, tenths: bool) -> bool:
     return complementary(one, two, None) or complementary(one, two, lattice((one, two), tenths=tenths))
 
 
+def _opposed(mine: Facts, other: Facts, venue: str) -> list[Finding]:
+    """A small word of the deciding sentence that says the opposite of the questions: lowest for highest."""
+    near = mine.turns | other.turns
+    found = []
+    for name, sides in OPPOSITE_STEMS.items():
+        for side, turned in (sides, sides[::-1]):
+            ruled = mine.ruled_turns & turned
+            if ruled and not mine.ruled_turns & side and near & side and not near & turned:
+                found.append(conflict(name, *of_title(venue, near & side, ruled)))
+    if (least := mine.ruled_turns & _LEAST) and not near & _LEAST:
+        found.append(silent("most or least", f"only {venue}'s rules say {', '.join(mine.spell(least))}", ADDED_PPM))
+    return found
+
+
+def _numbered(mine: Facts, other: Facts, venue: str) -> list[Finding]:
+    """A name with another number than elsewhere: Ligue 2 and Ligue 1, Formula 2 and Formula 1."""
+    found = []
+    elsewhere = f"{mine.title} . {other.title} . {other.statement}".lower()
+    for name, number in _NUMBERED.findall(mine.statement):
+        numbers = set(re.findall(rf"\b{re.escape(name.lower())} ?(\d{{1,3}})\b", elsewhere))
+        if numbers and number not in numbers:
+            found.append(conflict("number in a name", *of_title(venue, numbers, f"{name} {number}")))
+    return found
+
+
+def _texts(mine: Facts, other: Facts) -> str:
+    """Where a name may stand that one side alone is decided by."""
+    return f"{mine.title} {mine.statement} {other.title} {other.all_rules}".lower()
+
+
 def _turned(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     """Rules that pay NO where the question says YES, or by something else than the question."""
     fine = read_fine_print(mine.all_rules)
     found = []
     if fine.reversed:
-        found.append(conflict("payout", *_sided(venue, fine.reversed)))
+        found.append(conflict("payout", *sided(venue, fine.reversed)))
     if fine.instead:
-        found.append(conflict("payout", *_sided(venue, fine.instead)))
+        found.append(conflict("payout", *sided(venue, fine.instead)))
     if fine.only_if and not read_fine_print(other.all_rules).only_if:
         found.append(silent("condition", f"only {venue} pays on a further condition: {fine.only_if}", CONDITION_PPM))
+    years = years_named(read_dates(fine.scope)[0])
+    asked = years_named(mine.timing.asked) | years_named(mine.timing.stated) | years_named(other.timing.asked)
+    if years and asked and not years & asked:
+        found.append(conflict("year", *of_title(venue, asked, years)))
+    alone = [name for name in fine.sole if name.lower() not in _texts(mine, other)]
+    if alone:
+        found.append(silent("source", f"{venue} alone is decided by {', '.join(sorted(alone))}", CONDITION_PPM))
     if fine.as_of and not read_fine_print(other.all_rules).as_of:
         found.append(silent("moment", f"only {venue} decides by the standing of {fine.as_of}", CONDITION_PPM))
     return found
-
-
-def _of_title(venue: str, title: object, rules: object) -> tuple[str, str]:
-    """What the title of one venue says and its own rules say otherwise, as the two sides of a conflict."""
-    words = f"asks for {_listed(title)} in its title and {_listed(rules)} in its rules"
-    return _sided(venue, words)
-
-
-def _listed(value: object) -> str:
-    return ", ".join(sorted(map(str, value))) if isinstance(value, set | frozenset | list) else str(value)
-
-
-def _sided(venue: str, words: str) -> tuple[str, str]:
-    return (words, "") if venue == "Kalshi" else ("", words)

@@ -80,20 +80,21 @@ _UNIT = (
     r"%|percent\b|percentage points?\b|bps\b|bp\b|basis points?\b|[°º]\s?[fc]?\b|degrees?(?: (?:celsius|fahrenheit))?\b"
 )
 _NUMBER = (
-    rf"(?P<{{0}}s>-\s?)?(?P<{{0}}c>[$€£])?(?P<{{0}}m>-)?(?P<{{0}}n>{_DIGITS})\s?(?P<{{0}}k>{_SCALE})?"
+    rf"(?P<{{0}}s>-\s?|\bminus )?(?P<{{0}}c>[$€£])?(?P<{{0}}m>-)?(?P<{{0}}n>{_DIGITS})\s?(?P<{{0}}k>{_SCALE})?"
     rf"(?P<{{0}}p>\+(?!\w))?\s?(?P<{{0}}u>{_UNIT})?"
 )
 _OVER = (
-    r"strictly greater than|greater than or equal to|no less than|not less than|at least|more than|greater than"
-    r"|higher than|above|exceeds?|exceeding|over|minimum of|>=|≥|>"
+    r"strictly greater than|greater than or equal to|equal to or (?:greater|more|higher) than|at or (?:above|over)"
+    r"|not? (?:less|fewer|lower) than|at least|more than|greater than|higher than|above|exceeds?|exceeding|over"
+    r"|minimum of|>=|≥|>"
 )
 _UNDER = (
-    r"less than or equal to|strictly less than|no more than|not more than|at most|fewer than|less than|lower than"
-    r"|below|under|up to|<=|≤|<"
+    r"less than or equal to|equal to or (?:less|lower|fewer) than|at or (?:below|under)|strictly less than"
+    r"|not? (?:more|greater|higher) than|at most|fewer than|less than|lower than|below|under|up to|<=|≤|<"
 )
 _TAIL = (
-    r"\+(?!\w)|or (?:more|above|higher|greater|over|better)\b|and (?:above|up)\b"
-    r"|or (?:less|below|lower|fewer|under)\b|and below\b"
+    r"\+(?!\w)|or (?:more|above|higher|greater|over|better)\b|and (?:above|up)\b(?! [$€£]?\d)"
+    r"|or (?:less|below|lower|fewer|under)\b|and below\b(?! [$€£]?\d)"
 )
 _QUANTITY = re.compile(
     rf"(?:\b(?P<between>between|from)\s)?(?:(?<!\w)(?P<pre>{_OVER}|{_UNDER}|exactly|equal to)\s?)?"
@@ -104,8 +105,10 @@ _QUANTITY = re.compile(
     + rf")?\s?(?P<tail>{_TAIL})?(?!\w)",
     re.IGNORECASE,
 )
-_CLOSED = frozenset({"greater than or equal to", "no less than", "not less than", "at least", "minimum of", ">=", "≥"})
-_CLOSED_UNDER = frozenset({"less than or equal to", "no more than", "not more than", "at most", "up to", "<=", "≤"})
+_CLOSED = re.compile(r"\bat\b|equal|\bnot?\b|minimum|up to|[≥≤=]")
+"""What stands in a comparator whose own number belongs to it."""
+_JOINING = frozenset({"and", "And", "AND", "to", "To", "TO"})
+"""Words between two numbers; a dash before a number that follows another dash is no sign."""
 _QUANTITIES_MAX = 24
 _TENTH = MICRO // 10
 _COUNTED_MAX = 1_000_000 * MICRO
@@ -216,7 +219,7 @@ def _micros(digits: str, scale: int) -> int:
 def _value(hit: re.Match[str], which: str) -> tuple[int, Unit]:
     unit_text = (hit[which + "u"] or "").lower()
     value = _micros(hit[which + "n"], _SCALES.get((hit[which + "k"] or "").lower(), 1))
-    if hit[which + "m"] or (which == "a" and hit["as"] and not hit["dash"]):
+    if hit[which + "m"] or (hit[which + "s"] and (hit["dash"] or "and") in _JOINING):
         value = -value
     if unit_text.startswith(("bp", "basis")):
         return value // 100, Unit.PERCENT
@@ -258,9 +261,9 @@ def _single(hit: re.Match[str], value: int, unit: Unit, words: str) -> Interval:
             return Interval(value, True, None, False, unit, words)
         return Interval(None, False, value, True, unit, words)
     if re.fullmatch(_OVER, before):
-        return Interval(value, before in _CLOSED, None, False, unit, words)
+        return Interval(value, bool(_CLOSED.search(before)), None, False, unit, words)
     if re.fullmatch(_UNDER, before):
-        return Interval(None, False, value, before in _CLOSED_UNDER, unit, words)
+        return Interval(None, False, value, bool(_CLOSED.search(before)), unit, words)
     return Interval(value, True, value, True, unit, words)
 
 

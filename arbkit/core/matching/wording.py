@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from arbkit.core.matching.calendar import ordinal
 from arbkit.core.matching.entities.countries import COUNTRIES
-from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES
+from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES, OPPOSITES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
@@ -39,6 +39,8 @@ def stems(text: str) -> frozenset[str]:
 
 EXCLUSIVE = {name: stems(" ".join(members)) for name, members in GROUPS.items()}
 """The groups of words that exclude each other, in stems."""
+OPPOSITE_STEMS = {name: (stems(" ".join(one)), stems(" ".join(two))) for name, (one, two) in OPPOSITES.items()}
+"""The pairs of opposite words, in stems."""
 _LENIENT_WORDS = frozenset(word for name in LENIENT for word in EXCLUSIVE[name])
 _DIRECTIONS = EXCLUSIVE["direction"]
 _TOUCHES = stems("touch_high touch_low")

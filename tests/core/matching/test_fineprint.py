@@ -176,3 +176,82 @@ def test_a_rule_that_asks_for_the_general_election_is_not_about_the_nominee() ->
 
     assert verdict(kalshi(asked, "KXGOVOHNOMR-30-ANOV", rules=rules.format("nomination")), there).acceptable
     assert not verdict(kalshi(asked, "KXGOVOHNOMR-30-ANOV", rules=rules.format("general election")), there).acceptable
+
+
+def title_holder(kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on who holds a title at a time of day, and how many a club lets in."""
+    return verdict(
+        kalshi("Will Ada Berg be the Harbor Champion on May 3, 2029?", "KXHARBOR-29MAY03-ABER", rules=kalshi_rules),
+        polymarket("Will Ada Berg be the Harbor Champion on May 3, 2029?", polymarket_rules),
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "acceptable"),
+    [
+        ("May 3, 2029, at 12:00 PM ET", True),
+        ("May 3, 2029, at 9:00 AM PT", True),
+        ("May 3, 2029, at 12:00 PM PT", False),
+        ("May 3, 2029, at 4:00 PM ET", False),
+        ("May 4, 2029, at 12:00 PM ET", False),
+    ],
+)
+def test_the_clock_of_both_rules_is_compared_with_its_zone(there: str, acceptable: bool) -> None:
+    made = title_holder(
+        "If Ada Berg is the Harbor Champion on May 3, 2029 at 12:00 PM ET, then the market resolves to Yes.",
+        f"This market will resolve to Yes if Ada Berg is the Harbor Champion on {there}.",
+    )
+
+    assert made.acceptable is acceptable, made.reasons
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "This market will resolve to Yes if Ada Novak leaves as mayor of Harborton by June 30, 2030.",
+        "This market will resolve to Yes if Ada Novak leaves as mayor of Harborton on June 30, 2029.",
+        "This market will resolve to Yes if Ada Novak leaves as mayor of Harborton by June 30, 2029. "
+        "This market refers to her term of 2024.",
+        "This market will resolve to Yes if Ada Novak leaves as mayor of Harborton by June 30, 2029. "
+        "This will be decided solely by a vote of the readers of the Harborton Courier.",
+    ],
+)
+def test_a_rule_of_another_year_day_or_judge_rules_the_pair_out_though_no_title_says_one(rules: str) -> None:
+    made = verdict(
+        kalshi(
+            "Will Ada Novak leave as mayor of Harborton before Jul 1, 2029?",
+            "KXNOVAK-29JUL01",
+            rules="If Ada Novak leaves as mayor of Harborton before Jul 1, 2029, then the market resolves to Yes.",
+        ),
+        polymarket("Will Ada Novak leave as mayor of Harborton by June 30?", rules),
+    )
+
+    assert not made.acceptable
+
+
+def test_the_lowest_is_not_who_leads_and_the_second_league_not_the_first() -> None:
+    def leads(rules: str) -> Verdict:
+        return verdict(
+            kalshi(
+                "Will Ada Berg lead the Harbor League in rebounds in 2029?",
+                "KXHARBORREB-29-ABER",
+                rules="If Ada Berg leads the Harbor League in rebounds in 2029, then the market resolves to Yes.",
+            ),
+            polymarket("Will Ada Berg lead the Harbor League in rebounds in 2029?", rules),
+        )
+
+    assert leads("This market resolves to the player with the highest number of rebounds in 2029.").acceptable
+    assert not leads("This market resolves to the player with the lowest number of rebounds in 2029.").acceptable
+
+    def wins(league: str) -> Verdict:
+        return verdict(
+            kalshi(
+                "Will Berg win Harborliga 1 in 2029?", "KXHL-29", rules="If Berg wins Harborliga 1 in 2029, then Yes."
+            ),
+            polymarket(
+                "Will Berg win Harborliga 1 in 2029?", f"This market will resolve to Yes if Berg wins {league} in 2029."
+            ),
+        )
+
+    assert wins("Harborliga 1").acceptable
+    assert not wins("Harborliga 2").acceptable

@@ -31,6 +31,14 @@ def read(text: str) -> Interval:
         ("$150k", 150_000, True, 150_000, True, Unit.USD),
         ("1,234,567 or fewer", None, False, 1_234_567, True, Unit.NONE),
         ("-0.2%", -0.2, True, -0.2, True, Unit.PERCENT),
+        ("at or above 2.7%", 2.7, True, None, False, Unit.PERCENT),
+        ("equal to or less than 4", None, False, 4, True, Unit.NONE),
+        ("no fewer than 5 seats", 5, True, None, False, Unit.NONE),
+        ("strictly greater than 4", 4, False, None, False, Unit.NONE),
+        ("minus 5 degrees", -5, True, -5, True, Unit.DEGREE),
+        ("between -1.0% and -0.5%", -1, True, -0.5, True, Unit.PERCENT),
+        ("from -5 to 3", -5, True, 3, True, Unit.NONE),
+        ("minus 5 to minus 3", -5, True, -3, True, Unit.NONE),
     ],
 )
 def test_a_number_is_read_with_its_comparator(
@@ -86,3 +94,9 @@ def test_on_a_lattice_more_than_n_is_the_next_value_or_more(number: int, step: i
 @given(st.text(max_size=400))
 def test_any_text_is_read_without_failing(text: str) -> None:
     quantities(text)
+
+
+def test_two_bounds_that_are_said_one_after_the_other_stay_two() -> None:
+    found, _ = quantities("above 3 and below 5")
+
+    assert [one.key for one in found] == [(3 * MICRO, False, None, False), (None, False, 5 * MICRO, False)]
