@@ -235,15 +235,16 @@ class LiveBook:
 
     def change(self, side: Side, price: int, difference: int) -> bool:
         """Add to the size bid for an outcome at a price, or take away (Kalshi). Returns whether the book is LIVE."""
-        if self.state is not _LIVE:
-            return False
-        ladder = self.yes if side is _YES else self.no
+        return self.state is _LIVE and self.add(self.ladder(side), price, difference)
+
+    def add(self, ladder: Ladder, price: int, difference: int) -> bool:
+        """The same for who knows that the book is LIVE, and has one of its ladders at hand: what most messages do."""
         sizes = ladder.sizes
         size = sizes.get(price, 0) + difference
         if size < 0 or not 0 < price < TICKS:
             return self._corrupt()
         ladder.frozen = None
-        if size:  # what `put` does, without calling it: this runs for most messages
+        if size:  # what `put` does, without calling it
             sizes[price] = size
             if price > ladder.best:
                 ladder.best, self.stirred = price, True

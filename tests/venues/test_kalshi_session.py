@@ -182,6 +182,30 @@ def test_a_change_that_leaves_less_than_nothing_rereads_that_book_alone() -> Non
     assert scene.listener.changes[-1] == (scene.markets[0].id, scene.at)
 
 
+@pytest.mark.parametrize(
+    ("price", "change", "why"),
+    [
+        ("0.45001", "1.00", "a whole number of 100 millionths"),
+        ("1.0001", "1.00", "a whole number of 100 millionths"),
+        ("0.4500", "0.001", "a whole number of 10000 millionths"),
+        ("0.4500", "1" * 33, "a whole number of 10000 millionths"),
+        ("half", "1.00", "a plain decimal"),
+        ("0.0000", "1.00", "does not fit the book"),
+        ("1.0000", "1.00", "does not fit the book"),
+    ],
+)
+def test_a_change_that_cannot_be_rereads_that_book_alone_however_often_it_comes(
+    price: str, change: str, why: str
+) -> None:
+    scene = Scene().live()
+    for _ in range(2):
+        scene.delta(RAIN, price, change)
+        assert (scene.state(RAIN), scene.state(SNOW)) == (LiveState.WAITING, LiveState.LIVE)
+        assert why in scene.told[-1]
+        scene.snapshot(RAIN)
+        assert scene.state(RAIN) is LiveState.LIVE
+
+
 def test_a_book_that_stays_crossed_is_read_again_and_one_crossed_for_an_instant_is_not() -> None:
     scene = Scene().live()
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +13,17 @@ from arbkit.core.books import TICKS, LiveState
 from arbkit.core.markets import Market, Side
 from arbkit.core.money import Price
 from arbkit.errors import SchemaMismatch
+from arbkit.venues.polymarket.wire import stream as wire
 from arbkit.venues.polymarket.wire.catalogue import parse_listing
 from arbkit.venues.polymarket.wire.clob import parse_book
-from arbkit.venues.polymarket.wire.stream import PONG, MarketStream, subscribe, subscription, unsubscribe
+from arbkit.venues.polymarket.wire.stream import (
+    CHANGE_DECODER,
+    PONG,
+    MarketStream,
+    subscribe,
+    subscription,
+    unsubscribe,
+)
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "polymarket"
 NOW = datetime(2026, 11, 25, 12, 0, 5, tzinfo=UTC)
@@ -250,3 +259,58 @@ def test_any_run_of_changes_leaves_the_sizes_last_named(changes: list[tuple[str,
     book = stream.books[MARKET.id]
     assert book.yes.sizes == {cents * 100: size * 1_000_000 for cents, size in expected["BUY"].items() if size}
     assert book.no.sizes == {TICKS - cents * 100: size * 1_000_000 for cents, size in expected["SELL"].items() if size}
+
+
+PRICES = st.sampled_from(["0", "0.1", "0.10", "0.54", "0.55", "0.56", "0.9", "1", "1.2", "-0.1", "0.00001", "x"])
+SIZES = st.sampled_from(["0", "1", "35", "0.000001", "-1", "1e3"])
+ENTRIES = st.fixed_dictionaries(
+    {
+        "asset_id": st.sampled_from([MARKET.yes_token, MARKET.yes_token, MARKET.no_token, "7"]),
+        "price": PRICES,
+        "size": SIZES,
+        "side": st.sampled_from(["BUY", "SELL"]),
+        "best_bid": st.sampled_from(["0", "0.55", "0.56", "1", "2", "x"]),
+        "best_ask": st.sampled_from(["0.56", "0.55", "1", "0", "x"]),
+    }
+)
+
+
+@given(st.lists(st.tuples(st.lists(ENTRIES, max_size=3), st.booleans(), st.integers(-1, 2)), max_size=8))
+def test_the_short_way_ends_where_the_long_way_ends(events: list[tuple[list[JsonObject], bool, int]]) -> None:
+    """Whether its texts were met before or not; what the short way leaves to the long one, it has not spoilt."""
+    short, long = a_stream(SNAPSHOT), a_stream(SNAPSHOT)
+    for entries, forgotten, later in events:
+        for memo in (wire._BIDS, wire._ASKS, wire._SIZES) if forgotten else ():
+            memo.met.clear()
+        at_ms = short.books[MARKET.id].venue_ms + later
+        event = {"event_type": "price_change", "timestamp": str(at_ms), "price_changes": entries}
+        frame = json.dumps(event)
+        effects = outcome(long, frame)
+        if short.quick(CHANGE_DECODER.decode(frame)) is None:
+            assert outcome(short, frame) == effects
+        else:
+            assert effects == ({MARKET.id}, {})
+        ours, theirs = (
+            (book.state, book.yes.sizes, book.no.sizes, book.yes.best, book.no.best, book.stirred, book.venue_ms)
+            for book in (short.books[MARKET.id], long.books[MARKET.id])
+        )
+        assert ours == theirs
+
+
+def outcome(stream: MarketStream, frame: str) -> object:
+    """What a frame does: whom it touches and what it loses, or that it cannot be read."""
+    try:
+        effects = stream.take(frame)
+    except SchemaMismatch as error:
+        return error.path, error.found
+    return effects.touched, effects.lost
+
+
+def test_an_event_of_unusually_many_changes_is_left_to_the_long_way() -> None:
+    frame = json.loads(a_change())
+    frame["price_changes"] *= wire._QUICK_MAX
+    assert a_stream(SNAPSHOT).quick(CHANGE_DECODER.decode(json.dumps(frame))) is not None
+    frame["price_changes"] += frame["price_changes"][:1]
+    with pytest.raises(msgspec.ValidationError):
+        CHANGE_DECODER.decode(json.dumps(frame))
+    assert a_stream(SNAPSHOT).take(json.dumps(frame)).touched == {MARKET.id}

@@ -18,7 +18,7 @@ from arbkit.core.markets import Market, MarketId, Side
 from arbkit.errors import BadNumber, SchemaMismatch
 from arbkit.ports import FeedListener
 from arbkit.venues.kalshi.wire import stream
-from arbkit.venues.kalshi.wire.stream import PRICES, SIZES, TICKS, Numbered, Refused, Snapshot
+from arbkit.venues.kalshi.wire.stream import TICKS, Numbered, Refused, Snapshot
 
 CHUNK: Final = 100
 """Markets named in one command."""
@@ -36,6 +36,9 @@ TROUBLE_MS: Final = 60_000
 
 _CHANNEL: Final = "orderbook_delta"
 _DELTA: Final = stream.DELTA_DECODER.decode
+_PRICES: Final = stream.PRICES.met
+_MIRRORED: Final = stream.MIRRORED.met
+_SIZES: Final = stream.SIZES.met
 # At hand, for looking up a member of an enumeration takes half as long as changing a level.
 _LIVE: Final = LiveState.LIVE
 _YES: Final = Side.YES
@@ -151,12 +154,19 @@ class BookTalk:
         if book is None or book.state is not _LIVE:
             return
         self.changed_ms = book.changed_ms = now_ms
+        if row.side is _YES:
+            ladder, prices = book.yes, _PRICES
+        else:
+            ladder, prices = book.no, _MIRRORED
         try:
-            price, difference, side = PRICES[row.price_dollars], SIZES[row.delta_fp], row.side
-        except BadNumber as error:
-            self._reread([row.market_ticker], f"{row.market_ticker}: {error}", now_ms)
-            return
-        if not book.change(side, price if side is _YES else TICKS - price, difference):
+            price, difference = prices[row.price_dollars], _SIZES[row.delta_fp]
+        except KeyError:  # what comes for the first time
+            try:
+                price, difference = stream.numbers(row)
+            except BadNumber as error:
+                self._reread([row.market_ticker], f"{row.market_ticker}: {error}", now_ms)
+                return
+        if not book.add(ladder, price, difference):
             self._reread([row.market_ticker], f"{row.market_ticker}: a change that does not fit the book", now_ms)
             return
         if book.stirred:

@@ -12,6 +12,7 @@ import msgspec
 
 from arbkit.core.books import LiveBook
 from arbkit.core.markets import Side
+from arbkit.core.memo import Memo
 from arbkit.core.money import MICRO, parse_micros
 from arbkit.core.text import clean
 from arbkit.errors import BadNumber
@@ -22,34 +23,31 @@ TICKS: Final = MICRO // TICK_MICROS
 SIZE_UNIT_MICROS: Final = 10_000
 """Sizes are whole hundredths of a contract: what LiveBook takes as `unit_micros` for a Kalshi book."""
 
-_TEXTS_KEPT: Final = 65_536
 _TEXT_LENGTH_MAX: Final = 32
 """Nothing longer is a number that is read, or remembered."""
+_SIZE_MAX: Final = 10**15
 
 
-class _Memo(dict[str, int]):
-    """Text of a decimal to its whole number of units: the same few come again and again. Raises BadNumber."""
-
-    def __init__(self, unit_micros: int, *, least: int, most: int) -> None:
-        super().__init__()
-        self._unit_micros, self._least, self._most = unit_micros, least, most
-
-    def __missing__(self, text: str) -> int:
-        wanted = f"a whole number of {self._unit_micros} millionths"
-        if len(text) > _TEXT_LENGTH_MAX:
-            raise BadNumber(text, wanted)
-        units, rest = divmod(parse_micros(text), self._unit_micros)
-        if rest or not self._least <= units <= self._most:
-            raise BadNumber(text, wanted)
-        if len(self) >= _TEXTS_KEPT:
-            self.clear()
-        self[text] = units
-        return units
+def _ticks_of(text: str) -> int:
+    return _units(text, TICK_MICROS, range(TICKS + 1))
 
 
-PRICES: Final = _Memo(TICK_MICROS, least=0, most=TICKS)
+def _units(text: str, unit_micros: int, possible: range) -> int:
+    wanted = f"a whole number of {unit_micros} millionths"
+    if len(text) > _TEXT_LENGTH_MAX:
+        raise BadNumber(text, wanted)
+    units, rest = divmod(parse_micros(text), unit_micros)
+    if rest or units not in possible:
+        raise BadNumber(text, wanted)
+    return units
+
+
+PRICES: Final = Memo(_ticks_of, sound=range(1, TICKS))
 """Text of a price to its ticks."""
-SIZES: Final = _Memo(SIZE_UNIT_MICROS, least=-(10**15), most=10**15)
+MIRRORED: Final = Memo(lambda text: TICKS - _ticks_of(text), sound=range(1, TICKS))
+"""Text of a price to the ticks of the opposite outcome."""
+_SIZES_POSSIBLE: Final = range(-_SIZE_MAX, _SIZE_MAX + 1)
+SIZES: Final = Memo(lambda text: _units(text, SIZE_UNIT_MICROS, _SIZES_POSSIBLE), sound=_SIZES_POSSIBLE)
 """Text of a size to hundredths of a contract."""
 
 
@@ -253,34 +251,37 @@ def _snapshot(frame: _SnapshotFrame, use_yes_price: bool) -> Snapshot:
 
 def _delta(frame: DeltaFrame, use_yes_price: bool) -> Delta:
     row = frame.msg
-    side = row.side
-    price = _ticks(row.price_dollars, "$.msg.price_dollars")
-    price = TICKS - price if use_yes_price and side is Side.NO else price
+    price = _ticks(row.price_dollars, "$.msg.price_dollars", mirrored=use_yes_price and row.side is Side.NO)
     difference = _hundredths(row.delta_fp, "$.msg.delta_fp")
-    return Delta(frame.sid, frame.seq, row.market_ticker, side, price, difference)
+    return Delta(frame.sid, frame.seq, row.market_ticker, row.side, price, difference)
+
+
+def numbers(row: DeltaRow) -> tuple[int, int]:
+    """The price and the difference of a change that comes with YES prices. Raises BadNumber."""
+    price = MIRRORED if row.side is Side.NO else PRICES
+    return price.number(row.price_dollars), SIZES.number(row.delta_fp)
 
 
 def _sizes(pairs: Iterable[tuple[str, str]], at: str, *, mirrored: bool) -> dict[int, int]:
     sizes: dict[int, int] = {}
     for index, (price_text, size_text) in enumerate(pairs):
-        ticks = _ticks(price_text, f"{at}[{index}][0]")
-        price = TICKS - ticks if mirrored else ticks
+        price = _ticks(price_text, f"{at}[{index}][0]", mirrored=mirrored)
         if price in sizes:
             raise fields.mismatch(f"{at}[{index}][0]", "a price for the second time")
         sizes[price] = _hundredths(size_text, f"{at}[{index}][1]")
     return sizes
 
 
-def _ticks(text: str, at: str) -> int:
+def _ticks(text: str, at: str, *, mirrored: bool) -> int:
     """Units of a price; 0 and 1 are left to the book to judge."""
     try:
-        return PRICES[text]
+        return (MIRRORED if mirrored else PRICES).number(text)
     except BadNumber:
         raise fields.mismatch(at, f"{text[:32]!a} is not a price in steps of 0.0001") from None
 
 
 def _hundredths(text: str, at: str) -> int:
     try:
-        return SIZES[text]
+        return SIZES.number(text)
     except BadNumber:
         raise fields.mismatch(at, f"{text[:32]!a} is not a number of contracts in steps of 0.01") from None

@@ -106,7 +106,9 @@ class BookTalk:
         book = self._quick(change)
         if book is None:
             self._take(frame, now_ms)
-        else:
+            return
+        self.changed_ms = book.changed_ms = now_ms
+        if book.stirred or self._awaited or self.unread:
             self._touched(book, now_ms)
 
     def _take(self, frame: bytes, now_ms: int) -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from arbkit.core.books import TICK_MICROS, TICKS, Book, LiveBook, LiveState
 from arbkit.core.markets import Market, MarketId, Side
+from arbkit.core.memo import Memo
 from arbkit.core.money import Price
 from arbkit.errors import SchemaMismatch
 from arbkit.venues.polymarket.wire import fields
@@ -28,9 +29,10 @@ SILENCE_MS_MAX: Final = 30_000
 ASSETS_MAX: Final = 200
 """Assets followed on one connection; beyond 500 no snapshots came."""
 
-_MEMO_SIZE_MAX: Final = 65_536
 _HELD_MAX: Final = 2_000
 """Changes kept of a book that is being read over HTTP."""
+_QUICK_MAX: Final = 1_000
+"""With more changes an event is another case: what texts are read as has to be remembered for all of them at once."""
 _STAMP_DIGITS_MAX: Final = 14
 _IGNORED: Final = frozenset({"last_trade_price", "best_bid_ask", "new_market"})
 
@@ -81,7 +83,7 @@ class QuickChange(msgspec.Struct, gc=False):
 class QuickEvent(msgspec.Struct, gc=False):
     """Nearly every frame of a busy connection: only what has to be read of it, so that decoding takes half as long."""
 
-    price_changes: list[QuickChange]
+    price_changes: Annotated[list[QuickChange], msgspec.Meta(max_length=_QUICK_MAX)]
     timestamp: Annotated[int, msgspec.Meta(ge=0, lt=10**_STAMP_DIGITS_MAX)]
     event_type: Literal["price_change"]
 
@@ -93,25 +95,20 @@ _LIVE: Final = LiveState.LIVE
 """At hand, for looking up a member of an enumeration takes half as long as changing a level."""
 
 
-class _Memo(dict[str, int]):
-    """Text of a price in ticks, or of a size in millionths, to its number: the same few come again and again."""
-
-    def __init__(self, unit_micros: int) -> None:
-        super().__init__()
-        self._unit_micros = unit_micros
-
-    def __missing__(self, text: str) -> int:
-        micros = fields.micros_text(text, "$")
-        if micros % self._unit_micros:
-            raise fields.mismatch("$", f"{micros} millionths are finer than the finest tick")
-        if len(self) >= _MEMO_SIZE_MAX:
-            self.clear()
-        self[text] = number = micros // self._unit_micros
-        return number
+def _units(text: str, unit_micros: int) -> int:
+    micros = fields.micros_text(text, "$")
+    if micros % unit_micros:
+        raise fields.mismatch("$", f"{micros} millionths are finer than the finest tick")
+    return micros // unit_micros
 
 
-_TICKS: Final = _Memo(TICK_MICROS)
-_SIZES: Final = _Memo(1)
+_BIDS: Final = Memo(lambda text: _units(text, TICK_MICROS), sound=range(TICKS))
+"""Text of a price to its ticks; no bid at all is one at 0."""
+_ASKS: Final = Memo(lambda text: TICKS - _units(text, TICK_MICROS), sound=range(TICKS))
+"""Text of a price to the ticks of the NO bid that an ask at it is; no ask at all is one at 1."""
+_SIZES: Final = Memo(lambda text: _units(text, 1), sound=range(10**18))
+"""Text of a size to millionths."""
+_BIDS_MET, _ASKS_MET, _SIZES_MET = _BIDS.met, _ASKS.met, _SIZES.met
 
 
 @dataclass(slots=True)
@@ -235,15 +232,19 @@ class MarketStream:
                     book = found
                     if book.state is not _LIVE or at_ms < book.venue_ms:
                         return None
-                ticks, size, top = _TICKS[change.price], _SIZES[change.size], change
-                if found is not book or size < 0 or not 0 < ticks < TICKS:
+                if change.side == "BUY":
+                    ladder, price = book.yes, _BIDS_MET[change.price]
+                else:
+                    ladder, price = book.no, _ASKS_MET[change.price]
+                if found is not book or not price:
                     return None
-                if book.yes.put(ticks, size) if change.side == "BUY" else book.no.put(TICKS - ticks, size):
+                if ladder.put(price, _SIZES_MET[change.size]):
                     book.stirred = True
-            if book is None or book.yes.best != _TICKS[top.best_bid] or TICKS - book.no.best != _TICKS[top.best_ask]:
+                top = change
+            if book is None or book.yes.best != _BIDS_MET[top.best_bid] or book.no.best != _ASKS_MET[top.best_ask]:
                 return None
-        except SchemaMismatch:
-            return None
+        except KeyError:  # a text that comes for the first time, or is never remembered because it is not sound
+            return self.quick(event) if _met(event) else None
         book.venue_ms = at_ms
         return book
 
@@ -271,8 +272,8 @@ class MarketStream:
         book.venue_ms = at_ms
         self._held.pop(book.market.key, None)
         self._unheld_ms.pop(book.market.key, None)
-        yes_bids = {_TICKS[level.price]: _SIZES[level.size] for level in event.bids}
-        no_bids = {TICKS - _TICKS[level.price]: _SIZES[level.size] for level in event.asks}
+        yes_bids = {_BIDS.number(level.price): _SIZES.number(level.size) for level in event.bids}
+        no_bids = {_ASKS.number(level.price): _SIZES.number(level.size) for level in event.asks}
         if len(yes_bids) + len(no_bids) != len(event.bids) + len(event.asks):
             book.interrupt()
             effects.lost[book.market] = "a snapshot with a price twice"
@@ -304,8 +305,8 @@ class MarketStream:
             self._compare(self.books[market], change, effects)
 
     def _put(self, book: LiveBook, change: ChangeRow) -> bool:
-        side, ticks = (Side.YES, _TICKS[change.price]) if change.side == "BUY" else (Side.NO, _ask(change))
-        return book.put(side, ticks, _SIZES[change.size])
+        side, ticks = (Side.YES, _BIDS.number(change.price)) if change.side == "BUY" else (Side.NO, _ask(change))
+        return book.put(side, ticks, _SIZES.number(change.size))
 
     def _hold(self, market: MarketId, at_ms: int, change: ChangeRow) -> None:
         """Keep a change until the book is read; of too many the oldest go, and the read must be newer than those."""
@@ -319,8 +320,8 @@ class MarketStream:
         """Hold our own top against the venue's; an empty side is named 0 or 1, or not at all."""
         ours = (book.yes.best, TICKS - book.no.best)
         theirs = (
-            ours[0] if change.best_bid is None else _TICKS[change.best_bid],
-            ours[1] if change.best_ask is None else _TICKS[change.best_ask],
+            ours[0] if change.best_bid is None else _BIDS.number(change.best_bid),
+            ours[1] if change.best_ask is None else TICKS - _ASKS.number(change.best_ask),
         )
         if ours == theirs:
             effects.touched.add(book.market)
@@ -333,7 +334,7 @@ class MarketStream:
             return
         if event.new_tick_size is None:
             raise fields.mismatch("$.new_tick_size", "missing")
-        effects.tick_sizes[book.market] = Price(_TICKS[event.new_tick_size] * TICK_MICROS)
+        effects.tick_sizes[book.market] = Price(_BIDS.number(event.new_tick_size) * TICK_MICROS)
         book.interrupt()
         effects.lost[book.market] = "the tick size changed"
 
@@ -348,7 +349,22 @@ def _ask(change: ChangeRow) -> int:
     """The NO bid that a change of the ask side is."""
     if change.side != "SELL":
         raise fields.mismatch("$.price_changes.side", "neither BUY nor SELL")
-    return TICKS - _TICKS[change.price]
+    return _ASKS.number(change.price)
+
+
+def _met(event: QuickEvent) -> bool:
+    """Read whatever of an event comes for the first time. Returns whether all of it is sound."""
+    try:
+        for change in event.price_changes:
+            price = _BIDS if change.side == "BUY" else _ASKS
+            texts = ((price, change.price), (_SIZES, change.size), (_BIDS, change.best_bid), (_ASKS, change.best_ask))
+            for memo, text in texts:
+                memo.number(text)
+                if text not in memo.met:
+                    return False
+    except SchemaMismatch:
+        return False
+    return True
 
 
 def venue_ms_of(book: Book) -> int:
