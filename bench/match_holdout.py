@@ -37,7 +37,7 @@ def without(names: list[str], pairs: str) -> list[dict[str, object]]:
 
 def run_emptied(names: list[str], pairs: str) -> None:
     """In this process: forget the tables, then score."""
-    import arbkit.core.matching  # noqa: F401, PLC0415 - loaded before its tables are emptied
+    import arbkit.core.matching.engine  # noqa: F401, PLC0415 - loaded before its tables are emptied
 
     for name in names:
         for module in list(sys.modules.values()):
@@ -54,7 +54,9 @@ def families_left_out(pairs: str) -> Iterator[dict[str, object]]:
     from match_quality import LabelledPair, Score, kalshi_market, polymarket_market  # noqa: PLC0415
 
     from arbkit.core.matching import facts as reading  # noqa: PLC0415
-    from arbkit.core.matching import judge, lexicon, read_facts, tokens  # noqa: PLC0415
+    from arbkit.core.matching import lexicon, tokens  # noqa: PLC0415
+    from arbkit.core.matching.facts import read_facts  # noqa: PLC0415
+    from arbkit.core.matching.verdict import judge  # noqa: PLC0415
 
     lines = gzip.decompress(Path(pairs).read_bytes()).splitlines()
     rows = [msgspec.json.decode(line, type=LabelledPair) for line in lines if line.strip()]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from arbkit.core.spread import here
 from arbkit.errors import WorkerDied
-from arbkit.wiring import crew as crews
-from arbkit.wiring.crew import Crew, can_start, cores, threads
+from arbkit.processes import crew as crews
+from arbkit.processes.crew import Crew, can_start, cores, threads
 from tests import sharing
 
 pytestmark = pytest.mark.slow
@@ -208,7 +208,7 @@ def answers_or_alarm(answers: Iterator[None]) -> Iterator[None]:
 
 SCRIPT = """
 import os, signal
-from arbkit.wiring.crew import Crew
+from arbkit.processes.crew import Crew
 from tests import sharing
 print("begun", flush=True)
 crew = Crew(3)

@@ -9,7 +9,7 @@ import msgspec
 import yaml
 
 from arbkit.core.markets import MarketId, Polarity, VenueName
-from arbkit.core.matching import Curated
+from arbkit.core.matching.engine import Curated
 from arbkit.core.text import clean
 from arbkit.errors import BadFile
 from arbkit.store.pairs import Decision, Review

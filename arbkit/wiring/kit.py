@@ -187,7 +187,7 @@ class Kit:
     def cores(self) -> "Cores":
         """Where work that divides is done; the processes for it are started when there is much of it."""
         from arbkit.core.spread import Cores
-        from arbkit.wiring.crew import Crew, threads
+        from arbkit.processes.crew import Crew, threads
 
         crew = Crew(self.settings.matching.processes)
         self._closing.callback(crew.close)

@@ -7,12 +7,12 @@ import pytest
 
 from arbkit.app.pairs import Matched, match_catalogues, silent
 from arbkit.app.remembering import Progress, Stage
-from arbkit.core.matching import Facts
+from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.memory import unpack_facts
 from arbkit.core.spread import Cores, here
 from arbkit.errors import WorkerDied
+from arbkit.processes.crew import Crew, threads
 from arbkit.store.store import Store
-from arbkit.wiring.crew import Crew, threads
 from tests.app.test_rematch import ROWS, catalogue, stored
 from tests.builders import StandingClock
 

@@ -24,7 +24,7 @@ from arbkit.core.markets import (
     Strike,
     StrikeKind,
 )
-from arbkit.core.matching import read_facts
+from arbkit.core.matching.facts import read_facts
 from arbkit.core.matching.memory import market_of, name_of, pack_facts, part_of, unpack_facts, unpack_verdicts
 from arbkit.core.money import Qty
 from arbkit.store.pairs import Decision

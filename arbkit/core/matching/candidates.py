@@ -33,7 +33,7 @@ _SCORED_MAX = 6
 _SCORED_TOKENS_MAX = 14
 _LIGHTER_MAX = 3
 """A candidate that shares less than one third of what the best one shares is none."""
-_BLOCK_ROWS = 1_000
+_BLOCK_ROWS = 2_000
 _DAYS_APART_MAX = 21
 _ENDS_APART_DAYS_MAX = 400
 """Venues expect ends at very different times: nominations by the convention, or by the election."""
@@ -70,7 +70,7 @@ def candidates(
     """
     if not listed or not sought:
         return []
-    lookup = _lookup(listed, sought)
+    lookup = _lookup(listed, sought, spread)
     found: list[tuple[int, int]] = []
     for one, two in spread(partial(_block, lookup, candidates_max), range(0, len(sought), _BLOCK_ROWS)):
         found.extend(zip(one.tolist(), two.tolist(), strict=True))
@@ -194,7 +194,7 @@ class _Vocabulary(dict[str, int]):
         return code
 
 
-def _lookup(listed: Sequence[Asked], sought: Sequence[Asked]) -> _Lookup:
+def _lookup(listed: Sequence[Asked], sought: Sequence[Asked], spread_over: Spread) -> _Lookup:
     vocabulary = _Vocabulary()
     ours, theirs = _coded(listed, vocabulary), _coded(sought, vocabulary)
     size = max(1, len(vocabulary))
@@ -205,9 +205,7 @@ def _lookup(listed: Sequence[Asked], sought: Sequence[Asked]) -> _Lookup:
     numeric = np.fromiter((word[0] == "n" and word[1:2].isdigit() for word in vocabulary), np.bool_, len(vocabulary))
     by_rank = np.argsort(np.where(ranks < 0, size, ranks), kind="stable")
     words = _Words(ranks, weight_of.astype(np.int32), numeric)
-    sides = [
-        _side(rows, tokens, words, missing) for rows, tokens, missing in ((listed, ours, -1), (sought, theirs, -2))
-    ]
+    sides = list(spread_over(partial(_side, words), ((listed, ours, -1), (sought, theirs, -2))))
     keys, rows = _keys(sides[0].rare, size, singles=spread[by_rank] <= _SINGLE_ROWS_MAX)
     packed = np.sort(keys << _ROW_BITS | rows)
     firsts = np.flatnonzero(np.diff(packed >> _ROW_BITS, prepend=-1))
@@ -227,13 +225,14 @@ def _lookup(listed: Sequence[Asked], sought: Sequence[Asked]) -> _Lookup:
 def _coded(rows: Sequence[Asked], vocabulary: _Vocabulary) -> _Tokens:
     """The tokens of all rows, each once a row. A piece of text is taken apart once, however many rows have it."""
     pieces = _Vocabulary()
-    held = "\n".join([row.tokens for row in rows]).split("\n")
+    texts = [row.tokens for row in rows]
+    held = "\n".join(texts).split("\n")
     codes = np.fromiter(map(pieces.__getitem__, held), np.int64, len(held))
     words = [piece.split() for piece in pieces]
     lengths = np.fromiter(map(len, words), np.int64, len(words))
     tokens = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(words)), np.int64, lengths.sum())
     starts, lengths = (np.cumsum(lengths) - lengths)[codes], lengths[codes]
-    owners = np.repeat(np.arange(len(rows)), [row.tokens.count("\n") + 1 for row in rows])
+    owners = np.repeat(np.arange(len(rows)), [text.count("\n") + 1 for text in texts])
     return _each_once(np.repeat(owners, lengths), tokens[_ranges(starts, lengths)])
 
 
@@ -264,7 +263,8 @@ def _ranks(spread: Ints, both: Ints) -> Codes:
     return ranks
 
 
-def _side(rows: Sequence[Asked], tokens: _Tokens, words: _Words, missing: int) -> _Side:
+def _side(words: _Words, of: tuple[Sequence[Asked], _Tokens, int]) -> _Side:
+    rows, tokens, missing = of
     owners, codes = tokens.rows, tokens.codes
     heaviest = np.sort((owners << _WEIGHT_BITS | _WEIGHT_MAX - words.weights[codes]) << _CODE_BITS | codes)
     owners, codes = heaviest >> _WEIGHT_BITS + _CODE_BITS, heaviest & (1 << _CODE_BITS) - 1

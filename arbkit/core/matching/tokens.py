@@ -129,12 +129,11 @@ def read_kept(text: str, name: str) -> Asked | None:
 def asked(rows: Sequence[Texts], spread: Spread = here) -> list[Asked]:
     """Read the tokens of many texts."""
     blocks = [rows[start : start + _BLOCK_ROWS] for start in range(0, len(rows), _BLOCK_ROWS)]
-    answers = spread(_read_block, map(_joined, blocks))
-    return [
-        Asked(tokens_there, day, row.closes)
-        for block, (read, days) in zip(blocks, answers, strict=True)
-        for row, tokens_there, day in zip(block, read.split(_BETWEEN), days, strict=True)
-    ]
+    found: list[Asked] = []
+    for block, (read, days) in zip(blocks, spread(_read_block, map(_joined, blocks)), strict=True):
+        closes = [row.closes for row in block]
+        found += map(Asked._make, zip(read.split(_BETWEEN), days, closes, strict=True))
+    return found
 
 
 def _joined(rows: Sequence[Texts]) -> _Block:

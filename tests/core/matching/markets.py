@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, Strike, StrikeKind, VenueName
-from arbkit.core.matching import Verdict, judge, read_facts
+from arbkit.core.matching.facts import read_facts
+from arbkit.core.matching.verdict import Verdict, judge
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times as fast where PyYAML was built with libyaml, as its wheels are."""

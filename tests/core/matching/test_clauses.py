@@ -3,7 +3,7 @@
 import pytest
 
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market
-from arbkit.core.matching import Verdict
+from arbkit.core.matching.verdict import Verdict
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from arbkit.core.matching import Verdict
+from arbkit.core.matching.verdict import Verdict
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
 

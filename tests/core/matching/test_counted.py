@@ -1,6 +1,6 @@
 """What one rule counts and the other leaves out, and namesakes: look-alikes by their titles, not by their rules."""
 
-from arbkit.core.matching import Verdict
+from arbkit.core.matching.verdict import Verdict
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
 

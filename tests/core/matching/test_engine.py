@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from arbkit.core.markets import Method, Polarity, Relation
-from arbkit.core.matching import Aliases, Curated, match
+from arbkit.core.matching.engine import Curated, match
+from arbkit.core.matching.lexicon import Aliases
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
 HERE = kalshi("Will Ana Reyes win the 2026 Lima mayoral election?", "KXLIMA-26-AR")

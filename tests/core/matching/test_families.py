@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from arbkit.core.markets import Polarity
-from arbkit.core.matching import Facts, Verdict, judge, read_facts
+from arbkit.core.matching.facts import Facts, read_facts
+from arbkit.core.matching.verdict import Verdict, judge
 from tests.core.matching.markets import kalshi, polymarket, read_yaml
 
 Group = Mapping[str, Any]

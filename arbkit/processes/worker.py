@@ -1,7 +1,7 @@
 """A process that does pure work for another one: it reads parts, works on one after another, and writes the answers.
 
-Started by `arbkit.wiring.crew` and by nobody else. It speaks over its own standard streams, so that it needs no address
-and nobody but its parent can speak to it.
+Started by `crew.py` and by nobody else. It speaks over its own standard streams, so that it needs no address and nobody
+but its parent can speak to it.
 """
 
 import gc
@@ -80,7 +80,7 @@ def _unpacked(frame: bytes) -> tuple[int, Callable[[Any], object], Any]:
 
 def _failure(number: int, error: Exception) -> bytes:
     """The error and where it came from; only its words where it cannot be taken apart and put together again."""
-    import traceback  # hardly ever
+    import traceback  # noqa: PLC0415 - hardly ever needed
 
     error.add_note("".join(traceback.format_exception(error)))
     try:

@@ -1,9 +1,9 @@
-"""Several processes for pure work: the one door through which arbkit starts processes.
+"""Several processes for pure work.
 
-A crew is this process and some workers (`arbkit.wiring.worker`), which are started when work is first spread and live
-as long as the crew. They are new interpreters and never forks, so that no thread, lock or connection of ours is in them
-twice; they load what they are given work of and nothing else, so a program that uses arbkit is not run again in them.
-What they get comes through their input: there is nothing in their arguments.
+A crew is this process and some workers (`worker.py`), which are started when work is first spread and live as long as
+the crew. They are new interpreters and never forks, so that no thread, lock or connection of ours is in them twice;
+they load what they are given work of and nothing else, so a program that uses arbkit is not run again in them. What
+they get comes through their input: there is nothing in their arguments.
 """
 
 import os
@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,12 +22,12 @@ from typing import IO
 
 from arbkit.core.spread import Answer, Part, Spread
 from arbkit.errors import InvariantError, WorkerDied
-from arbkit.wiring.worker import AHEAD_MAX, read_frame, write_frame
+from arbkit.processes.worker import AHEAD_MAX, read_frame, write_frame
 
 PROCESSES_MAX = 8
 """No more are used unless somebody asks for more: each takes about a hundred megabytes."""
 _START = (
-    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from arbkit.wiring.worker import main; main()"
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from arbkit.processes.worker import main; main()"
 )
 _ROOM = 4
 """So many parts for each process may be on their way or wait for the answers before them."""
@@ -61,6 +60,8 @@ def threads(count: int = 0) -> Spread:
     """What spreads work over threads: for numpy, which lets others run while it works, and copies nothing for it."""
 
     def spread(work: Callable[[Part], Answer], parts: Iterable[Part]) -> Iterator[Answer]:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - who starts processes alone needs none
+
         with ThreadPoolExecutor(count or cores()) as pool:
             yield from pool.map(work, parts)
 

@@ -1,0 +1,1 @@
+"""Other processes, and threads, for work that divides: the one door through which arbkit starts any."""
