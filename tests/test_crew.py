@@ -74,7 +74,7 @@ def test_parts_are_taken_as_there_is_room_for_them(crew: Crew) -> None:
     answers = crew(sharing.squared, (taken.append(number) or number for number in range(1_000)))
 
     assert next(answers) == 0
-    assert len(taken) <= 30
+    assert len(taken) <= 40
     answers.close()
 
 
@@ -99,6 +99,12 @@ def test_workers_are_started_by_the_first_work_and_kept(crew: Crew) -> None:
 
     assert first == pids(crew)
     assert len(first) == 2
+
+
+def test_what_is_only_prepared_has_no_answer(crew: Crew) -> None:
+    crew.prepare(sharing.squared, 7)
+    assert len(pids(crew)) == 2
+    assert list(crew(sharing.squared, range(20))) == [number * number for number in range(20)]
 
 
 # -- what goes wrong ---------------------------------------------------------------------------------------------------

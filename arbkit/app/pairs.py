@@ -11,7 +11,7 @@ from arbkit.app.remembering import Progress, Remembering, Stage
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
 from arbkit.core.matching.engine import Candidate, Curated, match
 from arbkit.core.matching.lexicon import Aliases
-from arbkit.core.matching.tokens import Asked, asked, kept, read_kept, texts_of
+from arbkit.core.matching.tokens import Asked, kept, read_kept, texts_of
 from arbkit.core.spread import ONE_CORE, Cores, here
 from arbkit.core.text import clean
 from arbkit.errors import BadId
@@ -109,10 +109,11 @@ def _candidates(
     store: Store, kalshi: Sequence[Market], polymarket: Sequence[Market], reading: "_Reading"
 ) -> list[Candidate]:
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
+    from arbkit.core.matching.columns import columns  # noqa: PLC0415 - as well
 
     return candidates(
-        _asked(store, VenueName.KALSHI, kalshi, reading),
-        _asked(store, VenueName.POLYMARKET, polymarket, reading),
+        columns(_asked(store, VenueName.KALSHI, kalshi, reading)),
+        columns(_asked(store, VenueName.POLYMARKET, polymarket, reading)),
         spread=reading.cores.threads,
     )
 
@@ -128,6 +129,8 @@ class _Reading:
 
 def _asked(store: Store, venue: VenueName, markets: Sequence[Market], reading: _Reading) -> list[Asked]:
     """The words by which markets are found: as kept, or read now and kept until the market or the edition changes."""
+    from arbkit.core.matching.columns import asked  # noqa: PLC0415 - loads numpy
+
     stored, say, name = store.catalogue.tokens(venue), reading.aliases.spoken(), reading.name
     found = {market.id.key: words for market in markets if (words := read_kept(stored.get(market.id.key, ""), name))}
     unread = [market for market in markets if market.id.key not in found]

@@ -6,18 +6,24 @@ from typing import Protocol, TypeVar
 
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
+AHEAD = 3
+"""One to work on, one that waits, and one whose answer nobody has taken yet."""
 
 
 class Spread(Protocol):
     """Where such work is done: here, or by several at once. `wiring` knows by whom."""
 
-    def __call__(self, work: Callable[[Part], Answer], parts: Iterable[Part]) -> Iterator[Answer]:
-        """`work` on each part, the answers in the order of the parts. Parts are taken as there is room for them."""
+    def __call__(
+        self, work: Callable[[Part], Answer], parts: Iterable[Part], *, ahead: int = AHEAD
+    ) -> Iterator[Answer]:
+        """`work` on each part, the answers in the order of the parts. Parts are taken as there is room for them: each
+        who works is given so many ahead, more of small ones."""
         ...
 
 
-def here(work: Callable[[Part], Answer], parts: Iterable[Part]) -> Iterator[Answer]:
+def here(work: Callable[[Part], Answer], parts: Iterable[Part], *, ahead: int = AHEAD) -> Iterator[Answer]:
     """One part after another, when its answer is asked for."""
+    del ahead
     return map(work, parts)
 
 

@@ -16,11 +16,10 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from arbkit.core.spread import Answer, Part, Spread
+from arbkit.core.spread import AHEAD, Answer, Part, Spread
 from arbkit.errors import InvariantError, WorkerDied
 from arbkit.processes.worker import AHEAD_MAX, read_frame, write_frame
 
@@ -29,9 +28,11 @@ PROCESSES_MAX = 8
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); from arbkit.processes.worker import main; main()"
 )
-_ROOM = 4
-"""So many parts for each process may be on their way or wait for the answers before them."""
+_ROOM = 2
+"""So many times the parts that are given ahead may be on their way, or wait for the answers before them."""
 _SAID_MAX = 2_000
+_FORGOTTEN = -1
+"""The number of a part whose answer nobody wants."""
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
@@ -59,7 +60,8 @@ def can_start() -> bool:
 def threads(count: int = 0) -> Spread:
     """What spreads work over threads: for numpy, which lets others run while it works, and copies nothing for it."""
 
-    def spread(work: Callable[[Part], Answer], parts: Iterable[Part]) -> Iterator[Answer]:
+    def spread(work: Callable[[Part], Answer], parts: Iterable[Part], *, ahead: int = AHEAD) -> Iterator[Answer]:
+        del ahead
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - who starts processes alone needs none
 
         with ThreadPoolExecutor(count or cores()) as pool:
@@ -97,7 +99,7 @@ class Crew:
         self._workers: list[_Worker] = []
 
     def start(self) -> None:
-        """Start the workers unless they run. They load while the caller goes on."""
+        """Start the workers unless they run."""
         if self._workers or not can_start():
             return
         try:
@@ -105,6 +107,13 @@ class Crew:
                 self._workers.append(_started())
         except OSError:  # no more processes can be had: with fewer it takes longer, and that is all
             return
+
+    def prepare(self, work: Callable[[Part], object], part: Part) -> None:
+        """Have each worker do this once, and forget the answer: it loads what such work needs while the caller goes
+        on."""
+        self.start()
+        for worker in self._workers:
+            self._send(worker, work, (_FORGOTTEN, part))
 
     def close(self) -> None:
         """End the workers at once, whatever they are at."""
@@ -116,46 +125,46 @@ class Crew:
             for stream in (worker.input, worker.output, worker.said):
                 stream.close()
 
-    def __call__(self, work: Callable[[Part], Answer], parts: Iterable[Part]) -> Iterator[Answer]:
+    def __call__(
+        self, work: Callable[[Part], Answer], parts: Iterable[Part], *, ahead: int = AHEAD
+    ) -> Iterator[Answer]:
         """`work` on each part, the answers in the order of the parts. `work` is a function of a module; parts and
-        answers are plain values. Parts are taken as there is room for them. Raises what `work` raises, and WorkerDied.
-        """
+        answers are plain values. Parts are taken as there is room for them, at most `ahead` for each worker. Raises
+        what `work` raises, and WorkerDied."""
         self.start()
         if not self._workers:
             yield from map(work, parts)
             return
         try:
-            yield from self._spread(work, enumerate(parts))
+            yield from self._spread(work, enumerate(parts), min(ahead, AHEAD_MAX))
         except BaseException:  # also when nobody asks for the rest: what is on its way is nothing for the next
             self.close()
             raise
 
-    def _spread(self, work: Callable[[Part], Answer], parts: Iterator[tuple[int, Part]]) -> Iterator[Answer]:
-        """Whoever has nothing to do gets the next part: the workers first, then this process, which else waits."""
+    def _spread(
+        self, work: Callable[[Part], Answer], parts: Iterator[tuple[int, Part]], ahead: int
+    ) -> Iterator[Answer]:
+        """Each part is for the worker that has least to do, or for this process where all have enough."""
         answers: dict[int, Answer] = {}
-        due = 0
+        taken = due = 0
         with selectors.DefaultSelector() as outputs:
             for worker in self._workers:
                 outputs.register(worker.output, selectors.EVENT_READ, worker)
             while True:
-                room = _ROOM * self.count - len(answers) - sum(len(worker.owed) for worker in self._workers)
-                ours = next(self._give(work, islice(parts, max(0, room))), None)
-                self._collect(outputs, answers, wait=ours is None and due not in answers)
-                if ours is not None:
-                    answers[ours[0]] = work(ours[1])
-                elif due not in answers and not any(worker.owed for worker in self._workers):
+                part = next(parts, None) if taken - due < _ROOM * ahead * self.count else None
+                if part is not None:
+                    taken += 1
+                    free = min(self._workers, key=lambda worker: len(worker.owed))
+                    if len(free.owed) < ahead:
+                        self._send(free, work, part)
+                    else:
+                        answers[part[0]] = work(part[1])
+                elif taken == due:
                     return
+                self._collect(outputs, answers, wait=part is None and due not in answers)
                 while due in answers:
                     yield answers.pop(due)
                     due += 1
-
-    def _give(self, work: Callable[[Part], Answer], parts: Iterator[tuple[int, Part]]) -> Iterator[tuple[int, Part]]:
-        """Give the workers what they have room for; what comes then is for this process."""
-        for held in range(AHEAD_MAX):
-            for worker in self._workers:
-                if len(worker.owed) == held and (part := next(parts, None)) is not None:
-                    self._send(worker, work, part)
-        yield from parts
 
     def _send(self, worker: _Worker, work: Callable[[Part], Answer], part: tuple[int, Part]) -> None:
         try:
@@ -176,7 +185,8 @@ class Crew:
             if error is not None:
                 raise error
             worker.owed.discard(number)
-            answers[number] = answer
+            if number != _FORGOTTEN:
+                answers[number] = answer
 
     def _died(self, worker: _Worker) -> WorkerDied:
         """What is known of the end of a worker."""

@@ -14,8 +14,8 @@ from queue import Queue
 from threading import Thread
 from typing import IO, Any
 
-AHEAD_MAX = 2
-"""How many parts a worker is given: one to work on, and one so that it need not wait for its parent."""
+AHEAD_MAX = 64
+"""More parts than any worker is given ahead."""
 _LENGTH_BYTES = 8
 
 

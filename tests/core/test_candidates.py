@@ -6,10 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbkit.core.matching.candidates import candidates
-from arbkit.core.matching.tokens import Asked, Texts, asked
+from arbkit.core.matching.candidates import candidates as candidates_of
+from arbkit.core.matching.columns import asked, columns
+from arbkit.core.matching.tokens import Asked, Texts
+from arbkit.core.spread import Spread, here
+from arbkit.processes.crew import threads
 
 ENDS = date(2026, 11, 30)
+
+
+def candidates(
+    listed: list[Asked], sought: list[Asked], *, candidates_max: int = 20, spread: Spread = here
+) -> list[tuple[int, int]]:
+    return candidates_of(columns(listed), columns(sought), candidates_max=candidates_max, spread=spread)
 
 
 def a_row(text: str, *, closes_at: date | None = ENDS) -> Asked:
@@ -69,3 +78,11 @@ def test_each_row_finds_its_copy(rows: list[list[str]]) -> None:
     assert all(listed[index].tokens in best[index] for index in best)
     assert {index for index, row in enumerate(listed) if row.tokens} == set(best)
     assert all(count <= 20 for count in (sum(of == row for _, of in found) for row in range(len(rows))))
+
+
+def test_threads_find_what_one_finds() -> None:
+    names = ("Bitcoin", "Ethereum", "Gold", "Oil")
+    listed = [row for name in names for row in a_ladder(name)]
+    sought = [a_row(f"Will the price of {name} be above ${n},000 on November 25?") for name in names for n in range(40)]
+
+    assert candidates(listed, sought, spread=threads(3)) == candidates(listed, sought) != []

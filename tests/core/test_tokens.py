@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
-from arbkit.core.matching.tokens import Asked, Texts, asked, texts_of, tokens
+from arbkit.core.matching.columns import asked
+from arbkit.core.matching.tokens import Asked, Texts, texts_of, tokens
 
 
 def a_market(venue: VenueName, key: str, title: str, **fields: object) -> Market:

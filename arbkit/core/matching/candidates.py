@@ -8,7 +8,6 @@ Imports numpy: import this module only where catalogues are matched. Rows stand 
 sort orders them by everything, and sums are exact: results do not depend on the machine.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -17,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from arbkit.core.matching.tokens import Asked
+from arbkit.core.matching.columns import Codes, Columns, Ints, Vocabulary, places
 from arbkit.core.spread import Spread, here
 
 CANDIDATES_MAX = 20
@@ -49,16 +48,14 @@ _SUM_BITS = 21
 _ROW_BITS = 24
 _CODE_BITS = 24
 
-Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 Found = tuple[Ints, Ints]
 """Pairs of rows: listed, sought."""
 
 
 def candidates(
-    listed: Sequence[Asked],
-    sought: Sequence[Asked],
+    listed: Columns,
+    sought: Columns,
     *,
     candidates_max: int = CANDIDATES_MAX,
     spread: Spread = here,
@@ -68,7 +65,7 @@ def candidates(
     Both sides may be either venue. After a change, seek the changed markets alone among all of the other side. The
     work may be spread over threads.
     """
-    if not listed or not sought:
+    if not len(listed) or not len(sought):
         return []
     lookup = _lookup(listed, sought, spread)
     found: list[tuple[int, int]] = []
@@ -117,7 +114,7 @@ class _Shared:
 
     def places(self) -> Ints:
         """How many pairs of the same sought row stand before each."""
-        return _places(self.sought)
+        return places(self.sought)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,16 +183,8 @@ class _Words:
     numeric: Flags
 
 
-class _Vocabulary(dict[str, int]):
-    """Token -> its code; a new token gets the next one."""
-
-    def __missing__(self, token: str) -> int:
-        code = self[token] = len(self)
-        return code
-
-
-def _lookup(listed: Sequence[Asked], sought: Sequence[Asked], spread_over: Spread) -> _Lookup:
-    vocabulary = _Vocabulary()
+def _lookup(listed: Columns, sought: Columns, spread_over: Spread) -> _Lookup:
+    vocabulary = Vocabulary()
     ours, theirs = _coded(listed, vocabulary), _coded(sought, vocabulary)
     size = max(1, len(vocabulary))
     spread = np.bincount(ours.codes, minlength=size)
@@ -222,18 +211,13 @@ def _lookup(listed: Sequence[Asked], sought: Sequence[Asked], spread_over: Sprea
     )
 
 
-def _coded(rows: Sequence[Asked], vocabulary: _Vocabulary) -> _Tokens:
+def _coded(columns: Columns, vocabulary: Vocabulary) -> _Tokens:
     """The tokens of all rows, each once a row. A piece of text is taken apart once, however many rows have it."""
-    pieces = _Vocabulary()
-    texts = [row.tokens for row in rows]
-    held = "\n".join(texts).split("\n")
-    codes = np.fromiter(map(pieces.__getitem__, held), np.int64, len(held))
-    words = [piece.split() for piece in pieces]
+    words = [piece.split() for piece in columns.pieces]
     lengths = np.fromiter(map(len, words), np.int64, len(words))
     tokens = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(words)), np.int64, lengths.sum())
-    starts, lengths = (np.cumsum(lengths) - lengths)[codes], lengths[codes]
-    owners = np.repeat(np.arange(len(rows)), [text.count("\n") + 1 for text in texts])
-    return _each_once(np.repeat(owners, lengths), tokens[_ranges(starts, lengths)])
+    starts, lengths = (np.cumsum(lengths) - lengths)[columns.codes], lengths[columns.codes]
+    return _each_once(np.repeat(columns.owners, lengths), tokens[_ranges(starts, lengths)])
 
 
 def _each_once(rows: Ints, codes: Ints) -> _Tokens:
@@ -248,12 +232,6 @@ def _ranges(starts: Ints, lengths: Ints) -> Ints:
     return np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
 
 
-def _places(rows: Ints) -> Ints:
-    """How many values of the same row stand before each."""
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
-    return np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows)))
-
-
 def _ranks(spread: Ints, both: Ints) -> Codes:
     """Each token's rank from rare to common; -1 for a token of one side, which joins no rows."""
     common = (spread > 0) & (spread < both)
@@ -263,7 +241,7 @@ def _ranks(spread: Ints, both: Ints) -> Codes:
     return ranks
 
 
-def _side(words: _Words, of: tuple[Sequence[Asked], _Tokens, int]) -> _Side:
+def _side(words: _Words, of: tuple[Columns, _Tokens, int]) -> _Side:
     rows, tokens, missing = of
     owners, codes = tokens.rows, tokens.codes
     heaviest = np.sort((owners << _WEIGHT_BITS | _WEIGHT_MAX - words.weights[codes]) << _CODE_BITS | codes)
@@ -280,14 +258,14 @@ def _side(words: _Words, of: tuple[Sequence[Asked], _Tokens, int]) -> _Side:
         tokens=first(owners, codes, most=_SCORED_TOKENS_MAX, missing=missing),
         weights=first(owners, words.weights[codes], most=_SCORED_TOKENS_MAX, missing=0),
         numbers=numbers,
-        days=np.array([row.day for row in rows], dtype=np.int32),
-        ends=np.array([row.closes for row in rows], dtype=np.int32),
+        days=rows.days,
+        ends=rows.closes,
     )
 
 
 def _first(owners: Ints, values: Codes | Ints, *, count: int, most: int, missing: int) -> Codes:
     """A matrix of up to `most` values of each row."""
-    place = _places(owners)
+    place = places(owners)
     kept = place < most
     made = np.full((count, most), missing, dtype=np.int32)
     made[owners[kept], place[kept]] = values[kept]

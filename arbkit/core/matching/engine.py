@@ -8,7 +8,7 @@ from functools import lru_cache
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation
 from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
 from arbkit.core.matching.lexicon import Aliases
-from arbkit.core.matching.tokens import asked, texts_of
+from arbkit.core.matching.tokens import texts_of
 from arbkit.core.matching.verdict import Verdict, judge
 from arbkit.core.money import MICRO
 
@@ -86,6 +86,7 @@ def candidate_pairs(
 ) -> list[Candidate]:
     """The candidates that `match` judges when it is given none."""
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
+    from arbkit.core.matching.columns import asked  # noqa: PLC0415 - as well
 
     say = aliases.spoken()
     return candidates(*(asked([texts_of(say(market)) for market in side]) for side in (kalshi, polymarket)))

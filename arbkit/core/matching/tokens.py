@@ -7,7 +7,7 @@ until its text changes.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import chain
@@ -18,7 +18,7 @@ from arbkit.core.matching import lexicon
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT
-from arbkit.core.spread import Spread, here
+from arbkit.core.matching.lexicon import stem
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH_NUMBERS = {month.upper(): number for number, month in enumerate(_MONTHS, 1)}
@@ -44,11 +44,13 @@ _NUMBER = re.compile(r"(?P<whole>\d[\d,]*)(?:\.(?P<fraction>\d+))? ?(?P<unit>%|[
 _SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12} | {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
-_TICKER_DATE = re.compile(r"-(\d\d)(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(\d\d)")
-_SLUG_DATE = re.compile(r"(20\d\d)-([01]\d)-([0-3]\d)")
+_KEY_DATE = re.compile(
+    r"-(\d\d(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d\d|20\d\d-(?:0[1-9]|1[012])-[0-3]\d)"
+)
 _DASHES = dict.fromkeys(range(0x2010, 0x2016), "-")
 _RULE_LENGTH_MAX = 240
-_TEXT_LENGTH_MAX = 1_200
+TEXT_LENGTH_MAX = 1_200
+"""What is read of a text."""
 _DIGITS_MAX = 18
 _STEPPED = re.compile(r"(?P<whole>\d{1,3})(?:\.(?P<fraction>(?!5(?:%|$))\d{1,2}))?%?")
 _GRAMMAR = frozenset({"a", "the", "at", "as", "by", "in", "of", "on", "to", "be", "is", "for", "will"})
@@ -63,15 +65,6 @@ _PLACES = "newyork < new york city; new york; nyc\nlosangeles < los angeles; la\
 _UNITS = frozenset({None, "%", "st", "nd", "rd", "th", "bps", "bp", "f", "c"})
 _ROUND_UP = frozenset({"5", "99", "999", "9999"})
 _WORDS_MAX = 131_072
-_PIECES_MAX = 131_072
-_BLOCK_ROWS = 10_000
-_SEAM, _ROW = "\n", "\0"
-_BETWEEN = f"{_SEAM}{_ROW}{_SEAM}"
-_SEAMS = (": ", " vs. ", " at ", " win ", " during ", " on ", " by ", " (")
-"""Where no phrase and no date goes on."""
-_NO_DAY = -1
-_Block = tuple[str, list[str]]
-"""Texts with a line of its own between each two, and the key of each."""
 _Put = tuple[str, ...] | None
 _Row = tuple[tuple[str, ...], tuple[str, ...]]
 _Longer = Mapping[str, Sequence[_Row]]
@@ -110,7 +103,7 @@ def texts_of(market: Market) -> Texts:
     else:
         lines = (market.title, market.subtitle, market.yes_label, market.no_label)
         key, closes_at = market.slug, market.expected_at or market.closes_at
-    return Texts(_SEAM.join(lines), key, closes_at.toordinal() if closes_at else 0)
+    return Texts("\n".join(lines), key, closes_at.toordinal() if closes_at else 0)
 
 
 def kept(asked: Asked, name: str) -> str:
@@ -126,71 +119,26 @@ def read_kept(text: str, name: str) -> Asked | None:
     return Asked(found, int(day), int(closes))
 
 
-def asked(rows: Sequence[Texts], spread: Spread = here) -> list[Asked]:
-    """Read the tokens of many texts."""
-    blocks = [rows[start : start + _BLOCK_ROWS] for start in range(0, len(rows), _BLOCK_ROWS)]
-    found: list[Asked] = []
-    for block, (read, days) in zip(blocks, spread(_read_block, map(_joined, blocks)), strict=True):
-        closes = [row.closes for row in block]
-        found += map(Asked._make, zip(read.split(_BETWEEN), days, closes, strict=True))
-    return found
+def tokens_of_each(texts: Sequence[str]) -> list[str]:
+    """The tokens of each text, each once, separated by blanks."""
+    return [" ".join(dict.fromkeys(tokens(text))) for text in texts]
 
 
-def _joined(rows: Sequence[Texts]) -> _Block:
-    """All texts are cut, and put together again, as one: that takes a third of the time of one after another."""
-    return _BETWEEN.join([row.text[:_TEXT_LENGTH_MAX].replace(_ROW, " ") for row in rows]), [row.key for row in rows]
+def is_dated(token: str) -> bool:
+    """Whether a token says a day or a year."""
+    return token[:2] == "dt" or token[:3] == "y20"
 
 
-def _read_block(block: _Block) -> tuple[str, list[int]]:
-    """The tokens of each row, joined like the texts, and the day that it names, 0 for none."""
-    if len(_PIECES) >= _PIECES_MAX:
-        _PIECES.clear()
-        _DATED.clear()
-    whole, keys = block
-    for seam in _SEAMS:
-        whole = whole.replace(seam, _SEAM)
-    pieces = whole.split(_SEAM)
-    read = _SEAM.join(map(_PIECES.__getitem__, pieces)).split(_BETWEEN)
-    days = list(map(_DAYS.__getitem__, _SEAM.join(map(_DATED.__getitem__, pieces)).split(_BETWEEN)))
-    for place, day in enumerate(days):
-        if day == _NO_DAY:
-            days[place] = 0
-            read[place] = _SEAM.join((read[place], *_key_date(keys[place])))
-    return _BETWEEN.join(read), days
-
-
-class _Pieces(dict[str, str]):
-    """Piece of a text -> its tokens. Ladders share the names, and all markets the days: few pieces make many titles."""
-
-    def __missing__(self, piece: str) -> str:
-        found = dict.fromkeys(tokens(piece)) if piece != _ROW else (_ROW,)
-        _DATED[piece] = " ".join([token for token in found if token[:2] == "dt" or token[:3] == "y20" or token == _ROW])
-        put = self[piece] = " ".join(found)
-        return put
-
-
-_DATED: dict[str, str] = {}
-"""Piece of a text that was read -> the date tokens in it."""
-
-
-class _Days(dict[str, int]):
-    """Date tokens -> the day that they name, when it is just one; 0 for several or without a year, _NO_DAY for none."""
-
-    def __missing__(self, dates: str) -> int:
-        if len(self) >= _PIECES_MAX:
-            self.clear()
-        days, years = ({token for token in dates.split() if token[0] == first} for first in "dy")
-        day = self[dates] = (_day_number(*days, *years) if len(days) == len(years) == 1 else 0) if days else _NO_DAY
-        return day
-
-
-_PIECES, _DAYS = _Pieces(), _Days()
+def day_named(dates: Iterable[str]) -> int | None:
+    """The day that date tokens name, as an ordinal: 0 for several or without a year, None for none."""
+    days, years = ({token for token in dates if token[0] == first} for first in "dy")
+    return (_day_number(*days, *years) if len(days) == len(years) == 1 else 0) if days else None
 
 
 def tokens(text: str) -> tuple[str, ...]:
     """Canonical tokens in the order of the text: ``dt1231`` a day, ``my12`` a month, ``y2026`` a year, ``n95000`` a
     number, the rest words."""
-    plain = text[:_TEXT_LENGTH_MAX]
+    plain = text[:TEXT_LENGTH_MAX]
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain.translate(_DASHES)).encode("ascii", "ignore").decode()
     plain = plain.lower()
@@ -242,7 +190,7 @@ def _plain(word: str) -> tuple[str, ...]:
     name, _, number = word.partition("-")
     if number:
         return (f"{name}{int(number):02d}",) if len(name) == 2 else (*_plain(name), _number(number))
-    return (lexicon.stem(word),)
+    return (stem(word),)
 
 
 def _plain_words(words: str) -> tuple[str, ...]:
@@ -323,14 +271,20 @@ def _phrases() -> dict[str, tuple[tuple[str, ...], _Longer]]:
     teams by their place."""
     alone: dict[str, tuple[str, ...]] = {}
     longer: dict[str, dict[str, list[_Row]]] = {}
+    puts: dict[tuple[str, ...], tuple[str, ...]] = {}
     for variant, canonical in _ordered_rows():
         if len(variant) > 1 and variant[0] in _GRAMMAR and variant[1] != "s":  # "A's" is a team
             continue
-        put = tuple(lexicon.stem(word) for word in canonical if word not in _STOP)
+        if (put := puts.get(canonical)) is None:
+            put = puts[canonical] = tuple(
+                stem(word) for part in canonical for word in _names(part) if word not in _STOP
+            )
         if len(variant) == 1:
             alone.setdefault(variant[0], put)
-        elif variant[2:] not in (row[0] for row in longer.setdefault(variant[0], {}).setdefault(variant[1], [])):
-            longer[variant[0]][variant[1]].append((variant[2:], put))
+            continue
+        rows = longer.setdefault(variant[0], {}).setdefault(variant[1], [])
+        if not rows or variant[2:] not in [row[0] for row in rows]:
+            rows.append((variant[2:], put))
     for seconds in longer.values():
         for rows in seconds.values():
             rows.sort(key=lambda row: -len(row[0]))
@@ -354,8 +308,12 @@ def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for table in (lexicon.phrases(), *(lexicon.named(context) for context in CONTEXTS)):
         for first, entries in table.items():
             for rest, canonical in entries:
-                parts = (part.partition(":")[2] or part for part in canonical)
-                yield (first, *rest), tuple(word for part in parts for word in part.split("_"))
+                yield (first, *rest), canonical
+
+
+def _names(canonical: str) -> list[str]:
+    """The words of a canonical name, without the context that it belongs to."""
+    return (canonical.partition(":")[2] or canonical).split("_")
 
 
 def _teams() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -372,13 +330,18 @@ def _teams() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     return ((name, tuple(means)) for name, means in meaning.items())
 
 
-def _key_date(key: str) -> tuple[str, ...]:
+def key_date(key: str) -> tuple[str, ...]:
     """The date tokens of a ticker (``-26NOV05``) or a slug (``-2026-11-05``)."""
-    if hit := _TICKER_DATE.search(key):
-        return _day_tokens(2000 + int(hit[1]), _MONTH_NUMBERS[hit[2]], int(hit[3]), before=False)
-    if hit := _SLUG_DATE.search(key):
-        return _day_tokens(int(hit[1]), int(hit[2]), int(hit[3]), before=False)
-    return ()
+    hit = _KEY_DATE.search(key)
+    return _written_date(hit[1]) if hit else ()
+
+
+@lru_cache(maxsize=8_192)
+def _written_date(text: str) -> tuple[str, ...]:
+    """The date tokens of ``26NOV05`` or ``2026-11-05``."""
+    if len(text) == 7:
+        return _day_tokens(2000 + int(text[:2]), _MONTH_NUMBERS[text[2:5]], int(text[5:]), before=False)
+    return _day_tokens(int(text[:4]), int(text[5:7]), int(text[8:]), before=False)
 
 
 def _day_number(day: str, year: str) -> int:

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbkit.core.matching.tokens import Asked, Texts, asked, kept, read_kept
+from arbkit.core.matching.columns import asked, columns
+from arbkit.core.matching.tokens import Asked, Texts, kept, read_kept
 
 
 def test_what_is_kept_is_read_again_under_the_same_name_only() -> None:
@@ -40,7 +41,8 @@ ANY_TEXT = st.lists(st.sampled_from(["rain", " at ", "\n", "\0", "Nov 5, 2026"])
 def test_many_texts_are_read_as_each_alone(texts: list[str]) -> None:
     rows = [Texts(text, "x-2026-11-05", place) for place, text in enumerate(texts)]
 
-    assert asked(rows) == [one for row in rows for one in asked([row])]
+    assert list(asked(rows)) == [one for row in rows for one in asked([row])]
+    assert list(columns(list(asked(rows)))) == list(asked(rows))
 
 
 def test_a_text_that_looks_like_the_end_of_a_market_is_one_text() -> None:
