@@ -2,7 +2,7 @@
 
 import pytest
 
-from arbkit.core.matching import Verdict
+from arbkit.core.matching.verdict import Verdict
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
 CUP = "the 2029 Harbor Cup"
