@@ -29,6 +29,11 @@ _ASIDE = re.compile(
     r"|\breleases an? (?:\w+ )?(?:report|list|ranking)\b"
     r"|'s (?:officially |publicly )?announced\b|\ba representative of\b"
     r"|\baccording to the (?:monthly|quarterly|annual|weekly|daily)\b"
+    r"|\bcredible reporting (?:confirms|indicates|shows) that\b|\benters? into\b|\blower house\b"
+    r"|\b(?:through )?all (?:main )?(?:tournament )?rounds\b"
+    r"|\b(?:the )?(?:general secretary|secretary|director|minister|administrator) of (?:the )?(?-i:[A-Z])\w+"
+    r"(?: (?:and )?(?-i:[A-Z])\w+){0,2},? (?=(?-i:[A-Z])[a-z]+ (?-i:[A-Z])[a-z])"
+    r"|\bPeople's Republic of (?=China)|\bIslamic Republic of (?=Iran)"
     r"|\b(?:within |in |after )?(?:the )?(?:first )?90 minutes\b"
     r"|\b(?:time period|period (?:of|from|ending|between)|-month period|yoy period|mom period)\b"
     r"|\bmakes? (?=no |an? |any )|\bgrade (?:A|AA)\b"
@@ -43,6 +48,15 @@ _ASIDE = re.compile(
 """What a deciding sentence says of occasion and reporter, and how house style fills it: nothing that decides."""
 _BRACKETS = re.compile(r"\([^()]*\)")
 _AGE = re.compile(r"\b(?:U-|under-)(\d\d)s?\b", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\b(?:wom[ae]n|ladies|girls|juniors?|youth|under-?\d\d|u-?\d\d|doubles|mixed|college|ncaa|reserves?)\b(?:'s)?",
+    re.IGNORECASE,
+)
+"""What a sentence before the deciding one says of the contest that it speaks of; all else there is the occasion."""
+_EXCEPTION = re.compile(
+    r"^if (?:the|this|no|a|it|there)\b[^.]{0,80}?\b(?:tie|draw|no result|cancel|postpon|abandon|delay|reschedul)",
+    re.IGNORECASE,
+)
 _GENERAL = re.compile(r"\bgeneral election\b", re.IGNORECASE)
 _PAYS = re.compile(
     r"(?:^|[.\n] ?)(?:if|should) (?:[^.\n]|\.(?! )){3,500}?,? (?:then )?(?:the|this) market (?:will )?"
@@ -78,7 +92,10 @@ _SOLE = re.compile(
 )
 _NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _AS_OF = re.compile(r"\bas of (?P<day>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, 20\d\d)?)")
-_NOT = re.compile(r"\b(?:not|never|fails? to)\b|n't\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not(?! (?:been )?(?:already|previously|yet|including|limited|necessarily)\b)|never|fails? to)\b|n't\b",
+    re.IGNORECASE,
+)
 _HINTS = (
     "regardless", "irrespective", "no matter", "in any", "whatever", "despite", "notwithstanding", "contrary",
     "unlike", "only", "solely", "exclusively", "alone", "unless", "until", "addition", "furthermore",
@@ -110,11 +127,21 @@ def essence(statement: str, rules: str) -> str:
     decides = [bool(_DECIDES.search(sentence)) for sentence in sentences]
     if not any(decides):
         decides = [True] * len(sentences)
-    kept = [sentence if one else sentence.lower() for sentence, one in zip(sentences, decides, strict=True)]
+    kept = [
+        sentence if one else " ".join(_WHICH.findall(sentence)).lower()
+        for sentence, one in zip(sentences, decides, strict=True)
+        if not _EXCEPTION.match(sentence)
+    ]
     kept += [sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence) and sentence not in statement]
     text = _AGE.sub(r"u\1", " . ".join(kept)[:_ESSENCE_MAX])
     text = _BRACKETS.sub(lambda hit: hit.group().lower(), _ASIDE.sub(" ", text))
     return " ".join(_GENERAL.sub("general_election", text).split())
+
+
+def deciding(statement: str) -> str:
+    """The sentences of a statement that decide, or all of it when none says so."""
+    sentences = _SENTENCE.split(statement)
+    return " ".join(sentence for sentence in sentences if _DECIDES.search(sentence)) or statement
 
 
 def denies(text: str) -> bool:

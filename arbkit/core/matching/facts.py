@@ -103,6 +103,8 @@ class Facts:
     """The names that only it says."""
     ruled_turns: frozenset[str] = frozenset()
     """The light words of that sentence that turn a question."""
+    ruled_names: frozenset[str] = frozenset()
+    """All names that it says."""
     denied: bool = False
     """Whether that sentence, too, asks that it does not happen."""
     detail: frozenset[str] = frozenset()
@@ -209,7 +211,14 @@ def _ruled(facts: Facts, texts: Passages, table: Table, naming: Table, near: fro
     words = _named(_canonical(decisive, table), naming)
     names, strict, common = _by_weight(words)
     added = (strict | common & _ACTS) - near
-    return replace(facts, added=added, added_names=names - near, denied=denies(decisive), ruled_turns=_turns(words))
+    return replace(
+        facts,
+        added=added,
+        added_names=names - near,
+        ruled_names=names,
+        ruled_turns=_turns(words),
+        denied=denies(decisive),
+    )
 
 
 def _deciding(facts: Facts, stated: Sequence[Word], cited: frozenset[str]) -> Facts:

@@ -4,8 +4,9 @@ payout than the title says. The rules bind, so a title that agrees is not enough
 import re
 
 from arbkit.core.matching.dates import read_dates
-from arbkit.core.matching.entities.words import LATTICE_TENTHS
-from arbkit.core.matching.essence import read_fine_print
+from arbkit.core.matching.entities.politics import HOLDERS
+from arbkit.core.matching.entities.words import LATTICE_TENTHS, MONTH_NAMES
+from arbkit.core.matching.essence import deciding, read_fine_print
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, of_title, sided, silent
 from arbkit.core.matching.lexicon import stem
@@ -17,6 +18,8 @@ from arbkit.core.money import MICRO
 
 ADDED_PPM = 45_000
 """Doubt for each qualifier, name or act that decides by the rules of one side and that nobody else says."""
+PLACE_PPM = 12_000
+"""Doubt for a name that the rules of one side add, when they keep those of the title: the place, the host, the body."""
 NUMBER_PPM = 45_000
 CONDITION_PPM = 45_000
 
@@ -68,6 +71,23 @@ _IMPLIED = tuple(
     )
 )
 """What a rule may add to a question with one of these words, for it is how that question is decided anyway."""
+_ALONGSIDE = tuple(
+    (_stems(said), _stems(added))
+    for said, added in (
+        ("leave", "remove resign announce retire fire detain president prime_minister"),
+        ("charge", "indict announce"),
+        ("convict", "indict charge plead"),
+        ("confirm nominate appoint", "senate president"),
+        ("attorney_general secretary_of_state", "senate confirm appoint attorney general"),
+        ("next", "first"),
+        ("top", "global globally"),
+        ("acquire merge", "announce agreement confirm"),
+        ("become_law", "house senate president sign pass"),
+        ("schedule", "announce"),
+    )
+)
+"""What a rule may say beside one of these words, when it decides by that word, too."""
+_MONTHS = frozenset(map(stem, MONTH_NAMES))
 _CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
 _SPORTS = _stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
 _ORDINALS = tuple(map(stem, ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")))
@@ -96,7 +116,11 @@ def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     words = (mine.added | names) - other.said - mine.cited - other.cited - UNDERSTOOD
     words -= _implied(mine, other) if words else frozenset()
     words -= other.told(words)
-    found = [silent("rule", f"only {venue}'s rules speak of {word}", ADDED_PPM) for word in mine.spell(words)]
+    places = words & names - mine.added if _keeps_its_title(mine) and _keeps_its_title(other) else frozenset()
+    found = [
+        silent("rule", f"only {venue}'s rules speak of {spelled}", PLACE_PPM if word in places else ADDED_PPM)
+        for word, spelled in sorted((word, mine.spell([word])[0]) for word in words)
+    ]
     for members in _CONTESTS:
         ruled, asked = mine.added & members, other.asked & members
         if ruled and asked and not ruled & asked:
@@ -104,10 +128,19 @@ def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     return found
 
 
+def _keeps_its_title(facts: Facts) -> bool:
+    """Whether the rules say all that their own question asks; those that tell who wins do not name the subject."""
+    if facts.stated:
+        return facts.asked <= facts.stated | facts.ruled_names
+    return facts.names - facts.pick <= facts.ruled_names
+
+
 def _implied(mine: Facts, other: Facts) -> frozenset[str]:
     """What a rule may add and still asks the same."""
     near = mine.asked | mine.said | other.asked | frozenset(other.title.split(" "))
-    words = _SPORTS | {stem(name.lower()) for name in mine.sources}
+    words = _SPORTS | _MONTHS | {stem(name.lower()) for name in mine.sources}
+    words = words.union(*(beside for said, beside in _ALONGSIDE if said & (mine.stated or mine.said)))
+    words |= {office for office, (_, holders, _) in HOLDERS.items() if holders & (mine.asked | other.asked)}
     words = words.union(*(implied for said, implied in _IMPLIED if said & near))
     if any(word.startswith("district_") for word in near):
         words |= _stems("house")
@@ -129,13 +162,13 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
 
 def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     """Numbers of the deciding sentence that are not those of its own title."""
-    stated = quantities(read_dates(mine.statement)[1])[0]
+    stated = quantities(read_dates(deciding(mine.statement))[1])[0]
     if not stated:
         return []
     tenths = bool((mine.asked | other.asked) & LATTICE_TENTHS)
     found = []
     for item in mine.intervals:
-        comparable = [one for one in stated if one.unit is item.unit]
+        comparable = [one for one in stated if one.unit is item.unit and not _told(one, mine, tenths=tenths)]
         if comparable and not any(_alike(item, one, tenths=tenths) for one in stated):
             words = [one.words for one in comparable]
             found.append(conflict("threshold", *of_title(venue, item.words, words)))
@@ -147,6 +180,11 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
         ):
             found.append(silent("threshold", f"only {venue}'s rules say {one.words}", NUMBER_PPM))
     return found
+
+
+def _told(one: Interval, mine: Facts, *, tenths: bool) -> bool:
+    """Whether a number of the rules stands in the title, so that it is not there in the place of another."""
+    return any(_alike(item, one, tenths=tenths) for item in mine.intervals)
 
 
 def _alike(one: Interval, two: Interval, *, tenths: bool) -> bool:

@@ -255,3 +255,37 @@ def test_the_lowest_is_not_who_leads_and_the_second_league_not_the_first() -> No
 
     assert wins("Harborliga 1").acceptable
     assert not wins("Harborliga 2").acceptable
+
+
+def test_occasion_host_and_reporter_of_a_contest_add_nothing() -> None:
+    wins = 'This market will resolve to "Yes" if Ada Berg wins the 2029 Harbor Cup'
+    for rules in (
+        f"{wins} in Oslo.",
+        f"{wins}, through all main tournament rounds.",
+        "The 2029 Harbor Cup is scheduled for the second half of May, with a runoff if nobody has more than 50% of the "
+        "votes. This market will resolve according to the winner of the 2029 Harbor Cup.",
+        f"{wins} that has not previously been awarded.",
+    ):
+        made = cup(polymarket_rules=rules)
+        assert made.acceptable, (rules, made.reasons)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "The 2029 Women's Harbor Cup is scheduled for May. This market will resolve according to its winner.",
+        'This market will resolve to "Yes" if Ada Berg wins the 2029 Bergen Cup.',
+        'This market will resolve to "Yes" if Ada Berg wins the second half of the 2029 Harbor Cup.',
+        'This market will resolve to "Yes" if Ada Berg wins the 2029 Harbor Cup in Oslo, Bergen, Molde and Bodo.',
+    ],
+)
+def test_a_sentence_before_the_deciding_one_still_tells_whose_contest_it_is(rules: str) -> None:
+    assert not cup(polymarket_rules=rules).acceptable
+
+
+def test_ways_to_leave_count_beside_leaving_and_not_in_its_place() -> None:
+    leaves = "This market will resolve to Yes if Ada Novak {how} by June 30, 2029."
+
+    assert leaving(polymarket_rules=leaves.format(how="resigns or otherwise leaves as mayor of Harborton")).acceptable
+    assert not leaving(polymarket_rules=leaves.format(how="resigns as mayor of Harborton")).acceptable
+    assert not leaving(polymarket_rules=leaves.format(how="is removed as mayor of Harborton")).acceptable
