@@ -57,7 +57,7 @@ _EXCEPTION = re.compile(
     r"^if (?:the|this|no|a|it|there)\b[^.]{0,80}?\b(?:tie|draw|no result|cancel|postpon|abandon|delay|reschedul)",
     re.IGNORECASE,
 )
-_GENERAL = re.compile(r"\bgeneral election\b", re.IGNORECASE)
+_GENERAL = re.compile(r"(?<!\battorney )\bgeneral election\b", re.IGNORECASE)
 _PAYS = re.compile(
     r"(?:^|[.\n] ?)(?:if|should) (?:[^.\n]|\.(?! )){3,500}?,? (?:then )?(?:the|this) market (?:will )?"
     r"(?:immediately )?(?:resolves?|settles?) (?:to |as )?[\"']?(?P<pays>yes|no)\b"

@@ -13,6 +13,7 @@ from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit, complementary, lattice, quantities, same_values
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.timing import years_named
+from arbkit.core.matching.understood import COUNTRY_OF_WORD
 from arbkit.core.matching.wording import EXCLUSIVE, OPPOSITE_STEMS, UNDERSTOOD, WORLDWIDE, is_stage
 from arbkit.core.money import MICRO
 
@@ -54,6 +55,10 @@ _IMPLIED = tuple(
         ("senate governor", "house by_election special_election"),
         ("president", "next"),
         ("prime_minister", "appoint confirm parliament"),
+        ("next", "first"),
+        ("knesset bundestag sejm duma riksdag storting folketing house_of_commons national_diet", "parliament"),
+        ("gta6", "gta grand theft auto"),
+        ("ps6", "playstation"),
         ("administration", "president appoint nominate"),
         ("plead convict", "charge"),
         ("acquire", "merge agreement"),
@@ -87,6 +92,7 @@ _ALONGSIDE = tuple(
     )
 )
 """What a rule may say beside one of these words, when it decides by that word, too."""
+_DENIED = re.compile(r"\b(?:not|never|fails? to) (\w+)")
 _MONTHS = frozenset(map(stem, MONTH_NAMES))
 _CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
 _SPORTS = _stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
@@ -99,7 +105,7 @@ def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     for mine, other, venue in ((kalshi, polymarket, "Kalshi"), (polymarket, kalshi, "Polymarket")):
         if mine.rules_known:
             found += [*_added(mine, other, venue), *_numbers(mine, other, venue)]
-            if mine.denied is not mine.negative:
+            if mine.denied is not mine.negative and not _denied_alike(mine, other):
                 where = "rules" if mine.denied else "title"
                 found.append(conflict("negation", *sided(venue, f"says not in its {where} alone")))
             found += [*_opposed(mine, other, venue), *_numbered(mine, other, venue)]
@@ -128,6 +134,12 @@ def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     return found
 
 
+def _denied_alike(mine: Facts, other: Facts) -> bool:
+    """Whether both rules, under titles alike, say of the same that it does not happen: to default is to fail to pay."""
+    here, there = (frozenset(_DENIED.findall(deciding(facts.statement).lower())) for facts in (mine, other))
+    return bool(here) and here == there and mine.denied is other.denied and mine.negative is other.negative
+
+
 def _keeps_its_title(facts: Facts) -> bool:
     """Whether the rules say all that their own question asks; those that tell who wins do not name the subject."""
     if facts.stated:
@@ -140,6 +152,7 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
     near = mine.asked | mine.said | other.asked | frozenset(other.title.split(" "))
     words = _SPORTS | _MONTHS | {stem(name.lower()) for name in mine.sources}
     words = words.union(*(beside for said, beside in _ALONGSIDE if said & (mine.stated or mine.said)))
+    words |= {word for word in mine.added | mine.added_names if COUNTRY_OF_WORD.get(word) in near}
     words |= {office for office, (_, holders, _) in HOLDERS.items() if holders & (mine.asked | other.asked)}
     words = words.union(*(implied for said, implied in _IMPLIED if said & near))
     if any(word.startswith("district_") for word in near):

@@ -150,6 +150,7 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         re.compile(r"\b(will [^?.]{2,60}?) record (?=(?:the|a|an|at|more|over|most|another|\d+\+?)\b)", re.IGNORECASE),
         r"\1 have ",
     ),
+    (" annual ", re.compile(r"\b(\d+(?:st|nd|rd|th)) annual\b", re.IGNORECASE), r"\1"),
     (
         "another ",
         re.compile(

@@ -14,6 +14,8 @@ _RULES_YEAR = re.compile(r"20(?<!\w20)[2-9]\d\b")
 _TEAM_CODES = re.compile(r"[A-Z0-9]{4,}")
 _SETTLED_MONTHS = 2
 """How many months after the month it is about a market closes at most, when it names no year."""
+_AFTER_CLOSE_DAYS = 90
+"""How long after the end of its market a day may lie of which the text says no year."""
 _EASTERN = timedelta(hours=5)
 """What is taken from a UTC time to get the American day; summer's four hours matter to no event."""
 
@@ -146,11 +148,10 @@ def _dated(when: When, closes: datetime | None, expected: datetime | None) -> Wh
 def _in_year(day: Day, end: datetime) -> Day:
     if day.year or (day.month, day.day) == (2, 29):
         return day
-    years = (end.year - 1, end.year, end.year + 1)
     target = end.date().toordinal()
-    return Day(
-        min(years, key=lambda year: abs(date(year, day.month, day.day).toordinal() - target)), day.month, day.day
-    )
+    apart = {year: date(year, day.month, day.day).toordinal() - target for year in range(end.year - 1, end.year + 2)}
+    near = [year for year, days in apart.items() if days <= _AFTER_CLOSE_DAYS]
+    return Day(min(near, key=lambda year: abs(apart[year])), day.month, day.day)
 
 
 def _months_dated(months: frozenset[tuple[int, int]], closes: datetime) -> frozenset[tuple[int, int]]:

@@ -17,8 +17,8 @@ _SCREENED = stem("tsa")
 _TRAVELLERS = frozenset(map(stem, ("passengers", "travelers", "people")))
 """Whom the agency counts."""
 _SOLD_BY = {stem(what): frozenset(map(stem, units.split())) for what, units in SOLD_BY.items()}
-_COUNTRY_OF = {stem(word): stem(country) for country, words in COUNTRY_OF.items() for word in words.split()}
-_PLACED = frozenset(_COUNTRY_OF)
+COUNTRY_OF_WORD = {stem(word): stem(country) for country, words in COUNTRY_OF.items() for word in words.split()}
+_PLACED = frozenset(COUNTRY_OF_WORD)
 _NAMED_BY_OFFICE = frozenset(map(stem, ("leader", "parliament", "government")))
 """Words for an office or a body that a rule names by its own name."""
 _OFFICES = frozenset(map(stem, GROUPS["office"] | {"house_of_commons", "bundestag", "knesset", "sejm", "duma"}))
@@ -71,7 +71,7 @@ def _his_office(asker: Facts, other: Facts) -> frozenset[str]:
 
 def _placed(asker: Facts, other: Facts) -> frozenset[str]:
     """The country of a party, a parliament or a place that both name."""
-    return frozenset(_COUNTRY_OF[word] for word in asker.asked & other.asked & _PLACED)
+    return frozenset(COUNTRY_OF_WORD[word] for word in asker.asked & other.asked & _PLACED)
 
 
 def _named_by_office(asker: Facts, other: Facts) -> frozenset[str]:

@@ -69,7 +69,8 @@ _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
 _MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
     " precipitation rain rainfall snow snowfall wind passengers departures arrivals flights seats margin share viewers"
-    " views streams subscribers followers downloads deaths cases"
+    " views streams subscribers followers downloads deaths cases unemployment gdp"
+    " cpi payrolls jobless_claims deficit wage"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
 _NO_ACTORS = UNDERSTOOD | _MEASURES

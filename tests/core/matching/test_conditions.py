@@ -283,3 +283,18 @@ def test_what_kind_of_thing_a_title_asks_for_counts_though_no_rule_repeats_it(ki
     assert guilty(kalshi_title="found guilty", polymarket_title="found guilty").acceptable
     assert not guilty(kalshi_title=f"found guilty {kind}", polymarket_title="found guilty").acceptable
     assert not guilty(kalshi_title="found guilty", polymarket_title=f"found guilty {kind}").acceptable
+
+
+def test_a_day_without_a_year_lies_before_the_close_rather_than_long_after_it() -> None:
+    """June 30 of a market that closes at the end of 2027 is that of 2027, though that of 2028 is three days nearer."""
+    listed = kalshi(
+        "Will Ada Novak be out as President of Norway before Jul 1, 2027?",
+        "KXNOVAKOUT-27JUL01",
+        rules="If Ada Novak ceases to be President of Norway before Jul 1, 2027, then the market resolves to Yes.",
+    )
+    rules = "This market will resolve to Yes if the President of Norway, Ada Novak, leaves office by June 30, {year}."
+    closes = datetime.fromisoformat("2027-12-31T00:00:00+00:00")
+    for year, accepted in ((2027, True), (2028, False)):
+        found = replace(polymarket("Ada Novak out by June 30?", rules.format(year=year)), closes_at=closes)
+        made = verdict(listed, found)
+        assert made.acceptable is accepted, made.reasons

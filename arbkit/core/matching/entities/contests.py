@@ -5,6 +5,10 @@ the words that set them apart.
 """
 
 CONTESTS = """
+baftas < bafta; bafta awards; bafta film awards; british academy film awards; ee bafta film awards
+tonys < tony awards; tony award; tonys
+golden_globes < golden globes; golden globe; golden globe awards; golden globe award
+sag_awards < sag awards; screen actors guild awards; screen actors guild award; actor awards
 cfl < canadian football league
 cfl win < grey cup; cfl championship
 kbo < kbo league; korea baseball organization; korean baseball organization

@@ -24,6 +24,7 @@ intervene < intervention
 declare < declaration; declarations
 detain < detention; detained
 resume < resumption
+leave < removed from power; is removed from power; be removed from power; ousted
 expand < expansion
 deploy < deployment; deployments
 erupt < eruption; eruptions
