@@ -86,6 +86,15 @@ _ONLY_IF = re.compile(
     r"|\b(?:in addition|additionally|furthermore),? [^.\n]{0,80}\bmust\b",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(
+    r"\b(?:(?:any|every|some)(?:one|body|thing)|all|any \w+) (?:but|except|other than|besides)\b"
+    r"|\b(?:the field|not named|other than)\b",
+    re.IGNORECASE,
+)
+_WINS = re.compile(
+    r"\b[Ii]f (?:the )?(?P<who>[^.,\n]{2,60}?) wins?\b[^.\n]{0,120}?"
+    r"\bresolves? (?:to )?[\"'](?P<paid>[^\"'\n]{2,60})[\"']"
+)
 _SOLE = re.compile(
     r"(?:^|[.\n]\s*)(?!\s|If )(?i:[^.\n]{3,80}?\b(?:resolved?|determined|decided|settled?|based)\b[^.\n]{0,40}?"
     r"\b(?:solely|exclusively|only|alone)\b) (?P<who>[^.\n]{3,160})"
@@ -147,6 +156,22 @@ def deciding(statement: str) -> str:
 def denies(text: str) -> bool:
     """Whether a text speaks of something that does not happen."""
     return bool(_NOT.search(_BRACKETS.sub(" ", text)))
+
+
+def excepts(text: str) -> bool:
+    """Whether a text asks for all but what it names: anyone but Berg."""
+    return bool(_EXCEPT.search(text))
+
+
+def pays_the_other(rules: str, labels: tuple[str, str]) -> str:
+    """The words of a rule that pays one of two sides when the other one wins; "" when there are none."""
+    for hit in _WINS.finditer(rules):
+        who, paid = set(hit["who"].lower().split()), set(hit["paid"].lower().split())
+        sides = [set(label.lower().split()) for label in labels]
+        for side, other in (sides, sides[::-1]):
+            if paid & side and not paid & other and who & other and not who & side:
+                return _words(hit)
+    return ""
 
 
 @lru_cache(maxsize=4_096)

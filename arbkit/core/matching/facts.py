@@ -13,7 +13,7 @@ from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.sports import SERIES
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import ACTS, LIGHT, OPPOSITES, PLACE_PARTS, STRICT
-from arbkit.core.matching.essence import denies, essence
+from arbkit.core.matching.essence import denies, essence, excepts
 from arbkit.core.matching.lexicon import ALL_LEAGUES, KNOWN_LEAGUES, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
 from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
@@ -81,6 +81,8 @@ class Facts:
     timing: Timing = UNTIMED
     pick: frozenset[str] = frozenset()
     """Whom YES is about, when the market is about one side of a match."""
+    labels: tuple[str, str] | None = None
+    """The two outcomes as they are written, when they are not called Yes and No."""
     sides: tuple[frozenset[str], frozenset[str]] | None = None
     """What the two outcomes stand for, when they are not called Yes and No."""
     opponents: tuple[frozenset[str], frozenset[str]] | None = None
@@ -101,6 +103,12 @@ class Facts:
     """Qualifiers and acts that only the sentence of the rules says, not the title with its labels."""
     added_names: frozenset[str] = frozenset()
     """The names that only it says."""
+    subject: frozenset[str] = frozenset()
+    """Whom the deciding sentence is about."""
+    no_first: bool = False
+    """Whether the first outcome is the one that says no."""
+    excepting: bool = False
+    """Whether title or deciding sentence asks for all but what they name."""
     ruled_turns: frozenset[str] = frozenset()
     """The light words of that sentence that turn a question."""
     ruled_names: frozenset[str] = frozenset()
@@ -210,14 +218,17 @@ def _ruled(facts: Facts, texts: Passages, table: Table, naming: Table, near: fro
     decisive = quantities(read_dates(essence(texts.statement, texts.rules))[1])[1]
     words = _named(_canonical(decisive, table), naming)
     names, strict, common = _by_weight(words)
-    added = (strict | common & _ACTS) - near
     return replace(
         facts,
-        added=added,
+        added=(strict | common & _ACTS) - near,
         added_names=names - near,
         ruled_names=names,
-        ruled_turns=_turns(words),
         denied=denies(decisive),
+        excepting=excepts(f"{texts.title} . {decisive}"),
+        ruled_turns=_turns(words),
+        subject=_weighty(texts.subject, table, naming),
+        no_first=texts.no_first,
+        labels=texts.sides,
     )
 
 

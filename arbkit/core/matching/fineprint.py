@@ -6,7 +6,7 @@ import re
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import LATTICE_TENTHS, MONTH_NAMES
-from arbkit.core.matching.essence import deciding, read_fine_print
+from arbkit.core.matching.essence import deciding, pays_the_other, read_fine_print
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, of_title, sided, silent
 from arbkit.core.matching.lexicon import stem
@@ -101,7 +101,7 @@ _ORDINALS = tuple(map(stem, ("first", "second", "third", "fourth", "fifth", "six
 
 def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Hold the deciding sentences of both rules against the titles."""
-    found: list[Finding] = []
+    found = _outcomes(kalshi, polymarket)
     for mine, other, venue in ((kalshi, polymarket, "Kalshi"), (polymarket, kalshi, "Polymarket")):
         if mine.rules_known:
             found += [*_added(mine, other, venue), *_numbers(mine, other, venue)]
@@ -110,6 +110,23 @@ def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
                 found.append(conflict("negation", *sided(venue, f"says not in its {where} alone")))
             found += [*_opposed(mine, other, venue), *_numbered(mine, other, venue)]
             found += _turned(mine, other, venue)
+    return found
+
+
+def _outcomes(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Outcomes that mean something else than their names, or than the title says."""
+    found = []
+    if polymarket.no_first:
+        found.append(conflict("outcome", "", "its first outcome says no"))
+    if kalshi.excepting is not polymarket.excepting:
+        venue = "Kalshi" if kalshi.excepting else "Polymarket"
+        found.append(conflict("outcome", *sided(venue, "all but what it names")))
+    if polymarket.labels and (words := pays_the_other(polymarket.all_rules, polymarket.labels)):
+        found.append(conflict("payout", "", words))
+    sides = frozenset().union(*kalshi.opponents) if kalshi.opponents else frozenset()
+    if kalshi.pick and not kalshi.subject & kalshi.pick and kalshi.subject & sides:
+        words = f"{', '.join(kalshi.spell(kalshi.subject))} by its rules, {', '.join(kalshi.spell(kalshi.pick))} else"
+        found.append(conflict("outcome", words, ""))
     return found
 
 

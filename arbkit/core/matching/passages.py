@@ -83,6 +83,7 @@ _OVER_LABEL = re.compile(r"^(over|under) [\d.]+$", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"\d")
 _TIES = {"TIE": "Tie", "DRAW": "Tie"}
 """How the ticker of a market ends that is about neither side of a match."""
+_NO_LABELS = frozenset({"no", "down"})
 _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
 
 
@@ -130,6 +131,10 @@ class Passages:
     """All of the rules that is read."""
     pick: str = ""
     """Whom YES is about."""
+    subject: str = ""
+    """Who does something in the statement."""
+    no_first: bool = False
+    """Whether the first outcome is the one that says no."""
     sides: tuple[str, str] | None = None
     opponents: tuple[str, str] | None = None
     versus: bool = False
@@ -195,6 +200,7 @@ def _kalshi(market: Market) -> Passages:
         judged=bool(statement),
         labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
         context=rules[:_WORDS_MAX],
+        subject=subject[1] if subject and statement else "",
         pick=pick or (_side_of_ticker(market, versus[1], versus[2]) if versus else ""),
         opponents=opponents(versus) if versus else None,
         versus=versus is not None,
@@ -231,6 +237,7 @@ def _polymarket(market: Market) -> Passages:
         context=rules[:_WORDS_MAX],
         pick=spread[1] if spread else subject[1] if subject and not named else "",
         sides=labels if named else None,
+        no_first=labels[0].lower() in _NO_LABELS,
         opponents=opponents(versus) if versus else labels if named else None,
         versus=versus is not None,
         match_up=versus is not None or _is_upcoming(rules[:_STATEMENT_MAX]),
