@@ -16,7 +16,7 @@ from arbkit.core.matching.entities.words import ACTS, LIGHT, OPPOSITES, PLACE_PA
 from arbkit.core.matching.essence import denies, essence, excepts
 from arbkit.core.matching.lexicon import ALL_LEAGUES, KNOWN_LEAGUES, Aliases, Table, Word, stem, words
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
-from arbkit.core.matching.passages import Effect, Passages, passages, without_next_vote
+from arbkit.core.matching.passages import Effect, Passages, passages, subject_of, without_next_vote
 from arbkit.core.matching.sources import sources
 from arbkit.core.matching.timing import UNTIMED, Timing, read_timing
 
@@ -105,10 +105,8 @@ class Facts:
     """The names that only it says."""
     subject: frozenset[str] = frozenset()
     """Whom the deciding sentence is about."""
-    no_first: bool = False
-    """Whether the first outcome is the one that says no."""
     excepting: bool = False
-    """Whether title or deciding sentence asks for all but what they name."""
+    """Whether YES is all but what is named: asked so, or the first outcome says no."""
     ruled_turns: frozenset[str] = frozenset()
     """The light words of that sentence that turn a question."""
     ruled_names: frozenset[str] = frozenset()
@@ -224,10 +222,9 @@ def _ruled(facts: Facts, texts: Passages, table: Table, naming: Table, near: fro
         added_names=names - near,
         ruled_names=names,
         denied=denies(decisive),
-        excepting=excepts(f"{texts.title} . {decisive}"),
+        excepting=excepts(f"{texts.title} . {decisive}") is not texts.no_first,
         ruled_turns=_turns(words),
-        subject=_weighty(texts.subject, table, naming),
-        no_first=texts.no_first,
+        subject=_weighty(subject_of(texts.statement), table, naming),
         labels=texts.sides,
     )
 

@@ -116,11 +116,9 @@ def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _outcomes(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Outcomes that mean something else than their names, or than the title says."""
     found = []
-    if polymarket.no_first:
-        found.append(conflict("outcome", "", "its first outcome says no"))
     if kalshi.excepting is not polymarket.excepting:
         venue = "Kalshi" if kalshi.excepting else "Polymarket"
-        found.append(conflict("outcome", *sided(venue, "all but what it names")))
+        found.append(conflict("outcome", *sided(venue, "all but what is named, or no first")))
     if polymarket.labels and (words := pays_the_other(polymarket.all_rules, polymarket.labels)):
         found.append(conflict("payout", "", words))
     sides = frozenset().union(*kalshi.opponents) if kalshi.opponents else frozenset()

@@ -131,8 +131,6 @@ class Passages:
     """All of the rules that is read."""
     pick: str = ""
     """Whom YES is about."""
-    subject: str = ""
-    """Who does something in the statement."""
     no_first: bool = False
     """Whether the first outcome is the one that says no."""
     sides: tuple[str, str] | None = None
@@ -200,7 +198,6 @@ def _kalshi(market: Market) -> Passages:
         judged=bool(statement),
         labels=f"{label} . {fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])}",
         context=rules[:_WORDS_MAX],
-        subject=subject[1] if subject and statement else "",
         pick=pick or (_side_of_ticker(market, versus[1], versus[2]) if versus else ""),
         opponents=opponents(versus) if versus else None,
         versus=versus is not None,
@@ -259,6 +256,12 @@ def _cited(text: str) -> str:
     if "ed " not in text and "according" not in text:
         return ""
     return " . ".join(hit[1] for hit in _CITED.finditer(text))
+
+
+def subject_of(statement: str) -> str:
+    """Who does something in a statement."""
+    subject = SUBJECT.match(statement)
+    return subject[1] if subject else ""
 
 
 def _with_clauses(texts: Passages, rules: str) -> Passages:
