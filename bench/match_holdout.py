@@ -22,7 +22,7 @@ from typing import Any
 
 TABLES = {
     "clubs": "CONTEXTS", "countries": "COUNTRIES", "phrases": "PHRASES", "contests": "CONTESTS", "finance": "FINANCE",
-    "politics": "POLITICS", "teams": "LEAGUES",
+    "politics": "POLITICS", "teams": "LEAGUES", "forms": "FORMS",
 }  # fmt: skip
 QUALITY = Path(__file__).parent / "match_quality.py"
 

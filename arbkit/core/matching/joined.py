@@ -47,6 +47,15 @@ def _state_office(hit: re.Match[str]) -> str:
     return hit[1] if hit[1] in ALSO_WORDS else NAMES.get(hit[1], hit[1])
 
 
+_DOWN = ("fall", "drop", "dip", "decline", "sink", "slip", "plunge", "tumble", "crash")
+_UP = ("climb", "jump", "surge", "soar", "rally")
+_FALLS = re.compile(
+    rf"\b(?:{'|'.join(_DOWN)})(?:s|es)? (?:back )?(?=(?:below|under|to)(?: below)? [$€£]?\d)", re.IGNORECASE
+)
+_CLIMBS = re.compile(rf"\b(?:{'|'.join(_UP)})s? (?:back )?(?=(?:above|over|to) [$€£]?\d)", re.IGNORECASE)
+"""How a measure gets below or above a number; what it does is told by the number and the comparator."""
+
+
 WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
     (
@@ -122,29 +131,8 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         ),
         r"record \1",
     ),
-    *(
-        (
-            hint,
-            re.compile(
-                r"\b(?:fall|drop|dip|decline|sink|slip|plunge|tumble|crash)(?:s|es)? (?:back )?"
-                r"(?=(?:below|under|to)(?: below)? [$€£]?\d)",
-                re.IGNORECASE,
-            ),
-            "touch_low ",
-        )
-        for hint in (" below ", " under ", " to ")
-    ),
-    *(
-        (
-            hint,
-            re.compile(
-                r"\b(?:climb|jump|surge|soar|get)s? (?:back )?(?=(?:above|over|to) [$€£]?\d)",
-                re.IGNORECASE,
-            ),
-            "touch_high ",
-        )
-        for hint in (" above ", " over ", " to ")
-    ),
+    *((verb, _FALLS, "touch_low ") for verb in _DOWN),
+    *((verb, _CLIMBS, "touch_high ") for verb in _UP),
     (
         " record ",
         re.compile(r"\b(will [^?.]{2,60}?) record (?=(?:the|a|an|at|more|over|most|another|\d+\+?)\b)", re.IGNORECASE),
