@@ -150,6 +150,8 @@ class _Lookup:
         """Which listed rows share keys with the sought rows of a block, and the weight of all these keys."""
         size = len(self.weights)
         keys, rows = _keys(self.sought.rare[start : start + _BLOCK_ROWS], size, singles=np.ones(size, dtype=np.bool_))
+        packed = np.sort(keys << _ROW_BITS | rows)  # neighbours are found near each other
+        keys, rows = packed >> _ROW_BITS, packed & (1 << _ROW_BITS) - 1
         place = np.searchsorted(self.keys, keys)
         place[place == len(self.keys)] = 0
         known = self.keys[place] == keys if len(self.keys) else np.zeros(len(keys), dtype=np.bool_)
