@@ -57,8 +57,8 @@ Line = dict[str, str | float | bool | None]
 class Saved(msgspec.Struct):
     """The catalogues on their way into another process."""
 
-    kalshi: list[tuple[str, str, str, int]]
-    polymarket: list[tuple[str, str, str, int]]
+    kalshi: list[tuple[str, str, int]]
+    polymarket: list[tuple[str, str, int]]
     twins: dict[int, int]
 
 
@@ -118,12 +118,11 @@ def ours(saved: Saved, count: int) -> Line:
             from arbkit.core.matching.candidates import candidates  # noqa: PLC0415
             from arbkit.core.matching.columns import asked, asked_of_all  # noqa: PLC0415
 
-        def texts(rows: Sequence[tuple[str, str, str, int]]) -> list[Texts]:
-            return [Texts(f"{text}\n{label}", key, ends) for text, label, key, ends in rows]
-
         gc.disable()  # as `arbkit match` does while it matches
         with stopwatch(seconds, "tokens"):
-            kalshi, polymarket = asked_of_all([texts(saved.kalshi), texts(saved.polymarket)], crew)
+            kalshi, polymarket = asked_of_all(
+                [list(map(Texts._make, side)) for side in (saved.kalshi, saved.polymarket)], crew
+            )
         with stopwatch(seconds, "candidates"):
             pairs = candidates(kalshi, polymarket, spread=here if count == 1 else threads(crew.count))
         gc.enable()
@@ -134,7 +133,7 @@ def ours(saved: Saved, count: int) -> Line:
         found[sought].append(listed)
     changed = Random(1).sample(range(len(polymarket)), min(CHANGED, len(polymarket)))
     with stopwatch(seconds, "incremental"):
-        candidates(kalshi, asked(texts([saved.polymarket[row] for row in changed])))
+        candidates(kalshi, asked([Texts(*saved.polymarket[row]) for row in changed]))
     return line(
         f"ours, {cores_named(count)}",
         seconds["all"],
@@ -235,7 +234,7 @@ def loop(kalshi: Sequence[str], polymarket: Sequence[str], twins: Mapping[int, i
 def measured(catalogues: Catalogues, *, bare: bool) -> list[Line]:
     """All methods; ours between two runs of cdist, several times: the share of cdist is the median of these rounds."""
     saved = Saved(_rows(catalogues.kalshi, bare), _rows(catalogues.polymarket, bare), catalogues.twins)
-    texts = [f"{text} {label}" for text, label, _, _ in saved.kalshi], [text for text, _, _, _ in saved.polymarket]
+    texts = [f"{row.text} {row.label}" for row in catalogues.kalshi], [row.text for row in catalogues.polymarket]
     twins, dice = catalogues.twins, Random(2)
     sample = dice.sample(sorted(twins), min(SAMPLE, len(twins)))
     own: dict[int, list[Line]] = {0: [], 1: []}
@@ -269,8 +268,9 @@ def seconds_of(one: Line) -> float:
     return float(one["seconds"] or 0)
 
 
-def _rows(rows: Sequence[Row], bare: bool) -> list[tuple[str, str, str, int]]:
-    return [(row.text, row.label, "" if bare else row.key, row.closes) for row in rows]
+def _rows(rows: Sequence[Row], bare: bool) -> list[tuple[str, str, int]]:
+    """Text and label in one, as cdist gets them; what `Texts` holds."""
+    return [(f"{row.text}\n{row.label}", "" if bare else row.key, row.closes) for row in rows]
 
 
 def verdict(lines: Sequence[Line]) -> Line:

@@ -1,13 +1,15 @@
 """What does the next match cost? `arbkit match` from nothing, again, and after changes, end to end, each in a process.
 
-    python bench/rematch.py --catalog DIR [--changed N] [--rounds N] [--json]
-    python bench/rematch.py [--kalshi N] [--polymarket N] [--changed N] [--json]
+    python bench/rematch.py --catalog DIR [--changed N] [--rounds N] [--processes N] [--json]
+    python bench/rematch.py [--kalshi N] [--polymarket N] [--changed N] [--processes N] [--json]
 
 DIR holds kalshi.jsonl.gz and polymarket.jsonl.gz; without it, the synthetic catalogues of `scale_catalogue.py`, with
 rules around their questions. A change is one more sentence in the rules of a market, drawn from both venues. Time by
-the wall, time of the processor, and most memory are those of the whole program, its start included; of several rounds
-the quickest counts. Exit code 1 when what is kept does not give the very pairs of a match from nothing, or when a share
-is missed: a match after the changes takes no more than a third of the processor time of one from nothing.
+the wall and time of the processor are those of the whole program, its start and all its processes included, and memory
+is the most of each of them, added up; of several rounds the quickest counts. `--processes` is matching.processes: by
+itself one a core, 1 for all in one. Exit code 1 when what is kept does not give the very pairs of a match from nothing,
+or when a share is missed: a match after the changes takes no more than a third of the processor time of one from
+nothing.
 """
 
 import argparse
@@ -20,11 +22,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from threading import Thread
 
 from scale_catalogue import Row, make
 
@@ -51,16 +54,18 @@ class Cost:
     said: str
 
 
-def run(home: Path) -> Cost:
-    """Match once, in a process of its own."""
+def run(home: Path, processes: int) -> Cost:
+    """Match once, in a process of its own and those that it starts."""
     environment = {**os.environ, "ARBKIT_HOME": str(home)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else each run compiles arbkit again
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
         program = subprocess.Popen(
-            [sys.executable, "-m", "arbkit", "match", "--json"],
+            [sys.executable, "-m", "arbkit", "match", "--json", "--set", f"matching.processes={processes}"],
             stdout=out, stderr=err, env=environment,
         )  # fmt: skip
+        most: dict[int, int] = {}
+        Thread(target=watch, args=(program.pid, most), daemon=True).start()
         _, status, used = os.wait4(program.pid, 0)
         seconds = time.perf_counter() - started
         program.returncode = os.waitstatus_to_exitcode(status)
@@ -69,7 +74,27 @@ def run(home: Path) -> Cost:
         said = err.read().decode()
         if program.returncode:
             raise SystemExit(said)
-        return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, out.read(), said.strip())
+        most[program.pid] = used.ru_maxrss
+        return Cost(seconds, used.ru_utime + used.ru_stime, sum(most.values()) >> 10, out.read(), said.strip())
+
+
+def watch(program: int, most: dict[int, int]) -> None:
+    """Note the most memory of each process that the program starts, in kilobytes, until there is no such program."""
+    while Path(f"/proc/{program}/task").exists():
+        for worker in children(program):
+            with suppress(OSError):
+                status = Path(f"/proc/{worker}/status").read_text().splitlines()
+                most[worker] = max([int(line.split()[1]) for line in status if line.startswith("VmHWM")], default=0)
+        time.sleep(0.1)
+
+
+def children(program: int) -> list[int]:
+    """The processes that a program has started."""
+    found: list[int] = []
+    for path in Path(f"/proc/{program}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, path.read_text().split())
+    return found
 
 
 def of_files(folder: Path) -> list[Market]:
@@ -131,17 +156,17 @@ def forget(home: Path) -> None:
         db.executescript(FORGET)
 
 
-def measured(home: Path, changed: int, rounds: int) -> tuple[dict[str, Cost], bool]:
+def measured(home: Path, changed: int, rounds: int, processes: int) -> tuple[dict[str, Cost], bool]:
     """The quickest of each kind of run, and whether what is kept gave what nothing gives."""
     best: dict[str, Cost] = {}
     alike = True
     for number in range(rounds):
         forget(home)
-        found = {"from nothing": run(home), "again": run(home)}
+        found = {"from nothing": run(home, processes), "again": run(home, processes)}
         change(home, changed, number)
-        found["changed"] = run(home)
+        found["changed"] = run(home, processes)
         forget(home)
-        whole = run(home)
+        whole = run(home, processes)
         alike &= found["again"].pairs == found["from nothing"].pairs and found["changed"].pairs == whole.pairs
         found["from nothing"] = min(found["from nothing"], whole, key=_cpu)
         best = {name: min(cost, best.get(name, cost), key=_cpu) for name, cost in found.items()}
@@ -175,12 +200,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--polymarket", type=int, default=50_000)
     parser.add_argument("--changed", type=int, default=CHANGED)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         fill(home, of_files(asked.catalog) if asked.catalog else synthetic(asked.kalshi, asked.polymarket))
-        holds = show(*measured(home, asked.changed, asked.rounds), as_json=asked.json)
+        holds = show(*measured(home, asked.changed, asked.rounds, asked.processes), as_json=asked.json)
     raise SystemExit(not all(holds.values()))
 
 

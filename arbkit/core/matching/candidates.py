@@ -8,9 +8,10 @@ Imports numpy: import this module only where catalogues are matched. Rows stand 
 sort orders them by everything, and sums are exact: results do not depend on the machine.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ _SCORED_MAX = 6
 _SCORED_TOKENS_MAX = 14
 _LIGHTER_MAX = 3
 """A candidate that shares less than one third of what the best one shares is none."""
+_SLICE_ROWS = 20_000
 _BLOCK_ROWS = 2_000
 _DAYS_APART_MAX = 21
 _ENDS_APART_DAYS_MAX = 400
@@ -176,6 +178,25 @@ class _Tokens(NamedTuple):
     codes: Ints
 
 
+class _Slice(NamedTuple):
+    """The tokens of rows that follow each other; the rows count from the first of them."""
+
+    rows: Ints
+    codes: Ints
+    size: int
+    missing: int
+    """What stands where a row has no token."""
+
+
+class _Matrices(NamedTuple):
+    """What `_Side` has of the same name."""
+
+    rare: Codes
+    tokens: Codes
+    weights: Codes
+    numbers: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     """What is known of each token, by its code."""
@@ -196,7 +217,10 @@ def _lookup(listed: Columns, sought: Columns, spread_over: Spread) -> _Lookup:
     numeric = np.fromiter((word[0] == "n" and word[1:2].isdigit() for word in vocabulary), np.bool_, len(vocabulary))
     by_rank = np.argsort(np.where(ranks < 0, size, ranks), kind="stable")
     words = _Words(ranks, weight_of.astype(np.int32), numeric)
-    sides = list(spread_over(partial(_side, words), ((listed, ours, -1), (sought, theirs, -2))))
+    parts = [*_slices(ours, len(listed), -1), *_slices(theirs, len(sought), -2)]
+    made = list(spread_over(partial(_matrices, words), parts))
+    of_listed = len(range(0, len(listed), _SLICE_ROWS))
+    sides = _side(listed, made[:of_listed]), _side(sought, made[of_listed:])
     keys, rows = _keys(sides[0].rare, size, singles=spread[by_rank] <= _SINGLE_ROWS_MAX)
     packed = np.sort(keys << _ROW_BITS | rows)
     firsts = np.flatnonzero(np.diff(packed >> _ROW_BITS, prepend=-1))
@@ -243,26 +267,36 @@ def _ranks(spread: Ints, both: Ints) -> Codes:
     return ranks
 
 
-def _side(words: _Words, of: tuple[Columns, _Tokens, int]) -> _Side:
-    rows, tokens, missing = of
-    owners, codes = tokens.rows, tokens.codes
+def _slices(tokens: _Tokens, rows: int, missing: int) -> Iterator[_Slice]:
+    """Some rows after others, with their tokens."""
+    starts = range(0, rows, _SLICE_ROWS)
+    places = np.searchsorted(tokens.rows, [*starts, rows]).tolist()
+    for start, (first, end) in zip(starts, pairwise(places), strict=True):
+        yield _Slice(tokens.rows[first:end] - start, tokens.codes[first:end], min(_SLICE_ROWS, rows - start), missing)
+
+
+def _matrices(words: _Words, of: _Slice) -> _Matrices:
+    owners, codes = of.rows, of.codes
     heaviest = np.sort((owners << _WEIGHT_BITS | _WEIGHT_MAX - words.weights[codes]) << _CODE_BITS | codes)
     owners, codes = heaviest >> _WEIGHT_BITS + _CODE_BITS, heaviest & (1 << _CODE_BITS) - 1
     kept = words.ranks[codes] >= 0
     by_rank = np.sort(owners[kept] << 32 | words.ranks[codes[kept]])
     chosen = words.numeric[codes] if len(codes) else np.zeros(0, dtype=np.bool_)
-    numbers = np.zeros(len(rows), dtype=np.int64)
+    numbers = np.zeros(of.size, dtype=np.int64)
     np.bitwise_or.at(numbers, owners[chosen], np.left_shift(1, codes[chosen] % _NUMBER_BITS, dtype=np.int64))
     numbers[numbers == 0] = _ANY_NUMBER
-    first = partial(_first, count=len(rows))
-    return _Side(
+    first = partial(_first, count=of.size)
+    return _Matrices(
         rare=first(by_rank >> 32, by_rank & (1 << 32) - 1, most=_RARE_MAX, missing=-1),
-        tokens=first(owners, codes, most=_SCORED_TOKENS_MAX, missing=missing),
+        tokens=first(owners, codes, most=_SCORED_TOKENS_MAX, missing=of.missing),
         weights=first(owners, words.weights[codes], most=_SCORED_TOKENS_MAX, missing=0),
         numbers=numbers,
-        days=rows.days,
-        ends=rows.closes,
     )
+
+
+def _side(rows: Columns, made: Sequence[_Matrices]) -> _Side:
+    rare, tokens, weights, numbers = map(np.concatenate, zip(*made, strict=True))
+    return _Side(rare, tokens, weights, numbers, rows.days, rows.closes)
 
 
 def _first(owners: Ints, values: Codes | Ints, *, count: int, most: int, missing: int) -> Codes:

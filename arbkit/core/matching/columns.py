@@ -3,6 +3,7 @@
 Imports numpy: import this module only where catalogues are matched.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -21,6 +22,7 @@ _BETWEEN = f"{_SEAM}{_ROW}{_SEAM}"
 _SEAMS = (": ", " vs. ", " at ", " win ", " during ", " on ", " by ", " (")
 """Where no phrase and no date goes on."""
 _NO_DAY = -1
+_MAY_BE_DATED = re.compile("dt|y20")
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -139,7 +141,8 @@ def _cut(rows: Sequence[Texts], numbers: Vocabulary) -> Ints:
 def _days(pieces: Sequence[str], owners: Ints, codes: Ints, rows: int) -> Ints:
     """The day that each row names, when it is just one; 0 for several or without a year, _NO_DAY for none."""
     texts = Vocabulary({"": 0})
-    dated = np.array([texts[" ".join(filter(is_dated, piece.split()))] for piece in pieces], dtype=np.int64)[codes]
+    dates = (" ".join(filter(is_dated, piece.split())) if _MAY_BE_DATED.search(piece) else "" for piece in pieces)
+    dated = np.array([texts[date] for date in dates], dtype=np.int64)[codes]
     owners, dated = owners[dated > 0], dated[dated > 0]
     place, named = places(owners), [frozenset(text.split()) for text in texts]
     found, state = {frozenset[str](): 0}, np.zeros(rows, dtype=np.int64)
