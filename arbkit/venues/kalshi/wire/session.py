@@ -86,7 +86,7 @@ class BookTalk:
         self.unread: set[MarketId] = set()
         self._commands = Commands()
         self.outbox = self._commands.outbox
-        self._told, self._tell, self._silence_ms = listener.book_changed, tell, silence_ms
+        self._listener, self._tell, self._silence_ms = listener, tell, silence_ms
         self._books: dict[str, LiveBook] = {}
         self._connected = False
         self._begin(0)
@@ -172,7 +172,7 @@ class BookTalk:
         if book.stirred:
             if book.yes.best + book.no.best >= TICKS:
                 self._crossed.setdefault(row.market_ticker, now_ms + CROSSED_MS)
-            self._told(book, now_ms)
+            self._listener.book_changed(book, now_ms)
 
     def _take(self, frame: bytes, now_ms: int) -> None:
         """Anything but the next change in sequence."""
@@ -218,7 +218,7 @@ class BookTalk:
             self._awaited[frame.ticker] = now_ms + SNAPSHOT_MS
         elif book.yes.best + book.no.best >= TICKS:
             self._crossed[frame.ticker] = now_ms + CROSSED_AGAIN_MS
-        self._told(book, now_ms)
+        self._listener.book_changed(book, now_ms)
         if was_live:
             self._resync(f"{frame.ticker} was not what its snapshot shows, though no frame is missing", now_ms)
 
@@ -296,7 +296,7 @@ class BookTalk:
         self.resyncs += len(tickers)
         for ticker in tickers:
             self._books[ticker].interrupt()
-            self._told(self._books[ticker], now_ms)
+            self._listener.book_changed(self._books[ticker], now_ms)
         self._ask(tickers, now_ms)
         self._tell(why)
         if self._trouble.more(now_ms):
@@ -314,7 +314,7 @@ class BookTalk:
             was_live = book.state is LiveState.LIVE
             book.interrupt()
             if was_live:
-                self._told(book, now_ms)
+                self._listener.book_changed(book, now_ms)
 
     def _refused(self, frame: Refused, now_ms: int) -> None:
         if frame.sid == self._sid and frame.seq is not None and self._repeated(frame.seq, now_ms):

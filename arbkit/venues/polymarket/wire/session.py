@@ -43,9 +43,7 @@ class BookTalk:
         self.changed_ms: int | None = None
         self.unread: set[MarketId] = set()
         self._listener, self._tell, self._silence_ms = listener, tell, silence_ms
-        self._told = listener.book_changed
         self._stream = MarketStream()
-        self._quick = self._stream.quick
         self._markets: dict[MarketId, Market] = {}
         self._verified_ms: dict[str, int] = {}
         """By condition id: when the read was asked for that last agreed."""
@@ -103,7 +101,7 @@ class BookTalk:
         except fields.NOT_DECODED:
             self._take(frame, now_ms)
             return
-        book = self._quick(change)
+        book = self._stream.quick(change)
         if book is None:
             self._take(frame, now_ms)
             return
@@ -137,7 +135,7 @@ class BookTalk:
         if book.stirred:
             if book.yes.best + book.no.best >= TICKS:
                 self._crossed.setdefault(book.market, now_ms + CROSSED_MS)
-            self._told(book, now_ms)
+            self._listener.book_changed(book, now_ms)
 
     def _unusual(self, effects: Effects, now_ms: int) -> None:
         for market, step in effects.tick_sizes.items():
@@ -154,7 +152,7 @@ class BookTalk:
             book.changed_ms = now_ms
             self._awaited.pop(market, None)
             self.unread.add(market)
-            self._told(book, now_ms)
+            self._listener.book_changed(book, now_ms)
         if markets:
             self.resyncs += len(markets)
             first, why = next(iter(markets.items()))
@@ -195,7 +193,7 @@ class BookTalk:
             self.unread.discard(book.market)
             self._awaited.pop(book.market, None)
             followed.changed_ms = self._verified_ms[book.market.key] = asked_ms
-        self._told(followed, now_ms)
+        self._listener.book_changed(followed, now_ms)
 
     def due(self, now_ms: int) -> None:
         """Have read what did not come; notice a crossed book, and a connection that never says anything."""
@@ -224,7 +222,7 @@ class BookTalk:
         self._stream.interrupt()
         self.unread.clear()
         for book in live:
-            self._told(book, now_ms)
+            self._listener.book_changed(book, now_ms)
 
 
 class _NewsRow(msgspec.Struct, gc=False):

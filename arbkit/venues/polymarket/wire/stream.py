@@ -232,11 +232,13 @@ class MarketStream:
                     book = found
                     if book.state is not _LIVE or at_ms < book.venue_ms:
                         return None
+                elif found is not book:
+                    return None
                 if change.side == "BUY":
                     ladder, price = book.yes, _BIDS_MET[change.price]
                 else:
                     ladder, price = book.no, _ASKS_MET[change.price]
-                if found is not book or not price:
+                if not price:
                     return None
                 if ladder.put(price, _SIZES_MET[change.size]):
                     book.stirred = True
