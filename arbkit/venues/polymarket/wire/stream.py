@@ -232,20 +232,21 @@ class MarketStream:
                     book = found
                     if book.state is not _LIVE or at_ms < book.venue_ms:
                         return None
-                elif found is not book:
-                    return None
                 if change.side == "BUY":
                     ladder, price = book.yes, _BIDS_MET[change.price]
                 else:
                     ladder, price = book.no, _ASKS_MET[change.price]
-                if not price:
+                size = _SIZES_MET.get(change.size)
+                if size is None:  # sizes are often new, prices seldom
+                    size = _SIZES.number(change.size)
+                if found is not book or not price or size < 0:
                     return None
-                if ladder.put(price, _SIZES_MET[change.size]):
+                if ladder.put(price, size):
                     book.stirred = True
                 top = change
             if book is None or book.yes.best != _BIDS_MET[top.best_bid] or book.no.best != _ASKS_MET[top.best_ask]:
                 return None
-        except KeyError:  # a text that comes for the first time, or is never remembered because it is not sound
+        except (KeyError, SchemaMismatch):  # a price that comes for the first time, or what cannot be
             return self.quick(event) if _met(event) else None
         book.venue_ms = at_ms
         return book
