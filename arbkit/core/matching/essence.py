@@ -79,6 +79,25 @@ _INSTEAD = re.compile(
     r"(?:title|name|question)\b",
     re.IGNORECASE,
 )
+_AMENDED = re.compile(
+    r"\b(?:correction|update|edit|amendment|clarification|erratum)s?\b ?(?:\([^()\n]{0,40}\))? ?:"
+    r"|\bin any (?:case|event),? (?:this|the) market\b"
+    r"|\bmarket (?:always|never|can ?not|can never|will never|will always) (?:be )?resolved?s?\b"
+    r"|\bmarket is (?:void|invalid|cancell?ed)\b"
+    r"|\b(?:title|question|name)(?: of this market)? is (?:wrong|incorrect|misleading|mistaken)\b"
+    r"|\b(?:ignore|disregard) (?:the|this|what|all)\b|\b(?:contrary to|despite|notwithstanding) the (?:above|foregoing)\b"
+    r"|\bhowever,? (?:this|the) market (?:will )?resolves?\b|[\"']?\byes\b[\"']? (?:means|shares pay|pays)\b"
+    r"|\balso resolves? (?:to )?[\"']?(?:yes|no)\b[\"']? if\b|\bresolves? (?:to )?50[-/]50 if\b"
+    r"|<!--|</?(?:s|del|strike)>|~~|\w\ufffd\w",
+    re.IGNORECASE,
+)
+"""What takes back, strikes out or hides what stands before it."""
+_IN_WORDS = re.compile(
+    r"\b(?:(?:more|less|fewer|greater|higher|lower) than|at least|at most|exactly|above|below|over|under) "
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy"
+    r"|eighty|ninety|hundred)\b[\w -]{0,20}",
+    re.IGNORECASE,
+)
 _ONLY_IF = re.compile(
     r"\bresolves? (?:to )?[\"']?yes[\"']?,? only (?:if|when|once)\b"
     r"|\b(?:only|not) resolve[sd]? (?:to )?[\"']?yes[\"']?,? (?:if|unless|until|when|once)\b"
@@ -158,6 +177,11 @@ def denies(text: str) -> bool:
     return bool(_NOT.search(_BRACKETS.sub(" ", text)))
 
 
+def number_in_words(statement: str) -> str:
+    """A threshold that a statement writes in words, or nothing."""
+    return _words(_IN_WORDS.search(statement))
+
+
 def excepts(text: str) -> bool:
     """Whether a text asks for all but what it names: anyone but Berg."""
     return bool(_EXCEPT.search(text))
@@ -184,7 +208,8 @@ def read_fine_print(rules: str) -> FinePrint:
     hinted = any(hint in lowered for hint in _HINTS)
     return FinePrint(
         reversed=_words(turned or _OTHERWISE_YES.search(rules)),
-        instead=_words(_REGARDLESS.search(rules) or _INSTEAD.search(rules)) if hinted else "",
+        instead=_words((_REGARDLESS.search(rules) or _INSTEAD.search(rules)) if hinted else None)
+        or _words(_AMENDED.search(rules)),
         only_if=_words(_ONLY_IF.search(rules)) if hinted else "",
         as_of=(hit["day"] if (hit := _AS_OF.search(rules)) else ""),
         scope=" ".join(sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence)),

@@ -6,7 +6,7 @@ import re
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import LATTICE_TENTHS, MONTH_NAMES
-from arbkit.core.matching.essence import deciding, pays_the_other, read_fine_print
+from arbkit.core.matching.essence import deciding, number_in_words, pays_the_other, read_fine_print
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, of_title, sided, silent
 from arbkit.core.matching.lexicon import stem
@@ -190,6 +190,8 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
 
 def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     """Numbers of the deciding sentence that are not those of its own title."""
+    if mine.intervals and (words := number_in_words(mine.statement)):
+        return [silent("threshold", f"only {venue}'s rules say {words}", NUMBER_PPM)]
     stated = quantities(read_dates(deciding(mine.statement))[1])[0]
     if not stated:
         return []

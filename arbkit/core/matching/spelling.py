@@ -64,7 +64,8 @@ def _first_letters(title: str) -> str:
 
 
 def _one_slip_apart(word: str, twin: str) -> bool:
-    """One letter wrong, missing or swapped in a longer name; never between teams of a table, nor at the start."""
-    if min(len(word), len(twin)) < 5 or ":" in word + twin or word[0] != twin[0]:
+    """One letter wrong, missing or swapped in a longer name; never between teams of a table, at the start,
+    or by a letter of another script."""
+    if min(len(word), len(twin)) < 5 or ":" in word + twin or word[0] != twin[0] or not (word + twin).isascii():
         return False
     return OSA.distance(word, twin, score_cutoff=1) == 1

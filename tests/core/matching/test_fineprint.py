@@ -289,3 +289,37 @@ def test_ways_to_leave_count_beside_leaving_and_not_in_its_place() -> None:
     assert leaving(polymarket_rules=leaves.format(how="resigns or otherwise leaves as mayor of Harborton")).acceptable
     assert not leaving(polymarket_rules=leaves.format(how="resigns as mayor of Harborton")).acceptable
     assert not leaving(polymarket_rules=leaves.format(how="is removed as mayor of Harborton")).acceptable
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In any case, this market resolves to No.",
+        'This market can never resolve to "Yes".',
+        "This market is void.",
+        "The title is wrong: it is about the Harbor Plate.",
+        "Ignore the above. The market is about Eva Lund.",
+        "Contrary to the above, the market resolves to Yes if she loses.",
+        'However, this market resolves to "No" if she wins the toss.',
+        '"Yes" means that she loses.',
+        "Update (May 3): the cup of 2030 counts.",
+        "Clarification: only the doubles count.",
+        'It will also resolve to "Yes" if she comes second.',
+        "This market resolves 50-50 if she wins in two sets.",
+        "<!-- not --> That is all.",
+        "The year is 20\ufffd30.",
+    ],
+)
+def test_a_sentence_that_takes_back_or_hides_what_stands_before_it_rules_the_pair_out(sentence: str) -> None:
+    assert not cup(kalshi_rules=f"If Ada Berg wins {CUP}, then the market resolves to Yes. {sentence}").acceptable
+    assert not cup(polymarket_rules=f'This market will resolve to "Yes" if Ada Berg wins {CUP}. {sentence}').acceptable
+
+
+def test_a_threshold_in_words_is_for_a_person_to_compare() -> None:
+    def votes(number: str) -> Verdict:
+        rules = f"This market will resolve to Yes if Ada Berg gets more than {number} votes in the 2029 Harbor poll."
+        here = "Will Ada Berg get more than 95,000 votes in the 2029 Harbor poll?"
+        return verdict(kalshi(here, "KXHARBOR-29-ABER"), polymarket(here, rules))
+
+    assert votes("95,000").acceptable
+    assert not votes("ninety-six thousand").acceptable

@@ -53,6 +53,11 @@ def test_letters_of_another_script_do_not_make_the_same_name() -> None:
         kalshi("Will Putin leave office before 2027?"), polymarket("Will \u0420utin leave office before 2027?")
     ).acceptable
 
+    assert not verdict(
+        kalshi("Will Novak win the 2029 Harbor Cup?", "KXHARBOR-29"),
+        polymarket("Will N\u043evak win the 2029 Harbor Cup?"),
+    ).acceptable
+
 
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_any_two_texts_get_a_verdict(title: str, rules: str) -> None:
