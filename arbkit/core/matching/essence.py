@@ -85,7 +85,8 @@ _AMENDED = re.compile(
     r"|\bmarket (?:always|never|can ?not|can never|will never|will always) (?:be )?resolved?s?\b"
     r"|\bmarket is (?:void|invalid|cancell?ed)\b"
     r"|\b(?:title|question|name)(?: of this market)? is (?:wrong|incorrect|misleading|mistaken)\b"
-    r"|\b(?:ignore|disregard) (?:the|this|what|all)\b|\b(?:contrary to|despite|notwithstanding) the (?:above|foregoing)\b"
+    r"|\b(?:ignore|disregard) (?:the|this|what|all)\b"
+    r"|\b(?:contrary to|despite|notwithstanding) the (?:above|foregoing)\b"
     r"|\bhowever,? (?:this|the) market (?:will )?resolves?\b|[\"']?\byes\b[\"']? (?:means|shares pay|pays)\b"
     r"|\balso resolves? (?:to )?[\"']?(?:yes|no)\b[\"']? if\b|\bresolves? (?:to )?50[-/]50 if\b"
     r"|<!--|</?(?:s|del|strike)>|~~|\w\ufffd\w",
