@@ -190,8 +190,8 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
 
 def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     """Numbers of the deciding sentence that are not those of its own title."""
-    if mine.intervals and (words := number_in_words(mine.statement)):
-        return [silent("threshold", f"only {venue}'s rules say {words}", NUMBER_PPM)]
+    if mine.intervals and (written := number_in_words(mine.statement)):
+        return [silent("threshold", f"only {venue}'s rules say {written}", NUMBER_PPM)]
     stated = quantities(read_dates(deciding(mine.statement))[1])[0]
     if not stated:
         return []
