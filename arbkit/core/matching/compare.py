@@ -8,7 +8,7 @@ from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
 from arbkit.core.matching.clauses import compare_clauses
 from arbkit.core.matching.counted import compare_counted
-from arbkit.core.matching.entities.words import LATTICE_TENTHS, LENIENT, YEAR_OF_KICK_OFF
+from arbkit.core.matching.entities.words import LENIENT, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
 from arbkit.core.matching.finedates import compare_fine_dates
@@ -17,6 +17,7 @@ from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.sources import COINS, COMMODITIES
+from arbkit.core.matching.steps import step_between
 from arbkit.core.matching.wording import (
     EXCLUSIVE,
     NOMINATIONS,
@@ -126,8 +127,7 @@ def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple
     if scales[0] and scales[1] and not scales[0] & scales[1]:
         found.append(conflict("scale", *scales))
         return False, Relation.DIFFERENT
-    tenths = bool((kalshi.asked | polymarket.asked) & LATTICE_TENTHS)
-    step = numbers.lattice((*kalshi.intervals, *polymarket.intervals), tenths=tenths)
+    step = step_between((*kalshi.intervals, *polymarket.intervals), kalshi, polymarket)
     strikes = [item for item in kalshi.further if item.words.split(" ")[0] in _STRIKES]
     pool = (*mine, *kalshi.further)
     inverted = False

@@ -5,13 +5,14 @@ import re
 
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.politics import HOLDERS
-from arbkit.core.matching.entities.words import LATTICE_TENTHS, MONTH_NAMES
+from arbkit.core.matching.entities.words import MONTH_NAMES
 from arbkit.core.matching.essence import deciding, number_in_words, pays_the_other, read_fine_print
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, of_title, sided, silent
 from arbkit.core.matching.lexicon import stem
-from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit, complementary, lattice, quantities, same_values
+from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit, complementary, quantities, same_values
 from arbkit.core.matching.passages import Effect
+from arbkit.core.matching.steps import step_between
 from arbkit.core.matching.timing import years_named
 from arbkit.core.matching.understood import COUNTRY_OF_WORD
 from arbkit.core.matching.wording import EXCLUSIVE, OPPOSITE_STEMS, UNDERSTOOD, WORLDWIDE, is_stage
@@ -195,38 +196,35 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     stated = quantities(read_dates(deciding(mine.statement))[1])[0]
     if not stated:
         return []
-    tenths = bool((mine.asked | other.asked) & LATTICE_TENTHS)
     found = []
     for item in mine.intervals:
-        comparable = [one for one in stated if one.unit is item.unit and not _told(one, mine, tenths=tenths)]
-        if comparable and not any(_alike(item, one, tenths=tenths) for one in stated):
+        comparable = [one for one in stated if one.unit is item.unit and not _told(one, mine, other)]
+        if comparable and not any(_alike(item, one, mine, other) for one in stated):
             words = [one.words for one in comparable]
             found.append(conflict("threshold", *of_title(venue, item.words, words)))
     known = (*mine.intervals, *other.intervals, *other.further)
     for one in stated:
         alone = not one.exact and one.key != ONE_OR_MORE
-        if alone and not any(
-            _alike(one, item, tenths=tenths) or _turned_over(one, item, tenths=tenths) for item in known
-        ):
+        if alone and not any(_alike(one, item, mine, other) or _turned_over(one, item, mine, other) for item in known):
             found.append(silent("threshold", f"only {venue}'s rules say {one.words}", NUMBER_PPM))
     return found
 
 
-def _told(one: Interval, mine: Facts, *, tenths: bool) -> bool:
+def _told(one: Interval, mine: Facts, other: Facts) -> bool:
     """Whether a number of the rules stands in the title, so that it is not there in the place of another."""
-    return any(_alike(item, one, tenths=tenths) for item in mine.intervals)
+    return any(_alike(item, one, mine, other) for item in mine.intervals)
 
 
-def _alike(one: Interval, two: Interval, *, tenths: bool) -> bool:
+def _alike(one: Interval, two: Interval, mine: Facts, other: Facts) -> bool:
     if one.unit is not two.unit and Unit.NONE not in {one.unit, two.unit}:
         return False
     if one.bare or two.bare:
         return bool({one.low, one.high} & {two.low, two.high} - {None})
-    return same_values(one, two, None) or same_values(one, two, lattice((one, two), tenths=tenths))
+    return same_values(one, two, None) or same_values(one, two, step_between((one, two), mine, other))
 
 
-def _turned_over(one: Interval, two: Interval, *, tenths: bool) -> bool:
-    return complementary(one, two, None) or complementary(one, two, lattice((one, two), tenths=tenths))
+def _turned_over(one: Interval, two: Interval, mine: Facts, other: Facts) -> bool:
+    return complementary(one, two, None) or complementary(one, two, step_between((one, two), mine, other))
 
 
 def _opposed(mine: Facts, other: Facts, venue: str) -> list[Finding]:

@@ -1,7 +1,6 @@
 """Thresholds in a text: number, unit and comparator as an interval, and how two intervals stand to each other."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -110,8 +109,6 @@ _CLOSED = re.compile(r"\bat\b|equal|\bnot?\b|minimum|up to|[≥≤=]")
 _JOINING = frozenset({"and", "And", "AND", "to", "To", "TO"})
 """Words between two numbers; a dash before a number that follows another dash is no sign."""
 _QUANTITIES_MAX = 24
-_TENTH = MICRO // 10
-_COUNTED_MAX = 1_000_000 * MICRO
 _DIGIT = re.compile(r"\d")
 
 
@@ -146,17 +143,6 @@ def from_strike(strike: Strike, unit: Unit = Unit.NONE) -> Interval | None:
             return Interval(low, True, high, True, unit, words)
         case _:
             return None
-
-
-def lattice(values: Sequence[Interval], *, tenths: bool) -> int | None:
-    """The step between possible values: tenths of some statistics, whole numbers of things counted; None: unknown."""
-    if tenths:
-        return _TENTH
-    plain = all(item.unit in {Unit.NONE, Unit.DEGREE, Unit.CELSIUS} for item in values)
-    bounds = [value for item in values for value in (item.low, item.high) if value is not None]
-    if plain and bounds and all(value % (MICRO // 2) == 0 and abs(value) < _COUNTED_MAX for value in bounds):
-        return MICRO
-    return None
 
 
 def upward(one: Interval) -> Interval:

@@ -145,3 +145,35 @@ YEAR_OF_KICK_OFF = frozenset({"heisman"})
 LATTICE_TENTHS = frozenset({"cpi", "pce", "gdp", "unemployment", "approval", "net_approval"})
 """Statistics published with one decimal: more than 0.3 is 0.4 or more (BLS and BEA news releases,
 averages of approval polls)."""
+
+COUNTED = _words(
+    """
+    game games match matches win wins won times seat seats goal goals assist assists point points run runs homerun
+    homeruns strikeout strikeouts touchdown touchdowns rebound rebounds steal steals block blocks hit hits walk walks
+    save saves card cards corner corners shot shots pass passes yard yards sets maps kill kills rounds wicket wickets
+    bases catches reception receptions tackles
+    sacks interceptions birdies eagles tries fouls laps
+    medal medals oscars oscar emmys grammys award awards nominations
+    vote votes delegates electors justices members people person passengers travelers flights
+    deaths cases arrests apprehensions encounters deportations detainees refugees visas pardons layoffs jobs
+    storm storms hurricane hurricanes tornado tornadoes earthquakes eruptions wildfires launches landings satellites
+    ships vessels transits aircraft drones missiles tweets posts mentions followers subscribers streams views
+    companies ipos banks bills laws orders executive_order vetoes rulings films movies
+    """
+)
+"""What comes in whole numbers, so that over 8 of it is 9 or more."""
+
+MEASURED = _words(
+    """
+    magnitude richter earthquake rating ratings critic critics rotten tomatoes tomatometer metacritic imdb letterboxd
+    elo arena leaderboard
+    average averages averaging median margin popular_vote ratio rate rates percent percentage pct percentile share index
+    price prices cost worth cap
+    gross revenue sales yield inches inch centimeters cm millimeters mm feet foot meters metres miles mph km
+    kmh kph knots hectares acres tons tonnes barrels gallon gallons liters litres pounds kg watts gigawatts
+    length duration age speed height weight depth distance extent precipitation rain
+    rainfall snow snowfall wind pressure
+    temperature degrees diving skating gymnastics approval inflation gdp cpi pce unemployment aqi co2 ppm era
+    """
+)
+"""What is measured, so that a value may lie between any two numbers: a magnitude of 7.6 is over 7.5 and not 8."""
