@@ -14,6 +14,7 @@ from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
 from arbkit.core.matching.finedates import compare_fine_dates
 from arbkit.core.matching.fineprint import compare_fine_print
 from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.narrowed import compare_narrowed
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.sources import COINS, COMMODITIES
@@ -80,6 +81,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         _timing,
         _sources,
         _clauses,
+        compare_narrowed,
         compare_counted,
         compare_fine_dates,
         compare_fine_print,

@@ -13,9 +13,13 @@ ALTERNATIVE_PPM = 45_000
 """Doubt when one deciding sentence is content with a second thing of which the other side says nothing."""
 _SUBJECT = r"(?P<what>(?:[\w'/-]+,? ){1,8}?)"
 _NOT_COUNTED = re.compile(
-    rf"(?:^|[.;:(\n] ?|, (?:but|however|though),? ){_SUBJECT}(?:alone |only )?(?:will|do|does|shall|would) not "
-    r"(?:be )?(?:counte?d?|qualify|suffice|considered|included|sufficient)\b",
+    rf"(?:^|[.;:(\n] ?|, (?:but|however|though),? ){_SUBJECT}(?:alone |only |by itself |on its own )?(?:"
+    r"(?:will|do|does|shall|would) not (?:be )?(?:counte?d?|qualify|suffice|considered|included|sufficient|enough)\b"
+    r"|(?:is|are) not (?:be )?(?:counted|considered|included|sufficient|enough|eligible)\b|(?:will|do|does) not[.;])",
     re.IGNORECASE,
+)
+_NEITHER = re.compile(
+    r"\bneither (?P<what>[^.;()\n]{3,80}?) (?:will |shall )?(?:counts?|qualif(?:y|ies)|suffices?)\b", re.IGNORECASE
 )
 _LEFT_OUT = re.compile(
     r"\b(?:excluding|not including|(?:does|do|will) not include) (?P<what>[^.;()\n]{3,80})", re.IGNORECASE
@@ -27,6 +31,7 @@ _COUNTED = re.compile(
 )
 _INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
+_ENUMERATION = re.compile(r"\b[a-z-]{4,}(?:, [a-z-]{4,}){1,6},? or (?:an? )?[a-z-]{4,}\b")
 _DENIED = re.compile(r"\b(?:not|no|nor|never|without|exclud\w+)\b[^.;,)]{0,40}$", re.IGNORECASE)
 """What stands before things that do not count, neither the one nor the other."""
 _OR_IF = re.compile(r"\bor,? (?:alternatively,? )?(?:if|when|in case|should) (?P<rest>[^.;]{3,200})", re.IGNORECASE)
@@ -49,7 +54,7 @@ def compare_counted(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         return []
     found = []
     for mine, other in ((kalshi, polymarket), (polymarket, kalshi)):
-        out = _read(mine.all_rules, _NOT_COUNTED) | _read(mine.all_rules, _LEFT_OUT)
+        out = _left_out(mine)
         out -= mine.asked | other.asked
         if out and (clash := out & _counts(other)):
             sides = ["left out" if facts is mine else "counted" for facts in (kalshi, polymarket)]
@@ -64,16 +69,21 @@ def compare_counted(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _counts(facts: Facts) -> frozenset[str]:
     """The words of what a rule counts, in the sentence that decides and in those that add to it."""
-    out = _read(facts.all_rules, _NOT_COUNTED) | _read(facts.all_rules, _LEFT_OUT)
-    return (facts.stated | _read(facts.all_rules, _COUNTED) | _read(facts.all_rules, _INCLUDING)) - out
+    counted = facts.stated | _read(facts.all_rules, _COUNTED) | _read(facts.all_rules, _INCLUDING)
+    return counted - _left_out(facts)
+
+
+def _left_out(facts: Facts) -> frozenset[str]:
+    """The words of what a rule says does not count."""
+    return frozenset().union(*(_read(facts.all_rules, pattern) for pattern in (_NOT_COUNTED, _LEFT_OUT, _NEITHER)))
 
 
 def _alternatives(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     found = []
     for venue, mine, other in (("Kalshi", kalshi, polymarket), ("Polymarket", polymarket, kalshi)):
-        for pair in _pairs(mine.statement):
-            decisive = [word in other.asked | other.stated or word in other.statement.lower() for word in pair]
-            spare = pair[decisive.index(False)] if decisive[0] is not decisive[1] else ""
+        for things in (*_pairs(mine.statement), *_enumerations(mine.statement)):
+            decisive = [word in other.asked | other.stated or word in other.statement.lower() for word in things]
+            spare = things[decisive.index(False)] if True in decisive and False in decisive else ""
             if spare and spare not in other.rules_text.lower() and not other.told(frozenset({spare})):
                 found.append(silent("alternative", f"only {venue} is content with {spare}", ALTERNATIVE_PPM))
     return found
@@ -115,6 +125,21 @@ def _pairs(statement: str) -> tuple[tuple[str, str], ...]:
             one, two = (_canonical(word) for word in hit.groups())
             if one and two and one != two:
                 found.append((one, two))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8_192)
+def _enumerations(statement: str) -> tuple[tuple[str, ...], ...]:
+    """What is enumerated as enough: `a pardon, commutation, or reprieve`."""
+    found = []
+    for hit in _ENUMERATION.finditer(statement) if " or " in statement else ():
+        listed = re.split(r",? or (?:an? )?|, ", hit.group())
+        if (
+            not _DENIED.search(statement[: hit.start()])
+            and LIGHT.isdisjoint(listed)
+            and _NO_ALTERNATIVE.isdisjoint(listed)
+        ):
+            found.append(tuple(word for one in listed if (word := _canonical(one))))
     return tuple(found)
 
 

@@ -116,6 +116,7 @@ class Facts:
     detail: frozenset[str] = frozenset()
     """Ordinary words of the question that only the statement says, not the title with its label."""
     versus: bool = False
+    manner: frozenset[str] = frozenset()
     negative: bool = False
     regulation: bool = False
     after_votes: frozenset[int] = frozenset()
@@ -135,7 +136,6 @@ class Facts:
     placeholder: bool = False
     how_much: bool = False
     """Whether the title asks how much of something."""
-
     spelled: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Stem -> the word as the texts have it, where they differ."""
 
@@ -249,6 +249,7 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         after_votes=texts.after_votes,
         votes=texts.votes,
         effect=texts.effect,
+        manner=texts.manner,
         negative=texts.negative,
         regulation=texts.regulation,
         until_meeting=texts.until_meeting,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.clauses import read_decided_by, refers_back
 from arbkit.core.matching.lexicon import fold
+from arbkit.core.matching.manner import read_manner
 from arbkit.core.matching.questions import (
     GENERIC,
     IN_THE_MATCH,
@@ -81,6 +82,8 @@ _ANY_OF_A_KIND = re.compile(
 )
 _OVER_LABEL = re.compile(r"^(over|under) [\d.]+$", re.IGNORECASE)
 _NUMBER_LABEL = re.compile(r"\d")
+_HOW = re.compile(r" (?:by|via|in|on|after) (?=[A-Za-z])")
+"""After whom YES is about, how he wins."""
 _TIES = {"TIE": "Tie", "DRAW": "Tie"}
 """How the ticker of a market ends that is about neither side of a match."""
 _NO_LABELS = frozenset({"no", "down"})
@@ -138,6 +141,8 @@ class Passages:
     versus: bool = False
     match_up: bool = False
     """Whether it is about one match, game or fight."""
+    manner: frozenset[str] = frozenset()
+    """How a win has to come about."""
     negative: bool = False
     none_of: bool = False
     """Whether the question asks for none of something."""
@@ -179,7 +184,7 @@ def _kalshi(market: Market) -> Passages:
     label = label or ("" if statement else fold(note.strip())) or _TIES.get(market.id.key.rpartition("-")[2], "")
     words_label = "" if _NUMBER_LABEL.search(label) else label
     subject = SUBJECT.match(statement) or SUBJECT.match(title)
-    pick = words_label or (subject[1] if subject else "")
+    pick = _HOW.split(words_label)[0] or (subject[1] if subject else "")
     versus = VERSUS.search(title)
     asked = title
     if versus:
@@ -276,6 +281,7 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         after_votes=_years(_AFTER_VOTE, votes),
         votes=_years(_VOTE, votes),
         moment=_moment(f"{texts.asked} . {texts.statement}"),
+        manner=read_manner(f"{texts.title} . {texts.labels} . {texts.statement}") if texts.match_up else frozenset(),
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),

@@ -127,8 +127,7 @@ esportsworldcup < esports world cup; ewc
 best_ai_model < best ai model; top ai model; top model; best model; best ai; top ai; best llm; top llm; top ranked llm
 best_ai_model < top ranked ai model; top ranked model; highest ranked llm; highest ranked ai model; 1 ai model
 best_ai_model < 1 ranked ai model; number one ai model
-pardon < presidential pardon; presidential pardons; given a presidential pardon commutation or reprieve
-pardon < presidential pardon commutation or reprieve; pardon commutation or reprieve
+pardon < presidential pardon; presidential pardons; given a presidential pardon
 a < et al; during trump s second term; during his second term; in his second term
 at < as part of; after issuance; after issuance and; between issuance and; in the world; on record; ever recorded
 at < at the latest; expected to be held

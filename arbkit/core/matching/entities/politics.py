@@ -86,6 +86,7 @@ basque country < euskadi; basque
 catalonia < catalunya; cataluna; catalan
 acquit < acquitted; acquittal
 impeach < impeached; impeachment
+reprieve < reprieves; reprieved
 commute < commutes; commuted; commutation; commutations; commuting
 extradite < extradited; extradition
 jfk_airport < john f kennedy international airport; jfk airport; jfk international airport

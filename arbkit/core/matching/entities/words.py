@@ -177,3 +177,27 @@ MEASURED = _words(
     """
 )
 """What is measured, so that a value may lie between any two numbers: a magnitude of 7.6 is over 7.5 and not 8."""
+
+CRIMES = _words(
+    """
+    murder manslaughter homicide assault battery rape kidnapping robbery burglary arson theft larceny fraud perjury
+    bribery extortion racketeering conspiracy obstruction espionage treason sedition terrorism trafficking laundering
+    embezzlement corruption tax evasion stalking harassment contempt genocide possession trespassing dui insider
+    stabbing shooting prostitution transportation wire
+    """
+)
+"""Of what somebody is charged or found guilty."""
+
+FIGURES = _words(
+    """
+    apprehensions encounters arrests deport detentions detainees deportations removals crossings expulsions asylum
+    cases deaths hospitalizations infections injuries fatalities
+    cancellations cancelled canceled delays delayed diverted diversions
+    hurricanes storms tornadoes earthquakes
+    jobs layoffs claims hires quits vacancies
+    views likes followers subscribers downloads streams listeners
+    deliveries registrations sales production shipments orders
+    births marriages divorces
+    """
+)
+"""What is counted, where one figure is easily taken for another."""

@@ -1,0 +1,133 @@
+"""What a deciding sentence narrows by ordinary words: the manner of a win, which release of a figure, of which crime,
+and what is counted. The titles are often alike; the sentence is not."""
+
+import re
+from functools import lru_cache
+
+from arbkit.core.matching import lexicon
+from arbkit.core.matching.entities.words import CRIMES, FIGURES
+from arbkit.core.matching.essence import deciding
+from arbkit.core.matching.facts import Facts
+from arbkit.core.matching.findings import Finding, conflict, silent
+from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.understood import understood
+
+RELEASE_PPM = 45_000
+"""Doubt when one side alone waits for a later release than the first, or for a revised figure."""
+CRIME_PPM = 45_000
+"""Doubt when one side alone says of which crime."""
+FIGURE_PPM = 45_000
+"""Doubt for each word that a rule counts by and neither its title nor the other side says: job openings for jobs."""
+
+_RELEASES = {
+    "first": "advanced?|flash|initial|first|preliminary|initially",
+    "second": "second",
+    "final": "third|final|last",
+    "revised": "revised|updated|benchmark",
+}
+_HINTS = ("stimate", "eading", "elease", "rint", "igure", "relim", "intage", "umber", "data", "alue")
+_FIRST = frozenset({"first"})
+_RELEASE = re.compile(
+    r"(?P<no>\b(?:not|nor|no|without|ignor\w+|disregard\w*|exclud\w+|regardless of|later|subsequent"
+    r"|before any|after the) (?:[\w'-]+ ){0,3})?"
+    r"\b(?:" + "|".join(f"(?P<{name}>{words})" for name, words in _RELEASES.items()) + r")"
+    r"[ -](?:(?:official|gdp|cpi|payrolls?|quarterly|monthly|annual|published|reported) ){0,2}"
+    r"(?:estimates?|readings?|releases?|prints?|figures?|prelim\w*|vintage|numbers?|data|value)\b",
+    re.IGNORECASE,
+)
+_NUMBER_OF = re.compile(
+    r"\b(?:number|total|amount|volume|count) of (?P<what>(?:[\w.'-]+ ){0,5}?[\w'-]+)"
+    r"(?= (?:in|at|by|is|are|on|for|that|who|during|from|reported|between|within|to|issued|made|of)\b|[,.;()]|$)",
+    re.IGNORECASE,
+)
+_LEGAL = re.compile(r"\b(?:convict|guilty|charge|indict|acquit|plead|felon|crime|offen[sc]e)", re.IGNORECASE)
+_ANY_CRIME = re.compile(
+    r"\b(?:any|a|an|one|all|every|each|at least one|one or more)(?: of the| or more)? "
+    r"(?:(?:criminal|federal|state|other|serious|new|such|pending) ){0,2}"
+    r"(?:charges?|counts?|crimes?|felon(?:y|ies)|offen[sc]es?|misdemeanou?rs?)\b(?! of (?!the ))",
+    re.IGNORECASE,
+)
+_CRIMES = frozenset(map(stem, CRIMES))
+_FIGURES = frozenset(map(stem, FIGURES))
+
+
+def compare_narrowed(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Hold what both deciding sentences narrow against each other."""
+    return [
+        *_manners(kalshi, polymarket),
+        *_releases(kalshi, polymarket),
+        *_crimes(kalshi, polymarket),
+        *_figures(kalshi, polymarket),
+    ]
+
+
+def _manners(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """To win by knockout is not to win."""
+    if kalshi.manner == polymarket.manner or not (kalshi.versus or polymarket.versus):
+        return []
+    return [conflict("manner of the win", kalshi.manner, polymarket.manner)]
+
+
+def _releases(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """The advance estimate is not the third one; who names none means the first."""
+    mine, other = (_release(f"{facts.title} . {facts.all_rules}") for facts in (kalshi, polymarket))
+    if mine == other or mine & other:
+        return []
+    if mine and other:
+        return [conflict("release of the figure", mine, other)]
+    named = mine or other
+    if named == _FIRST:
+        return []
+    return [silent("release", f"only one side waits for the {', '.join(sorted(named))} figure", RELEASE_PPM)]
+
+
+@lru_cache(maxsize=8_192)
+def _release(text: str) -> frozenset[str]:
+    """Which releases of a figure a text names, but for those that it says do not count."""
+    if not any(hint in text for hint in _HINTS):
+        return frozenset()
+    return frozenset(str(hit.lastgroup) for hit in _RELEASE.finditer(text) if not hit["no"])
+
+
+def _crimes(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Of any charge is not of murder, and murder is not manslaughter."""
+    if not (_LEGAL.search(kalshi.statement) and _LEGAL.search(polymarket.statement)):
+        return []
+    mine, other = (_words(deciding(facts.statement), facts.title) & _CRIMES for facts in (kalshi, polymarket))
+    if mine == other:
+        return []
+    if mine and other:
+        return [conflict("crime", kalshi.spell(mine), polymarket.spell(other))]
+    if _ANY_CRIME.search((polymarket if mine else kalshi).statement):
+        return [conflict("crime", kalshi.spell(mine) or "any", polymarket.spell(other) or "any")]
+    return [silent("crime", f"only one side says of which: {', '.join(sorted(mine | other))}", CRIME_PPM)]
+
+
+def _figures(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """A figure of the deciding sentence that is not that of the other side: arrests and deportations."""
+    if not (polymarket.intervals and (kalshi.intervals or kalshi.further)):
+        return []
+    one, two = (_figure(facts) for facts in (kalshi, polymarket))
+    if one and two and not one & two:
+        return [conflict("what is counted", kalshi.spell(one), polymarket.spell(two))]
+    found = []
+    for venue, mine, other in (("Kalshi", kalshi, polymarket), ("Polymarket", polymarket, kalshi)):
+        told = " . ".join(hit["what"] for hit in _NUMBER_OF.finditer(deciding(mine.statement))) if mine.detail else ""
+        alone = (_words(told, "") & mine.detail) - other.said - understood(mine, other) if told else frozenset()
+        found += [
+            silent("figure", f"only {venue} counts {word}", FIGURE_PPM)
+            for word in mine.spell(alone - other.told(alone))
+        ]
+    return found
+
+
+def _figure(facts: Facts) -> frozenset[str]:
+    """What is counted: by the deciding sentence, or else by the title."""
+    return _words(deciding(facts.statement), "") & _FIGURES or _words("", facts.title) & _FIGURES
+
+
+@lru_cache(maxsize=8_192)
+def _words(text: str, title: str) -> frozenset[str]:
+    """The stems of a text and of a title that already stands in canonical words."""
+    found = lexicon.replace(lexicon.words(text), lexicon.phrases())
+    return frozenset(stem(word.text) for word in found).union(map(stem, title.split(" ")))
