@@ -41,7 +41,8 @@ _MANNERS = {
     "to nil": r"\bto nil\b|\b(?:clean sheet|shut-?out)\b|\bwithout (?:conceding|allowing)\b",
     "comeback": r"\b(?:come from behind|comeback win|after trailing|walk-?off)\b",
     "retirement": r"\bby (?:retirement|walkover|forfeit|default|injury)\b",
-    "score": r"(?<![\w-])[0-7]\s?-\s?[0-7](?![\w-])(?! record)",
+    "score": r"(?<!round )(?<!rounds )(?<!week )(?<!weeks )(?<!game )(?<!games )(?<!day )(?<!days )(?<!stage )"
+    r"(?<!stages )(?<![\w-])[0-7]\s?-\s?[0-7](?![\w-])(?! record)",
 }
 _PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _MANNERS.items()}
 _WINS = re.compile(r"\b(?:wins?|won|winning|beats?|defeats?|winner|victory|vs?\.?|advances?)\b", re.IGNORECASE)

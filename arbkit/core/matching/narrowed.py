@@ -25,6 +25,8 @@ _RELEASES = {
     "final": "third|final|last",
     "revised": "revised|updated|benchmark",
 }
+_MARGIN = frozenset({"margin"})
+"""By how much is a threshold where both sides give a number."""
 _HINTS = ("stimate", "eading", "elease", "rint", "igure", "relim", "intage", "umber", "data", "alue")
 _FIRST = frozenset({"first"})
 _RELEASE = re.compile(
@@ -63,9 +65,11 @@ def compare_narrowed(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _manners(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """To win by knockout is not to win."""
-    if kalshi.manner == polymarket.manner or not (kalshi.versus or polymarket.versus):
+    if not (kalshi.versus or polymarket.versus):
         return []
-    return [conflict("manner of the win", kalshi.manner, polymarket.manner)]
+    numbered = _MARGIN if kalshi.intervals and polymarket.intervals else frozenset()
+    mine, other = kalshi.manner - numbered, polymarket.manner - numbered
+    return [] if mine == other else [conflict("manner of the win", mine, other)]
 
 
 def _releases(kalshi: Facts, polymarket: Facts) -> list[Finding]:
