@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arbkit.config.load import load
 from arbkit.core.spread import here
 from arbkit.errors import WorkerDied
 from arbkit.processes import crew as crews
 from arbkit.processes.crew import Crew, can_start, cores, threads
+from arbkit.wiring.kit import Kit, SystemClock
 from tests import sharing
 
 pytestmark = pytest.mark.slow
@@ -99,6 +101,19 @@ def test_workers_are_started_by_the_first_work_and_kept(crew: Crew) -> None:
 
     assert first == pids(crew)
     assert len(first) == 2
+
+
+def test_a_command_has_them_for_the_length_of_its_work_and_no_longer(tmp_path: Path) -> None:
+    configured = load(flags=("matching.processes=3",), environ={}, config=None, cwd=tmp_path)
+    kit = Kit(lambda: configured, home=tmp_path, cwd=tmp_path, sim=True, environ={}, clock=SystemClock())
+    with kit.cores() as spread:
+        assert list(spread.processes(sharing.squared, range(3))) == [0, 1, 4]
+        assert isinstance(spread.processes, Crew)
+        workers = pids(spread.processes)
+        assert all(map(alive, workers))
+
+    assert len(workers) == 2
+    assert not any(map(alive, workers))
 
 
 def test_what_is_only_prepared_has_no_answer(crew: Crew) -> None:

@@ -65,8 +65,8 @@ def pair_up(kit: Kit, output: Output, *, limit: int | None = None, tradable: boo
     """Match both catalogues, show the pairs, and return how many may be traded."""
     from arbkit.cli.progress import judging
 
-    with judging(output) as told:
-        matched = match_catalogues(kit.store, kit.mappings, kit.clock, told, kit.cores)
+    with judging(output) as told, kit.cores() as cores:
+        matched = match_catalogues(kit.store, kit.mappings, kit.clock, told, cores)
     pairs = second_reading(kit, output, matched.pairs)
     rows = [pair for pair in pairs if pair.tradable or not tradable]
     output.show(rows[:limit], PAIR)

@@ -87,7 +87,8 @@ def _prepare(kit: Kit, output: Output) -> None:
             output.say(f"{result.venue}: {result.seen} markets, {result.unusable.total()} not usable")
             if result.barren:
                 output.say(f"attention: {result.barren}")
-    matched = match_catalogues(kit.store, kit.mappings, kit.clock, cores=kit.cores)
+    with kit.cores() as cores:
+        matched = match_catalogues(kit.store, kit.mappings, kit.clock, cores=cores)
     pairs = second_reading(kit, output, matched.pairs)
     output.say(
         f"{matched.kalshi_markets} x {matched.polymarket_markets} markets: {len(pairs)} pairs,"

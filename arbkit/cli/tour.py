@@ -117,7 +117,8 @@ def _look(kit: Kit, output: Output) -> Scan:
 
 def _show_verdicts(kit: Kit, output: Output) -> None:
     """A few pairs, and a few traps with the reason why each is one."""
-    matched = match_catalogues(kit.store, kit.mappings, kit.clock, cores=kit.cores)
+    with kit.cores() as cores:
+        matched = match_catalogues(kit.store, kit.mappings, kit.clock, cores=cores)
     found = second_reading(kit, output, matched.pairs)
     good = [pair for pair in found if pair.tradable]
     refused = {pair.reasons[0]: pair for pair in found if pair.relation is not Relation.EQUAL}

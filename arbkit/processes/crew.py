@@ -3,7 +3,8 @@
 A crew is this process and some workers (`worker.py`), which are started when work is first spread and live as long as
 the crew. They are new interpreters and never forks, so that no thread, lock or connection of ours is in them twice;
 they load what they are given work of and nothing else, so a program that uses arbkit is not run again in them. What
-they get comes through their input: there is nothing in their arguments.
+they get comes through their input: there is nothing in their arguments. The pool of the standard library does
+otherwise: it runs the program again, and when the parent is killed its workers wait for ever.
 """
 
 import os

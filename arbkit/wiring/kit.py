@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -183,15 +183,15 @@ class Kit:
         asked = self.settings.matching.require_review
         return asked == "always" or (asked == "auto" and (not self.sim or self.rehearses))
 
-    @cached_property
-    def cores(self) -> "Cores":
-        """Where work that divides is done; the processes for it are started when there is much of it."""
+    @contextmanager
+    def cores(self) -> "Iterator[Cores]":
+        """Where work that divides is done, for the length of a block; the processes for it are started when there is
+        much of it, and end with the block: a loop that runs for days does not keep them."""
         from arbkit.core.spread import Cores
         from arbkit.processes.crew import Crew, threads
 
-        crew = Crew(self.settings.matching.processes)
-        self._closing.callback(crew.close)
-        return Cores(crew.count, crew, threads(crew.count))
+        with closing(Crew(self.settings.matching.processes)) as crew:
+            yield Cores(crew.count, crew, threads(crew.count))
 
     def chosen(self, names: Sequence[str] | None) -> "list[Venue]":
         """These venues, or all."""
