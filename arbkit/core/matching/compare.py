@@ -8,6 +8,7 @@ from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing
 from arbkit.core.matching.clauses import compare_clauses
 from arbkit.core.matching.counted import compare_counted
+from arbkit.core.matching.editions import compare_editions
 from arbkit.core.matching.entities.words import LENIENT, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
@@ -51,6 +52,7 @@ _HOLDING = stems(
 _AGREEMENTS = stems("agreement deal treaty accord peace ceasefire truce pact")
 _WEALTH = stems("worth trillionaire billionaire richest")
 """What has no one official figure: each list of the rich has its own."""
+_LAWS = stems("tax act bill ballot_measure")
 _TEMPERATURES = stems("temperature low_temperature")
 
 
@@ -83,6 +85,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         _clauses,
         compare_narrowed,
         compare_counted,
+        compare_editions,
         compare_fine_dates,
         compare_fine_print,
     ):
@@ -254,7 +257,8 @@ def _sources(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         mine, other = mine or {"CF Benchmarks"}, other or {"an exchange or an oracle"}
     if (kalshi.asked & polymarket.asked) & COMMODITIES and _about_price(kalshi, polymarket) and not (mine and other):
         return [silent("source", "not both sides say whose price counts", UNEXPLAINED_PPM)]
-    if (kalshi.asked | polymarket.asked) & _WEALTH and not (mine and other):
+    law = kalshi.asked & polymarket.asked & _LAWS
+    if (kalshi.asked | polymarket.asked) & _WEALTH and not law and not (mine and other):
         return [silent("source", "not both sides say whose list of the rich counts", UNEXPLAINED_PPM)]
     if _TEMPERATURES & kalshi.asked:
         mine, other = mine or {"National Weather Service"}, other or {"Weather Underground"}

@@ -23,7 +23,8 @@ _ASIDE = re.compile(
     r"|(?-i:\b(?:US )?(?:President|Senator|Governor|Chancellor|Prime Minister) (?=[A-Z][a-z]))"
     r"|\bin the upcoming [^:]{3,160}?,? (?:originally )?scheduled (?:[^:]|:\d\d){3,60}?:(?!\d)"
     r"|\b(?:it|this) is (?:officially |publicly )?(?:announced|confirmed|reported) that\b"
-    r"|,? (?:as )?(?:announced|determined|declared|published|reported|released) by the [A-Z][\w' -]{2,60}"
+    r"|,? (?:as )?(?:first |initially )?(?:announced|determined|declared|published|reported|released) by the "
+    r"[A-Z][\w' -]{2,60}"
     r"|\b(?-i:[A-Z][\w&.]*(?: [A-Z][\w&.]*){0,3}) (?:officially |publicly )?announces that\b"
     r"|\b(?:scheduled|expected|set|due) to be (?:released|announced|published)\b"
     r"|\breleases an? (?:\w+ )?(?:report|list|ranking)\b"
@@ -122,7 +123,8 @@ _SOLE = re.compile(
 _NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _AS_OF = re.compile(r"\bas of (?P<day>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, 20\d\d)?)")
 _NOT = re.compile(
-    r"\b(?:not(?! (?:been )?(?:already|previously|yet|including|limited|necessarily)\b)|never|fails? to)\b|n't\b",
+    r"\b(?:not(?! (?:been )?(?:seasonally|already|previously|yet|including|limited|necessarily)\b)|never|fails? to)\b"
+    r"|n't\b",
     re.IGNORECASE,
 )
 _HINTS = (

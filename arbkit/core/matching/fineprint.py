@@ -3,6 +3,7 @@ payout than the title says. The rules bind, so a title that agrees is not enough
 
 import re
 
+from arbkit.core.matching.alike import full_names
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import MONTH_NAMES
@@ -31,7 +32,7 @@ def _stems(text: str) -> frozenset[str]:
 
 
 _ACTED = _stems("reach lose loses lost loser make finalist finalists runner lead leads")
-_LEAST = _stems("fewest lowest")
+_LEAST, _MINIMUM = _stems("fewest lowest"), _stems("touch_low low_temperature")
 _NUMBERED = re.compile(
     r"\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))([A-Z][A-Za-z']{2,}) (\d{1,3})\b(?![,.:-]?\d|%)"
 )
@@ -66,11 +67,12 @@ _IMPLIED = tuple(
         ("ceasefire truce deal treaty peace", "agreement deal ceasefire"),
         ("cpi", "bls"),
         ("week", "weekly daily"),
+        ("touch_low", "daily"),
         ("pole", "make"),
         ("total over under", "goal total"),
         ("seriea", "serie"),
         ("goal", "golden boot"),
-        ("best_ai_model", "goal"),
+        ("best_ai_model", "goal leaderboard"),
         ("ipo", "confirm"),
         ("per price rate gas", "average"),
         ("up down", "yoy"),
@@ -96,6 +98,9 @@ _ALONGSIDE = tuple(
 _DENIED = re.compile(r"\b(?:not|never|fails? to) (\w+)")
 _MONTHS = frozenset(map(stem, MONTH_NAMES))
 _CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
+_CONFERENCE, _PLAYED_OUT = _stems("conference"), _stems("playoff")
+_STANDINGS = _stems("record seed standing point points regular_season table top first best")
+"""What tells the best of a table from who wins the last round."""
 _SPORTS = _stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
 _ORDINALS = tuple(map(stem, ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")))
 
@@ -170,6 +175,7 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
     words = words.union(*(beside for said, beside in _ALONGSIDE if said & (mine.stated or mine.said)))
     words |= {word for word in mine.added | mine.added_names if COUNTRY_OF_WORD.get(word) in near}
     words |= {office for office, (_, holders, _) in HOLDERS.items() if holders & (mine.asked | other.asked)}
+    words |= full_names(mine, other)
     words = words.union(*(implied for said, implied in _IMPLIED if said & near))
     if any(word.startswith("district_") for word in near):
         words |= _stems("house")
@@ -185,8 +191,15 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
         words |= _stems("announce")
     if mine.timing.match_day and other.timing.match_up:
         words |= {word for word in mine.added if is_stage(word)}
+    if _CONFERENCE & mine.said & other.said and not _STANDINGS & (mine.said | other.said) and _is_played_out(other):
+        words |= _PLAYED_OUT
     asked = {item.low for item in (*mine.intervals, *other.intervals) if item.exact}
     return words.union(word for number, word in enumerate(_ORDINALS, 1) if number * MICRO in asked)
+
+
+def _is_played_out(facts: Facts) -> bool:
+    """Whether the rules of a market on a conference speak of its title and not of its table."""
+    return "hampionship" in facts.statement or "inals" in facts.statement or "layoff" in facts.statement
 
 
 def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
@@ -236,7 +249,7 @@ def _opposed(mine: Facts, other: Facts, venue: str) -> list[Finding]:
             ruled = mine.ruled_turns & turned
             if ruled and not mine.ruled_turns & side and near & side and not near & turned:
                 found.append(conflict(name, *of_title(venue, near & side, ruled)))
-    if (least := mine.ruled_turns & _LEAST) and not near & _LEAST:
+    if (least := mine.ruled_turns & _LEAST) and not near & _LEAST and not _MINIMUM & mine.asked & other.asked:
         found.append(silent("most or least", f"only {venue}'s rules say {', '.join(mine.spell(least))}", ADDED_PPM))
     return found
 

@@ -184,6 +184,16 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
     ("hot 100", re.compile(r"\bhot 100\b", re.IGNORECASE), "hot100"),
     ("month", re.compile(r"\b(?:12|twelve)[ -]months?\b", re.IGNORECASE), "yoy"),
     ("month", re.compile(r"\b(?:1|one)[ -]month\b", re.IGNORECASE), "mom"),
+    (
+        "available to the",
+        re.compile(r"\b(?:makes?|made) ((?:[\w.-]+ ){1,4}?)available to the (?:general )?public\b", re.IGNORECASE),
+        r"releases \1to the public",
+    ),
+    (
+        "approved by",
+        re.compile(r"\bapproved by ([A-Z]\w+(?: [A-Z]\w+)?)(?:'s)? voters\b"),
+        r"approved by voters of \1",
+    ),
     ("nikkei", re.compile(r"\bnikkei[ -]?225\b", re.IGNORECASE), "Nikkei"),
     ("russell", re.compile(r"\brussell[ -]?2000\b", re.IGNORECASE), "russell2000"),
     ("ftse", re.compile(r"\bftse[ -]?100\b", re.IGNORECASE), "ftse100"),

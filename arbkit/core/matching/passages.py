@@ -38,7 +38,11 @@ _SENTENCE = re.compile(r"(?<=[.!?])(?<! [Vv]\.)(?<! vs\.)(?<! No\.)(?<! St\.)(?<
 """Where a sentence ends: not after the dot of "Ann v. Tom"."""
 _YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
 _RESOLVES = re.compile(r"\bresolves?\b|\bresolution\b", re.IGNORECASE)
-_UPCOMING = re.compile(r"\b(?:game|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}\bscheduled\b", re.IGNORECASE)
+_UPCOMING = re.compile(
+    r"\b(?<!championship )(?:game(?! of the year\b| awards\b)|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}"
+    r"\bscheduled\b",
+    re.IGNORECASE,
+)
 _REGULATION = re.compile(
     r"90 minutes|regulation time|exclud\w+ (?:extra time|overtime)|not include extra time", re.IGNORECASE
 )

@@ -9,7 +9,7 @@ SUBJECT = re.compile(rf"^(?:if |will |does |can )?(?:the )?(.{{1,80}}?) {_VERB}\
 VERSUS = re.compile(
     r"(?:^(?!Will? |Does |Do |Can |Is )|: |\b[Ww]in the )([^:?]{2,60}?) "
     r"(?:[Vv][Ss]?\.?|[Vv]ersus|@|at(?= (?:[A-Z0-9][^ :?]* ?){1,5}(?:[:?(-]|$)))"
-    r" ([^:?]{2,60}?)(?= (?i:winner|game|match|professional|fight)\b| - | ?: |\?| ?\(|$)",
+    r" ([^:?]{2,60}?)(?= (?i:winner|game|match|professional|fight|bout|boxing|mma)\b| - | ?: |\?| ?\(|$)",
 )
 _CONDITION = re.compile(r" (?:before|after|on|in|by|and|with|if|when|until)\b", re.IGNORECASE)
 IN_THE_MATCH = re.compile(

@@ -39,7 +39,15 @@ def namesakes(kalshi: Facts, polymarket: Facts) -> list[Finding]:
                 if given and not given & full:
                     names = given, full - side
                     found.append(conflict("given name", *(names if mine is kalshi else names[::-1])))
-    return found
+    return [*found, *_two_of_one_surname(kalshi, polymarket)]
+
+
+def _two_of_one_surname(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """Whom YES on Kalshi is about, when no side on Polymarket is it, though one shares a name: Tom and Ada Vane."""
+    near = [side for side in polymarket.sides or () if side & kalshi.pick]
+    if not near or any(side <= kalshi.pick or kalshi.pick <= side for side in near):
+        return []
+    return [conflict("given name", kalshi.spell(kalshi.pick), polymarket.spell(frozenset().union(*near)))]
 
 
 def _given_names(facts: Facts, surname: frozenset[str]) -> frozenset[str]:

@@ -14,8 +14,13 @@ _FOR_THE_BEST = frozenset(map(stem, ("best", "outstanding", "achievement")))
 """What every category of an award is for, so that nothing is said when one side leaves it out."""
 _LEAVES = stem("leave")
 _SCREENED = stem("tsa")
-_TRAVELLERS = frozenset(map(stem, ("passengers", "travelers", "people")))
-"""Whom the agency counts."""
+_TRAVELLERS = frozenset(
+    map(stem, ("passengers", "travelers", "people", "screened", "screening", "checkpoint", "throughput"))
+)
+"""Whom the agency counts, and how."""
+_AVERAGED, _NATIONAL = frozenset({stem("average")}), frozenset({stem("national")})
+_COUNTRY = frozenset({stem("united_states")})
+"""An average of the United States is the national one."""
 _SOLD_BY = {stem(what): frozenset(map(stem, units.split())) for what, units in SOLD_BY.items()}
 COUNTRY_OF_WORD = {stem(word): stem(country) for country, words in COUNTRY_OF.items() for word in words.split()}
 _PLACED = frozenset(COUNTRY_OF_WORD)
@@ -39,6 +44,8 @@ def understood(asker: Facts, other: Facts) -> frozenset[str]:
     words |= (
         _placed(asker, other) | _named_by_office(asker, other) | _of_crime(asker, other) | _of_district(asker, other)
     )
+    if _AVERAGED & asker.asked & other.asked and _COUNTRY & other.said:
+        words |= _NATIONAL
     for what in asker.asked & other.asked & _SOLD_BY.keys():
         words |= _SOLD_BY[what]
     if _SCREENED in asker.said and _SCREENED in other.said:

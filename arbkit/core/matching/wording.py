@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
+from arbkit.core.matching.alike import decide_alike
 from arbkit.core.matching.calendar import ordinal
 from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES, OPPOSITES
@@ -22,6 +24,9 @@ CONTEXT_WORD_PPM = 45_000
 DETAIL_WORD_PPM = 12_000
 """Doubt for an ordinary word that only the statement says, when the question is the title with its label."""
 EVENT_NAME_PPM = 2_000
+LOOSE_TITLE_PPM = 10_000
+"""Doubt for a word that only a title says, when both rules decide by the same words."""
+_WORD = re.compile(r"\w+")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 _REDEFINED_MIN = 2
 """How many words of weight a rule has to bring in for those that it leaves out of the title."""
@@ -70,7 +75,7 @@ _MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
     " precipitation rain rainfall snow snowfall wind passengers departures arrivals flights seats margin share viewers"
     " views streams subscribers followers downloads deaths cases unemployment gdp"
-    " cpi payrolls jobless_claims deficit wage"
+    " cpi payrolls jobless_claims deficit wage extent area volume level depth height"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
 _NO_ACTORS = UNDERSTOOD | _MEASURES
@@ -103,6 +108,9 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         there, here = (_of_one_match(missing, sides) for missing in (there, here))
     else:
         found.extend(_who_to_whom(kalshi, polymarket))
+    if (there.worded or here.worded) and decide_alike(kalshi, polymarket):
+        there = _without_title(there, kalshi, "Kalshi", found)
+        here = _without_title(here, polymarket, "Polymarket", found)
     if there.names or here.names:
         found.append(conflict("name", kalshi.spell(there.names), polymarket.spell(here.names)))
     if there.strict or here.strict:
@@ -117,12 +125,32 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
     found.extend(_redefined(kalshi, polymarket))
     found.extend(_winning(kalshi, polymarket))
+    return [*found, _subject(kalshi, polymarket)]
+
+
+def _subject(kalshi: Facts, polymarket: Facts) -> Finding:
+    """What both ask about, or that it is not one thing."""
     shared = kalshi.asked & polymarket.asked or (kalshi.names | kalshi.strict) & polymarket.said
     if shared:
-        found.append(agree("subject", ", ".join(kalshi.spell(shared))))
-    else:
-        found.append(conflict("subject", kalshi.spell(kalshi.asked), polymarket.spell(polymarket.asked)))
-    return found
+        return agree("subject", ", ".join(kalshi.spell(shared)))
+    return conflict("subject", kalshi.spell(kalshi.asked), polymarket.spell(polymarket.asked))
+
+
+def _without_title(missing: "_Missing", asker: Facts, venue: str, found: list[Finding]) -> "_Missing":
+    """What is missing without the words that only the title says, of which each is a small doubt. What stands after a
+    preposition tells the kind of thing, and counts unless the rule has a word of its own in its place."""
+    spare = missing.worded - asker.stated
+    kinds = spare - stems(_QUALIFIERS.split(asker.title, maxsplit=1)[0])
+    spare -= {word for word in kinds if not _replaced(word, asker)}
+    found.extend(_unexplained(spare, asker, f"only the title on {venue} says", LOOSE_TITLE_PPM))
+    return missing._replace(strict=missing.strict - spare, common=missing.common - spare)
+
+
+def _replaced(word: str, asker: Facts) -> bool:
+    """Whether the rule puts another word before the noun of a title: a strategic reserve for a national one."""
+    title, rule = ([stem(text) for text in _WORD.findall(text)] for text in (asker.title, asker.statement.lower()))
+    nouns = {noun for before, noun in pairwise(title) if before == word} & asker.stated
+    return any(noun in nouns and before in asker.stated - asker.asked for before, noun in pairwise(rule))
 
 
 def _idle(asker: Facts, other: Facts) -> frozenset[str]:
@@ -170,6 +198,11 @@ class _Missing(NamedTuple):
     strict: frozenset[str]
     common: frozenset[str]
     deep: frozenset[str]
+
+    @property
+    def worded(self) -> frozenset[str]:
+        """Those that are no names and stand nowhere on the other side."""
+        return self.strict | self.common
 
 
 def _spare(there: _Missing, here: _Missing, sides: frozenset[str]) -> list[Finding]:

@@ -15,6 +15,7 @@ nfl american_conference win < american football conference championship
 nfl nfc win < nfc championship; pro football nfc championship; national football conference championship; nfc champion
 american_conference < american football conference; nfl afc
 nfc < national football conference
+carlos sainz < carlos sainz jr
 nba < pro basketball; professional basketball; national basketball association; pro men s basketball
 nba < professional men s basketball
 nba win < nba finals; nba championship; pro basketball finals; pro basketball championship
@@ -78,6 +79,8 @@ clubworldcup < club world cup; fifa club world cup
 womensworldcup < women s world cup; fifa women s world cup
 cricketworldcup < cricket world cup; icc cricket world cup; icc men s cricket world cup
 t20worldcup < t20 cricket world cup; men s t20 cricket world cup; icc men s t20 cricket world cup
+t20i < t20 international; t20 internationals; t20is
+odi < one day international; one day internationals; odis
 t20worldcup < t20 world cup; icc t20 world cup; icc men s t20 world cup; men s t20 world cup
 rugbyworldcup < rugby world cup
 ucl < champions league; uefa champions league
@@ -194,6 +197,7 @@ interest_rate < target federal funds rate; federal funds; bank rate; policy rate
 interest_rate meeting < monetary policy meeting; monetary policy committee meeting; interest rate meeting
 fed interest_rate < fed decision; federal reserve decision; fomc decision
 jr < junior
+no_change < make no change; makes no change; no change to; leaves unchanged; leave unchanged
 no_change < no change; unchanged; remain unchanged; hold steady; maintains; maintain rate; maintain
 no_change interest_rate < maintain current rate; maintains current rate; maintain current rates; keep current rate
 no_change interest_rate < maintain rates; maintain interest rates; hold rates; hold rates steady; keep rates unchanged
@@ -210,6 +214,8 @@ payrolls < nonfarm payroll employment; total nonfarm payroll employment; payroll
 payrolls < change in nonfarm payroll employment; change in total nonfarm payroll employment; change in nonfarm payrolls
 payrolls < add jobs; adds jobs; jobs be added; jobs are added; jobs added to the economy
 at < seasonally adjusted; reported by; as reported by; published by; as published by; released by; as released by
+at < as first reported by; first reported by; as first published by; first published by; as first released by
+at < as initially reported by; initially reported by; as first reported in; as initially published by
 at < as represented by; represented by; as measured by; measured by; as listed on; listed on; as determined by
 unadjusted < not seasonally adjusted; non seasonally adjusted; unadjusted
 unemployment < unemployment rate; u3 unemployment rate; u3 unemployment; jobless rate; u3; u3 rate
@@ -227,7 +233,10 @@ nasdaq100 < nasdaq 100; nasdaq 100 index; ndx
 dow < dow jones; dow jones industrial average; djia
 wti < crude oil; wti crude; wti crude oil; crude oil cl; west texas intermediate; oil wti
 gas < gas prices; gasoline prices; gas price; gasoline price; gasoline; regular gas
-market_cap < market cap; market capitalization; market capitalisation; largest company
+market_cap < market cap; market capitalization; market capitalisation
+largest market_cap < largest company; largest company in the world; largest company in the world by market cap
+largest market_cap < largest company in the world by market capitalization; largest company by market cap
+largest market_cap < largest company by market capitalization; largest market cap in the world
 treasury_yield < treasury yield; treasury yields; treasury note yield
 hurricane < hurricane form; hurricanes form; hurricane forms; hurricanes formed
 temperature < high temp; highest temperature; max temp; max temperature
@@ -259,6 +268,7 @@ president < presidential; presidency; presidents; president of the united states
 mayor < mayoral; mayoralty; mayorship
 chancellor < chancellorship
 nominee < nomination; nominees; be nominated; wins nomination
+nominee for < is nominated for; be nominated for; receives a nomination for; receive a nomination for
 primary < primaries; primary election
 by_election < by election; byelection; special election
 special_election < special election

@@ -33,6 +33,23 @@ national_diet < national diet; japanese diet
 storting < norwegian parliament
 riksdag < swedish parliament
 folketing < danish parliament
+riigikogu < estonian parliament
+eduskunta < finnish parliament; parliament of finland
+saeima < latvian parliament
+seimas < lithuanian parliament
+althing < althingi; icelandic parliament
+sabor < hrvatski sabor; croatian parliament
+tweede_kamer < tweede kamer; dutch house of representatives
+lok_sabha < lok sabha
+legislative_yuan < legislative yuan
+narodno_sabranie < narodno sabranie
+narodna_skupstina < narodna skupstina
+poslanecka_snemovna < poslanecka snemovna
+drzavni_zbor < drzavni zbor
+dewan_rakyat < dewan rakyat
+khural < state great khural; great khural
+jogorku_kenesh < jogorku kenesh
+jatiya_sangsad < jatiya sangsad
 bls < bureau of labor statistics
 bea < bureau of economic analysis
 fda < food and drug administration
@@ -54,6 +71,7 @@ snb < swiss national bank
 banxico < bank of mexico; banco de mexico
 vice_president < vice president; vp; vice presidential; vice presidency; vice president of the united states
 pass < voters approve; approved by voters; be approved by voters; is approved by voters; voters pass
+ballot_measure < ballot measure; ballot initiative; ballot proposition; ballot question
 turnout < voter turnout; election turnout; turnout of voters
 jobless_claims < jobless claims; initial jobless claims; initial unemployment claims; weekly jobless claims
 jobless_claims < initial claims for unemployment insurance; initial weekly jobless claims
@@ -64,6 +82,12 @@ indict < indicted; indictment
 lawsuit < law suit; case against; suit against; lawsuit against; court case; legal case
 supreme_court hear < supreme court accepts; supreme court accept; scotus accepts; scotus accept; scotus to hear
 supreme_court hear < supreme court hear; supreme court hears; supreme court take up; supreme court takes up
+supreme_court hear < supreme court take a; supreme court takes a; supreme court agree to hear
+supreme_court hear < supreme court agrees to hear; scotus agrees to hear; scotus takes a; scotus takes up; scotus hears
+supreme_court hear < supreme court grants certiorari in; supreme court grants certiorari; supreme court grant certiorari
+supreme_court hear < supreme court of the united states grants certiorari in
+supreme_court hear < supreme court of the united states grants certiorari; scotus grants certiorari in
+supreme_court < supreme court of the united states
 rule < rule in favor of; rules in favor of; ruling in favor of; ruled in favor of; rule in favour of
 rule < sides with; side with
 rule < rule for; rules for
