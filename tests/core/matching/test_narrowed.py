@@ -245,3 +245,68 @@ def test_what_a_rule_counts_in_the_place_of_its_title_is_another_figure(title: s
 def test_the_same_figure_agrees() -> None:
     assert monthly("ICE arrests", "arrests by ICE", "ICE arrests").acceptable
     assert monthly("measles cases", "measles cases", "measles cases").acceptable
+
+
+def asked(title: str, here: str, there: str) -> Verdict:
+    """Two markets of one title whose deciding sentences may differ."""
+    return verdict(
+        kalshi(
+            f"Will {title} before 2030?",
+            "KXASK-30JAN01",
+            rules=f"If {here} before Jan 1, 2030, then the market resolves to Yes.",
+        ),
+        polymarket(
+            f"Will {title} by December 31, 2029?",
+            f"This market will resolve to Yes if {there} by December 31, 2029.",
+        ),
+    )
+
+
+RIVALS = [
+    ("the court rule on the canal case", "the court affirms the canal ruling", "the court reverses the canal ruling"),
+    ("the court rule on the canal case", "the court upholds the canal act", "the court strikes down the canal act"),
+    ("the court rule on the canal act", "the canal act is ruled lawful", "the canal act is ruled unlawful"),
+    ("the canal appeal be decided", "the canal appeal is granted", "the canal appeal is denied"),
+    ("the canal permit be decided", "the canal permit is approved", "the canal permit is rejected"),
+    ("the canal permit be decided", "the canal permit is issued", "the canal permit is revoked"),
+    ("Norway report growth over 3.0%", "nominal growth is over 3.0%", "real growth is over 3.0%"),
+    ("Norway report prices over 3.0%", "seasonally adjusted prices are over 3.0%", "unadjusted prices are over 3.0%"),
+    ("Norway report over 50 cases", "confirmed cases are over 50", "suspected cases are over 50"),
+    ("the PMI be over 3.0", "the flash PMI is over 3.0", "the final PMI is over 3.0"),
+    ("the sentiment be over 3.0", "the preliminary index is over 3.0", "the final index is over 3.0"),
+    ("the jobs number be over 3.0", "the initially reported number is over 3.0", "the revised number is over 3.0"),
+]
+PARTS = [
+    ("Ann Vane win the Oslo Prize", "Ann Vane wins the Oslo Prize", "Ann Vane is a finalist for the Oslo Prize"),
+    ("Ann Vane win the Oslo Prize", "Ann Vane wins the Oslo Prize", "Ann Vane is longlisted for the Oslo Prize"),
+    ("Ann Vane win the Oslo Prize", "Ann Vane wins the Oslo Prize", "Ann Vane is shortlisted for the Oslo Prize"),
+    ("Tom Vane be charged", "Tom Vane is charged with a crime", "Tom Vane is charged with a federal crime"),
+    ("Tom Vane be convicted", "Tom Vane is convicted of any charge", "Tom Vane is convicted of all charges"),
+    ("Tom Vane be convicted", "Tom Vane is convicted of any charge", "Tom Vane is convicted of at least two charges"),
+    ("Tom Vane be convicted", "Tom Vane is convicted of a charge", "Tom Vane is convicted of the most serious charge"),
+    ("Tom Vane be sentenced", "Tom Vane is sentenced to prison", "Tom Vane is sentenced to life in prison"),
+]
+
+
+@pytest.mark.parametrize(("title", "one", "two"), RIVALS)
+def test_words_of_the_deciding_sentences_that_exclude_each_other_rule_the_pair_out(
+    title: str, one: str, two: str
+) -> None:
+    for made in (asked(title, one, two), asked(title, two, one)):
+        assert any(reason.startswith("conflict") for reason in made.reasons), made.reasons
+        assert made.confidence_ppm <= WIDELY
+
+
+@pytest.mark.parametrize(("title", "whole", "part"), PARTS)
+def test_a_part_of_what_the_other_side_asks_is_refused_by_more_than_a_hair(title: str, whole: str, part: str) -> None:
+    for made in (asked(title, whole, part), asked(title, part, whole)):
+        assert made.confidence_ppm <= WIDELY, made.reasons
+
+
+@pytest.mark.parametrize("row", [*RIVALS, *PARTS])
+def test_the_same_deciding_sentence_agrees(row: tuple[str, str, str]) -> None:
+    title, *sentences = row
+    for sentence in sentences:
+        made = asked(title, sentence, sentence)
+
+        assert made.acceptable, made.reasons
