@@ -104,3 +104,22 @@ def test_any_text_gives_tokens_without_blanks(text: str) -> None:
 
 def test_a_giant_title_is_cut() -> None:
     assert len(tokens("above 9,999.99 march madness " * 100_000)) < 200
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("FaZe win the CS2 match", "Counter-Strike: FaZe"),
+        ("FaZe win the CS2 match", "Counter-Strike 2: FaZe"),
+        ("2027 F1 champion", "2027 Formula 1 champion"),
+        ("1st T20I", "1st T20 International"),
+    ],
+)
+def test_a_name_that_holds_a_number_is_one_token_and_no_number(one: str, two: str) -> None:
+    assert set(tokens(one)) & set(tokens(two)) - {"faze", "n1", "y2027"}
+    assert not {"n2", "n20"} & {*tokens(one), *tokens(two)}
+
+
+def test_letters_beside_a_number_are_no_name_of_another() -> None:
+    assert not set(tokens("CS2")) & set(tokens("CS 1.6"))
+    assert not set(tokens("F1 race")) & set(tokens("F2 race")) - {"race"}

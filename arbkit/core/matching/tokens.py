@@ -33,6 +33,7 @@ _SPLIT = re.compile(
     r"|20\d\d-[01]\d-[0-3]\d|20\d\d[-/](?:20)?\d\d(?!\d)"
     r"|\d+(?:,\d\d\d)*(?:\.\d+)?(?:%|[a-z]+| (?:thousand|million|billion|trillion))?"
 )
+_HELD_NUMBER = re.compile(r"[a-z]+\d+[a-z]*")
 _LETTERS, _DIGIT = re.compile("[a-z]+"), re.compile(r"\d")
 """All that `_SPLIT` finds where no number stands."""
 _DATE = re.compile(
@@ -300,6 +301,7 @@ def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for letter in "abcdefghijkl":
         yield ("group", letter), (f"group{letter}",)
     yield ("s", "p", "500"), ("sp500",)
+    yield from ((("counter", "strike", *number), ("cs2",)) for number in ((), ("2",)))
     for line in _PLACES.splitlines():
         place, _, variants = line.partition(" < ")
         for name in variants.split("; "):
@@ -308,7 +310,15 @@ def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     for table in (lexicon.phrases(), *(lexicon.named(context) for context in CONTEXTS)):
         for first, entries in table.items():
             for rest, canonical in entries:
-                yield (first, *rest), canonical
+                yield _as_split((first, *rest)), canonical
+                yield from ((_as_split((word,)), (word,)) for word in canonical if _HELD_NUMBER.fullmatch(word))
+
+
+def _as_split(variant: tuple[str, ...]) -> tuple[str, ...]:
+    """A name that holds a number in the pieces that stand for it in a text: F1 is `f` and `1` there."""
+    if not any(map(_DIGIT.search, variant)):
+        return variant
+    return tuple(chain.from_iterable(map(_SPLIT.findall, variant)))
 
 
 def _names(canonical: str) -> list[str]:
