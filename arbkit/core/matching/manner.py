@@ -34,6 +34,11 @@ _MANNERS = {
     rf"(?:\+| or (?:more|fewer|less)| to {_COUNT}|-\d+)? ?(?:or more |clear )?{_UNITS}\b(?!-)"
     r"|\bby (?:at least |more than |over )?double digits\b|\bby (?:\d+\+|\d+ or more)(?! \w+day)"
     r"|\b(?:run|puck)[- ]line\b|\bcovers? the spread\b|\ba handicap\b",
+    "length": r"\bin (?:four|five|six|seven|[4-7]) games\b",
+    "place": r"\b(?:at home|on the road|away from home)\b",
+    "outright": r"\b(?:outright|unopposed)\b|\bwithout an? (?:run-?off|second round)\b|\bby an? landslide\b"
+    r"|\bwith an? (?:(?:absolute|outright|simple) )?majority\b",
+    "course": r"\b(?:wire[- ]to[- ]wire|from pole|under par|in an? play-?off|on the final (?:hole|lap|day))\b",
     "innings": r"\bby an innings\b",
     "straight sets": r"\bin straight (?:sets|games|frames)\b"
     r"|\bin (?:two|three|four|five|[2-5]) (?:sets|games|frames|maps)\b"

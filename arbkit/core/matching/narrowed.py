@@ -106,8 +106,6 @@ def compare_narrowed(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _manners(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """To win by knockout is not to win."""
-    if not (kalshi.versus or polymarket.versus):
-        return []
     numbered = _MARGIN if kalshi.intervals and polymarket.intervals else frozenset()
     mine, other = kalshi.manner - numbered, polymarket.manner - numbered
     return [] if mine == other else [conflict("manner of the win", mine, other)]

@@ -285,7 +285,7 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         after_votes=_years(_AFTER_VOTE, votes),
         votes=_years(_VOTE, votes),
         moment=_moment(f"{texts.asked} . {texts.statement}"),
-        manner=read_manner(f"{texts.title} . {texts.labels} . {texts.statement}") if texts.match_up else frozenset(),
+        manner=read_manner(f"{texts.title} . {texts.labels} . {texts.statement}"),
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),

@@ -15,6 +15,8 @@ _COUNTED_MAX = 1_000_000 * MICRO
 _COUNTED, _MEASURED = (frozenset(map(stem, words)) for words in (COUNTED, MEASURED))
 _WRITTEN_IN_TENTHS = re.compile(r"\d\.(?!5)\d")
 """`8.0`: who writes the nought measures in tenths; `8.5` may be a line between two counts."""
+_BY_THE_CLOCK = frozenset({"per", "seconds", "minutes", "hours", "lengths"})
+"""Words of a title that ask for a rate, or for how long something takes."""
 _STRIKES = ("greater", "less", "between")
 """How the words of a strike begin, whose digits are those of a field and not of a text."""
 _WHOLE_DEGREES = re.compile(r"\b(?:whole|full|nearest|integer) (?:number of )?degrees?\b", re.IGNORECASE)
@@ -40,8 +42,8 @@ def _in_ones(values: Sequence[Interval], kalshi: Facts, polymarket: Facts) -> bo
     if any(_WRITTEN_IN_TENTHS.search(item.words) for item in values if not item.words.startswith(_STRIKES)):
         return False
     near = kalshi.said | polymarket.said
-    rate = any("per" in facts.title.split(" ") for facts in (kalshi, polymarket))
-    return bool(near & _COUNTED) and not near & _MEASURED and not rate
+    timed = any(_BY_THE_CLOCK & set(facts.title.split(" ")) for facts in (kalshi, polymarket))
+    return bool(near & _COUNTED) and not near & _MEASURED and not timed
 
 
 _TEMPERATURES = frozenset(map(stem, ("temperature", "low_temperature", "degrees", "fahrenheit", "celsius")))

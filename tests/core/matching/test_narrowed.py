@@ -310,3 +310,21 @@ def test_the_same_deciding_sentence_agrees(row: tuple[str, str, str]) -> None:
         made = asked(title, sentence, sentence)
 
         assert made.acceptable, made.reasons
+
+
+@pytest.mark.parametrize(
+    ("contest", "how"),
+    [
+        *(("the 2029 NBA Finals", how) for how in (" in 6 games", " in a sweep", " at home", " without losing a game")),
+        *(("the 2029 Oslo mayoral election", how) for how in (" outright", " by a landslide", " unopposed")),
+        *(("the 2029 Masters", how) for how in (" wire to wire", " by at least two strokes", " under par")),
+        *(("the 2029 FA Cup final", how) for how in (" on penalties", " in extra time", " in regulation")),
+    ],
+)
+def test_to_win_a_contest_in_one_way_is_not_to_win_it(contest: str, how: str) -> None:
+    title = f"Ann Vane win {contest}"
+    for made in (
+        asked(title, f"Ann Vane wins {contest}{how}", f"Ann Vane wins {contest}"),
+        asked(title, f"Ann Vane wins {contest}", f"Ann Vane wins {contest}{how}"),
+    ):
+        assert made.confidence_ppm <= WIDELY, made.reasons

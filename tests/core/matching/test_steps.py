@@ -18,6 +18,9 @@ MEASURED = [
     ("Will the temperature in Oslo be {} on Jan 9, 2029?", "above 82°F", "at least 83°F"),
     ("Will diesel cost {} in Norway on Jan 9, 2029?", "more than 4", "at least 5"),
     ("Will the pole vault record be {} metres in 2029?", "over 6.5", "at least 7.0"),
+    ("Will a fight last {} rounds in 2029?", "over 2.5", "at least 3"),
+    ("Will Ann Vane win by {} seconds in 2029?", "over 5", "at least 6"),
+    ("Will Labour poll {} points in 2029?", "over 30", "at least 31"),
     ("Will Ann Vane get a diving rating {} in 2029?", "over 9.5", "of at least 10"),
 ]
 COUNTED = [

@@ -150,11 +150,11 @@ COUNTED = _words(
     """
     game games match matches win wins won times seat seats goal goals assist assists point points run runs homerun
     homeruns strikeout strikeouts touchdown touchdowns rebound rebounds steal steals block blocks hit hits walk walks
-    save saves card cards corner corners shot shots pass passes yard yards sets maps kill kills rounds wicket wickets
+    save saves card cards corner corners shot shots pass passes yard yards sets maps kill kills wicket wickets
     bases catches reception receptions tackles
     sacks interceptions birdies eagles tries fouls laps
     medal medals oscars oscar emmys grammys award awards nominations
-    vote votes delegates electors justices members people person passengers travelers flights
+    delegates electors justices members people person passengers travelers flights
     deaths cases arrests apprehensions encounters deportations detainees refugees visas pardons layoffs jobs
     storm storms hurricane hurricanes tornado tornadoes earthquakes eruptions wildfires launches landings satellites
     ships vessels transits aircraft drones missiles tweets posts mentions followers subscribers streams views
@@ -172,8 +172,8 @@ MEASURED = _words(
     gross revenue sales yield inches inch centimeters cm millimeters mm feet foot meters metres miles mph km
     kmh kph knots hectares acres tons tonnes barrels gallon gallons liters litres pounds kg watts gigawatts
     length duration age speed height weight depth distance extent precipitation rain
-    rainfall snow snowfall wind pressure
-    temperature degrees diving skating gymnastics approval inflation gdp cpi pce unemployment aqi co2 ppm era
+    rainfall snow snowfall wind pressure aqi co2 ppm era
+    temperature degrees diving skating gymnastics poll polls polling approval inflation gdp cpi pce unemployment
     """
 )
 """What is measured, so that a value may lie between any two numbers: a magnitude of 7.6 is over 7.5 and not 8."""
