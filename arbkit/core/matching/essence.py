@@ -27,6 +27,8 @@ _ASIDE = re.compile(
     r"[A-Z][\w' -]{2,60}"
     r"|\b(?-i:[A-Z][\w&.]*(?: [A-Z][\w&.]*){0,3}) (?:officially |publicly )?announces that\b"
     r"|\b(?:scheduled|expected|set|due) to be (?:released|announced|published)\b"
+    r"|\b(?:scheduled|held|played) (?:for|on) (?-i:[A-Z])[a-z]{2,8} \d{1,2}(?:, 20\d\d)?,? (?:in|at) (?:the )?"
+    r"(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+){0,3}(?=[,.;]|$)"
     r"|\breleases an? (?:\w+ )?(?:report|list|ranking)\b"
     r"|'s (?:officially |publicly )?announced\b|\ba representative of\b"
     r"|\baccording to the (?:monthly|quarterly|annual|weekly|daily)\b"

@@ -1,6 +1,8 @@
 """What one question says and the other may leave out: who holds an office, who makes a product, that an award goes to
 the best, which kind of team a full name means."""
 
+from arbkit.core.matching.calendar import apart_days
+from arbkit.core.matching.dates import Day
 from arbkit.core.matching.entities.implied import COUNTRY_OF, MAKERS, SOLD_BY
 from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import GROUPS
@@ -21,6 +23,7 @@ _TRAVELLERS = frozenset(
 _AVERAGED, _NATIONAL = frozenset({stem("average")}), frozenset({stem("national")})
 _COUNTRY = frozenset({stem("united_states")})
 """An average of the United States is the national one."""
+_SEASONS, _FIRST_AND_LAST = frozenset(map(stem, ("summer", "winter", "autumn"))), 2
 _SOLD_BY = {stem(what): frozenset(map(stem, units.split())) for what, units in SOLD_BY.items()}
 COUNTRY_OF_WORD = {stem(word): stem(country) for country, words in COUNTRY_OF.items() for word in words.split()}
 _PLACED = frozenset(COUNTRY_OF_WORD)
@@ -46,12 +49,26 @@ def understood(asker: Facts, other: Facts) -> frozenset[str]:
     )
     if _AVERAGED & asker.asked & other.asked and _COUNTRY & other.said:
         words |= _NATIONAL
+    if _SEASONS & asker.asked and _same_days(asker, other):
+        words |= _SEASONS
     for what in asker.asked & other.asked & _SOLD_BY.keys():
         words |= _SOLD_BY[what]
     if _SCREENED in asker.said and _SCREENED in other.said:
         words |= _TRAVELLERS
     made = _PRODUCTS & asker.names & other.said
     return words.union(_MAKER_OF[product] for product in made) if made else words
+
+
+def _in_order(day: Day) -> tuple[int, int, int]:
+    return day.year, day.month, day.day
+
+
+def _same_days(asker: Facts, other: Facts) -> bool:
+    """Whether both rules say the same first and last day: until Oct 1 is to the end of Sep 30."""
+    mine, theirs = (sorted(facts.timing.stated.days, key=_in_order) for facts in (asker, other))
+    if not len(mine) == len(theirs) == _FIRST_AND_LAST:
+        return False
+    return all(apart_days(one, two) <= 1 for one, two in zip(mine, theirs, strict=True))
 
 
 def _in_office(asker: Facts, other: Facts) -> frozenset[str]:
