@@ -31,7 +31,8 @@ _COUNTED = re.compile(
 )
 _INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
-_ENUMERATION = re.compile(r"\b[a-z-]{4,}(?:, [a-z-]{4,}){1,6},? or (?:an? )?[a-z-]{4,}\b")
+_ENUMERATION = re.compile(r"\b[A-Za-z-]{4,}(?:, [A-Za-z-]{4,}){1,6},? or (?:an? )?[A-Za-z-]{4,}\b")
+_ONE_OF_TWO = re.compile(r"\b(?P<one>[\w-]{3,}) or (?:the )?(?P<two>[\w-]{3,})\b")
 _DENIED = re.compile(r"\b(?:not|no|nor|never|without|exclud\w+)\b[^.;,)]{0,40}$", re.IGNORECASE)
 """What stands before things that do not count, neither the one nor the other."""
 _OR_IF = re.compile(r"\bor,? (?:alternatively,? )?(?:if|when|in case|should) (?P<rest>[^.;]{3,200})", re.IGNORECASE)
@@ -43,7 +44,7 @@ _MONTHS = frozenset(map(stem, MONTH_NAMES))
 _NO_ALTERNATIVE = frozenset(
     {"more", "less", "above", "below", "higher", "lower", "greater", "fewer", "better", "over", "under", "equal"}
     | {"before", "after", "later", "earlier", "other", "others", "otherwise", "any", "none", "both", "another"}
-    | {"anything", "similar", "equivalent", "verdict"}
+    | {"anything", "similar", "equivalent", "verdict", "alone", "jointly", "together", "individually"}
 )
 """Words of which the one beside "or" adds no second thing."""
 
@@ -62,6 +63,7 @@ def compare_counted(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     return [
         *found,
         *_alternatives(kalshi, polymarket),
+        *_one_or_both(kalshi, polymarket),
         *_second_conditions(kalshi, polymarket),
         *_part(kalshi, polymarket),
     ]
@@ -87,6 +89,17 @@ def _alternatives(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             if spare and spare not in other.rules_text.lower() and not other.told(frozenset({spare})):
                 found.append(silent("alternative", f"only {venue} is content with {spare}", ALTERNATIVE_PPM))
     return found
+
+
+def _one_or_both(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """`the House or Senate` against `the House and Senate`."""
+    for mine, other in ((kalshi, polymarket), (polymarket, kalshi)):
+        for hit in _ONE_OF_TWO.finditer(mine.statement):
+            both = rf"\b{re.escape(hit['one'])} and (?:the )?{re.escape(hit['two'])}\b"
+            if re.search(both, other.statement) and not re.search(both, mine.statement):
+                words = "one of two", "both"
+                return [conflict(f"how many ({hit.group()})", *(words if mine is kalshi else words[::-1]))]
+    return []
 
 
 def _second_conditions(kalshi: Facts, polymarket: Facts) -> list[Finding]:

@@ -116,7 +116,7 @@ class Facts:
     detail: frozenset[str] = frozenset()
     """Ordinary words of the question that only the statement says, not the title with its label."""
     versus: bool = False
-    manner: frozenset[str] = frozenset()
+    shown: str = ""
     negative: bool = False
     regulation: bool = False
     after_votes: frozenset[int] = frozenset()
@@ -249,7 +249,7 @@ def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: froz
         after_votes=texts.after_votes,
         votes=texts.votes,
         effect=texts.effect,
-        manner=texts.manner,
+        shown=f"{texts.title} . {texts.labels}",
         negative=texts.negative,
         regulation=texts.regulation,
         until_meeting=texts.until_meeting,

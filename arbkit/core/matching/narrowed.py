@@ -10,6 +10,7 @@ from arbkit.core.matching.essence import deciding
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, silent
 from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.manner import read_manner
 from arbkit.core.matching.understood import understood
 
 RELEASE_PPM = 90_000
@@ -69,6 +70,11 @@ _RIVALS: dict[str, tuple[str, ...]] = {
         r"grant(?:s|ed)?|approv(?:es?|ed)|accept(?:s|ed)?",
         r"den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?",
     ),
+    "items": (r"core", r"headline|all[- ]items"),
+    "employers": (
+        r"private(?= (?:\w+ )?(?:payrolls|jobs|employment))",
+        r"(?:total|non-?farm|government)(?= (?:\w+ )?(?:payrolls?|jobs|employment))",
+    ),
     "act": (r"issue[sd]?", r"revok(?:es?|ed)|rescind(?:s|ed)?"),
     "prices": (r"nominal", r"real|inflation[- ]adjusted"),
     "adjustment": (r"(?<!not )seasonally[- ]adjusted", r"(?:not|un)[ -]?(?:seasonally )?adjusted|unadjusted"),
@@ -107,7 +113,7 @@ def compare_narrowed(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 def _manners(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """To win by knockout is not to win."""
     numbered = _MARGIN if kalshi.intervals and polymarket.intervals else frozenset()
-    mine, other = kalshi.manner - numbered, polymarket.manner - numbered
+    mine, other = (read_manner(f"{facts.shown} . {facts.statement}") - numbered for facts in (kalshi, polymarket))
     return [] if mine == other else [conflict("manner of the win", mine, other)]
 
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.clauses import read_decided_by, refers_back
 from arbkit.core.matching.lexicon import fold
-from arbkit.core.matching.manner import read_manner
 from arbkit.core.matching.questions import (
     GENERIC,
     IN_THE_MATCH,
@@ -145,8 +144,6 @@ class Passages:
     versus: bool = False
     match_up: bool = False
     """Whether it is about one match, game or fight."""
-    manner: frozenset[str] = frozenset()
-    """How a win has to come about."""
     negative: bool = False
     none_of: bool = False
     """Whether the question asks for none of something."""
@@ -285,7 +282,6 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         after_votes=_years(_AFTER_VOTE, votes),
         votes=_years(_VOTE, votes),
         moment=_moment(f"{texts.asked} . {texts.statement}"),
-        manner=read_manner(f"{texts.title} . {texts.labels} . {texts.statement}"),
         negative=bool(_NOT.search(texts.asked)),
         none_of=bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),

@@ -127,6 +127,12 @@ def test_what_one_side_alone_enumerates_is_for_a_person_to_judge() -> None:
     assert not made.acceptable
 
 
+def test_places_that_one_side_alone_enumerates_are_for_a_person_to_judge() -> None:
+    here, there = "Ann Vane visits Oslo, Bergen, or Trondheim", "Ann Vane visits Oslo"
+    for made in (asked("Ann Vane visit Oslo", here, there), asked("Ann Vane visit Oslo", there, here)):
+        assert not made.acceptable, made.reasons
+
+
 def test_the_same_enumeration_agrees() -> None:
     assert clemency(ALL, f"{ALL} {BY}").acceptable
     assert clemency(
@@ -272,6 +278,9 @@ RIVALS = [
     ("Norway report growth over 3.0%", "nominal growth is over 3.0%", "real growth is over 3.0%"),
     ("Norway report prices over 3.0%", "seasonally adjusted prices are over 3.0%", "unadjusted prices are over 3.0%"),
     ("Norway report over 50 cases", "confirmed cases are over 50", "suspected cases are over 50"),
+    ("the bill pass", "the bill passes the House or Senate", "the bill passes the House and Senate"),
+    ("payrolls be over 50,000", "private payrolls are over 50,000", "total payrolls are over 50,000"),
+    ("prices rise over 3.0%", "core prices rise over 3.0%", "headline prices rise over 3.0%"),
     ("the PMI be over 3.0", "the flash PMI is over 3.0", "the final PMI is over 3.0"),
     ("the sentiment be over 3.0", "the preliminary index is over 3.0", "the final index is over 3.0"),
     ("the jobs number be over 3.0", "the initially reported number is over 3.0", "the revised number is over 3.0"),
