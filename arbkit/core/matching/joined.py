@@ -189,6 +189,13 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         re.compile(r"\b(?:makes?|made) ((?:[\w.-]+ ){1,4}?)available to the (?:general )?public\b", re.IGNORECASE),
         r"releases \1to the public",
     ),
+    *(
+        (hint, re.compile(pattern, re.IGNORECASE), put)
+        for hint, pattern, put in (
+            ("miss", r"\bmiss(?:es)? (?=the (?:[\w-]+ ){0,2}?(?:playoffs|postseason)\b(?! game))", "not make "),
+            ("fail", r"\bfails? to (?=(?:qualify|advance|make|reach)\b[^.?]{0,40}\b(?:playoffs|postseason)\b)", "not "),
+        )
+    ),
     (
         "approved by",
         re.compile(r"\bapproved by ([A-Z]\w+(?: [A-Z]\w+)?)(?:'s)? voters\b"),
