@@ -5,11 +5,13 @@ Kalshi listings come with and without a YES label and rules, so each group is ju
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
 
 from arbkit.core.markets import Polarity
+from arbkit.core.matching.engine import REVIEW_FLOOR_PPM
 from arbkit.core.matching.facts import Facts, read_facts
 from arbkit.core.matching.verdict import Verdict, judge
 from tests.core.matching.markets import kalshi, polymarket, read_yaml
@@ -31,7 +33,8 @@ FOUND_BY_TITLE: Sequence[Group] = [
     for group in read_yaml(file)
 ]
 GROUPS = [*FOUND_BY_TITLE, *SHOWN_BY_RULES]
-FORMS = [(True, True), (False, True), (True, False), (False, False)]
+WHOLE = (True, True)
+FORMS = [WHOLE, (False, True), (True, False), (False, False)]
 """Whether the listing has the label, and the rules."""
 FOUND_MIN = 0.8
 """Of all twins, how many are found in the forms that leave something out."""
@@ -55,53 +58,36 @@ def sought(text: str) -> Facts:
 
 @cache
 def verdict(title: str, ticker: str, label: str, rules: str, other: str) -> Verdict:
-    """A listing that has no label, or no rules, has fewer forms."""
-    return judge(listed(title, ticker, label, rules), sought(other))
+    """As a match judges; a listing that has no label, or no rules, has fewer forms."""
+    return judge(listed(title, ticker, label, rules), sought(other), floor_ppm=REVIEW_FLOOR_PPM)
 
 
-def judged(group: Group, *, label: bool, rules: bool) -> list[tuple[str, str, Polarity | None, Verdict]]:
-    """Every pairing of a group: the expected polarity of twins, None for look-alikes."""
-    return _judged(group["family"], label=label, rules=rules)
-
-
-@cache
-def _judged(family: str, *, label: bool, rules: bool) -> list[tuple[str, str, Polarity | None, Verdict]]:
-    [group] = [one for one in GROUPS if one["family"] == family]
-    found: list[tuple[str, str, Polarity | None, Verdict]] = []
-    twins = {(row[0], row[1]): Polarity(row[2] if len(row) > 2 else "aligned") for row in group["same"]}
-    here = {one for one, _ in twins} | set(group.get("kalshi", ()))
-    there = {other for _, other in twins} | set(group.get("polymarket", ()))
-    for one in sorted(here):
-        for other in sorted(there):
-            ticker, title, yes_label, rule, *_ = fields(one)
-            made = verdict(title, ticker, yes_label if label else "", rule if rules else "", other)
-            found.append((one, other, twins.get((one, other)), made))
-    return found
-
-
-@pytest.mark.parametrize("form", FORMS, ids=["whole", "no label", "no rules", "title alone"])
-@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["family"])
-def test_no_look_alike_is_accepted_and_no_twin_turned(group: Group, form: tuple[bool, bool]) -> None:
+def of_form(one: str, other: str, form: tuple[bool, bool]) -> Verdict:
+    """The verdict on a listing in one of its forms and a question."""
     label, rules = form
-    for one, other, expected, made in judged(group, label=label, rules=rules):
-        if made.acceptable:
-            assert made.polarity is expected, (one, other, made.reasons)
+    ticker, title, yes_label, rule, *_ = fields(one)
+    return verdict(title, ticker, yes_label if label else "", rule if rules else "", other)
+
+
+def twins_of(group: Group) -> Mapping[tuple[str, str], Polarity]:
+    return {(row[0], row[1]): Polarity(row[2] if len(row) > 2 else "aligned") for row in group["same"]}
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["family"])
-def test_every_twin_is_accepted_where_all_texts_are_there(group: Group) -> None:
-    for one, other, expected, made in judged(group, label=True, rules=True):
-        assert expected is None or made.acceptable, (one, other, made.reasons)
+def test_no_look_alike_is_accepted_in_any_form_and_every_twin_where_all_texts_are_there(group: Group) -> None:
+    twins = twins_of(group)
+    here = sorted({one for one, _ in twins} | set(group.get("kalshi", ())))
+    there = sorted({other for _, other in twins} | set(group.get("polymarket", ())))
+    for form, one, other in product(FORMS, here, there):
+        made, expected = of_form(one, other, form), twins.get((one, other))
+        if made.acceptable:
+            assert made.polarity is expected, (form, one, other, made.reasons)
+        elif form == WHOLE:
+            assert expected is None, (one, other, made.reasons)
 
 
 @pytest.mark.parametrize("form", FORMS[1:], ids=["no label", "no rules", "title alone"])
 def test_most_twins_are_accepted_where_texts_are_missing(form: tuple[bool, bool]) -> None:
-    label, rules = form
-    found = [
-        made.acceptable
-        for group in FOUND_BY_TITLE
-        for _, _, expected, made in judged(group, label=label, rules=rules)
-        if expected is not None
-    ]
+    found = [of_form(one, other, form).acceptable for group in FOUND_BY_TITLE for one, other in twins_of(group)]
 
     assert sum(found) / len(found) >= FOUND_MIN
