@@ -25,10 +25,13 @@ _LEFT_OUT = re.compile(
     r"\b(?:excluding|not including|(?:does|do|will) not include) (?P<what>[^.;()\n]{3,80})", re.IGNORECASE
 )
 _COUNTED = re.compile(
-    rf"(?:^|[.;:(\n] ?){_SUBJECT}(?:will |shall |also ){{0,2}}"
-    r"(?:counts?|qualif(?:y|ies)|suffices?|be (?:counted|considered))\b",
+    r"(?:^|[.;:(\n] ?)(?P<what>(?:[\w'/-]+,? ){1,14}?)(?:will |shall |would |also ){0,2}"
+    r"(?:counts?|qualif(?:y|ies)|suffices?|satisf(?:y|ies)|be (?:counted|considered)"
+    r"|(?:is|are|be) (?:also )?(?:encompassed|included|sufficient|enough)"
+    r"|resolves? (?:the|this) market to [\"']?yes)\b",
     re.IGNORECASE,
 )
+"""Kalshi's rules say `also satisfies the criterion` and `encompassed by the Payout Criterion`."""
 _INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
 _ENUMERATION = re.compile(r"\b[A-Za-z-]{4,}(?:, [A-Za-z-]{4,}){1,6},? or (?:an? )?[A-Za-z-]{4,}\b")

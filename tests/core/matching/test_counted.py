@@ -1,5 +1,7 @@
 """What one rule counts and the other leaves out, and namesakes: look-alikes by their titles, not by their rules."""
 
+import pytest
+
 from arbkit.core.matching.verdict import Verdict
 from tests.core.matching.markets import kalshi, polymarket, verdict
 
@@ -53,6 +55,22 @@ def test_what_one_rule_counts_and_the_other_leaves_out_rules_the_pair_out() -> N
     ):
         assert any("what counts" in reason for reason in made.reasons), made.reasons
         assert not made.acceptable
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Gold that was seized and gold that courts awarded also satisfies the criterion.",
+        "Seized gold is also encompassed by the Payout Criterion.",
+        "Seized gold is sufficient to resolve the market to Yes.",
+        "Seized gold also resolves the market to Yes.",
+        "Seized gold would also count.",
+    ],
+)
+def test_a_venue_has_many_words_for_what_it_counts(says: str) -> None:
+    made = reserve(says, "Seized gold alone will not count.")
+    assert any("what counts" in reason for reason in made.reasons), made.reasons
+    assert not made.acceptable
 
 
 def test_a_second_thing_that_is_enough_on_one_side_alone_is_for_a_person_to_judge() -> None:
