@@ -17,7 +17,7 @@ from arbkit.core.alerts import Alert, Severity
 from arbkit.core.breaker import Failure
 from arbkit.core.capital import LOW
 from arbkit.core.execution import UNPROVEN_STATES
-from arbkit.core.inventory import Difference, cash_difference, inventory, position_differences
+from arbkit.core.inventory import Difference, apart_from, cash_difference, inventory, position_differences
 from arbkit.core.ledger import Account, balances, book_cash
 from arbkit.core.markets import VenueName
 from arbkit.core.money import ZERO_USD, Usd
@@ -277,9 +277,9 @@ def _checks(room: Room, found: Reconciliation) -> list[str]:
         checks.append(f"Circuit breaker was paused: {trip.failure}: {trip.detail}")
     if -(today := room.counted_today()) >= room.limits.daily_loss_max:
         checks.append(f"Daily loss limit reached: ${-today}")
-    held = room.store.ledger.positions()
+    held, couples = room.store.ledger.positions(), room.store.trades.couples()
     for pair in room.catalogue.pairs.active():
-        report = inventory(pair, held, imbalance_max=room.limits.imbalance_max)
+        report = inventory(pair, apart_from(pair, held, couples), imbalance_max=room.limits.imbalance_max)
         if report.needs_rebalancing:
             checks.append(f"Imbalanced position on {pair.kalshi}: ${report.imbalance} unhedged")
     checks += [f"{payout.market} was settled and is not booked" for payout in found.unpaid]

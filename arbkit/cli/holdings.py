@@ -6,7 +6,7 @@ from datetime import datetime
 
 from arbkit.cli.render import Field, Output
 from arbkit.cli.standing import ledgers, open_positions
-from arbkit.core.inventory import Inventory, inventory
+from arbkit.core.inventory import Inventory, apart_from, inventory
 from arbkit.core.ledger import Position
 from arbkit.core.markets import MarketId, MarketStatus, Side
 from arbkit.core.money import Price, Qty, Usd, plain, proceeds_down
@@ -125,11 +125,11 @@ def show_positions(kit: Kit, output: Output, *, pairs: bool) -> None:
 
 def _inventories(kit: Kit, store: Store) -> Iterator[Inventory]:
     """The report of every pair of which something is held."""
-    held = store.ledger.positions()
-    markets = {market for (market, _), position in held.items() if position.qty}
+    held, couples = store.ledger.positions(), store.trades.couples()
     for pair in kit.store.pairs.standing():
-        if {pair.kalshi, pair.polymarket} & markets:
-            yield inventory(pair, held, imbalance_max=kit.settings.risk.max_imbalance)
+        left = apart_from(pair, held, couples)
+        if {pair.kalshi, pair.polymarket} & {market for (market, _), position in left.items() if position.qty}:
+            yield inventory(pair, left, imbalance_max=kit.settings.risk.max_imbalance)
 
 
 def show_settlements(kit: Kit, output: Output) -> None:

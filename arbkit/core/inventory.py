@@ -5,9 +5,10 @@ as YES.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from arbkit.core.halves import Couple
 from arbkit.core.ledger import Positions
 from arbkit.core.markets import MarketId, Pair, Side, VenueName
 from arbkit.core.money import MICRO, ZERO_QTY, Qty, Usd, ceil_div
@@ -83,6 +84,21 @@ def inventory(pair: Pair, held: Positions, *, imbalance_max: Usd) -> Inventory:
         imbalance=imbalance,
         needs_rebalancing=imbalance > imbalance_max,
     )
+
+
+def apart_from(pair: Pair, held: Positions, couples: Iterable[Couple]) -> Positions:
+    """What is held without what trades of other pairs bought together: a market may stand in several pairs, and what is
+    hedged in one of them is not unhedged in the others."""
+    left = dict(held)
+    for couple in couples:
+        if couple.pair_id == pair.id:
+            continue
+        for outcome in (couple.kalshi, couple.polymarket):
+            if position := left.get(outcome):
+                qty = max(0, position.qty.micros - couple.qty.micros)
+                basis = ceil_div(position.basis.micros * qty, position.qty.micros) if qty else 0
+                left[outcome] = replace(position, qty=Qty(qty), basis=Usd(basis))
+    return left
 
 
 def score(net: Usd, *, buys_yes_on: VenueName, report: Inventory) -> Usd:

@@ -12,7 +12,7 @@ from arbkit.core.ledger import result
 from arbkit.core.money import Usd
 from arbkit.ports import VenueHealth
 from tests.app.scene import Scene
-from tests.builders import KALSHI
+from tests.builders import KALSHI, POLYMARKET, a_market
 from tests.desks import Fate
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +57,27 @@ async def test_a_pause_an_imbalance_and_a_lost_day_stop_every_start_but_a_forced
     check = await started(scene)
     assert check.hindrances(force=False, unattended=False) == ("Circuit breaker was paused: MANUAL: look",)
     assert check.hindrances(force=True, unattended=False) == ()
+
+
+def with_a_rival(scene: Scene) -> None:
+    """The Kalshi market of the pair stands in a second pair, with a market that was found beside and is not traded."""
+    pair, beside = scene.opportunity.pair, a_market(POLYMARKET, "0x" + "cd" * 32)
+    scene.room.catalogue.catalogue.refresh([beside], at=scene.clock.now())
+    rival = replace(pair, polymarket=beside.id, polymarket_rules_hash=beside.rules_hash, tradable=False)
+    scene.room.catalogue.pairs.replace([pair, rival], at=scene.clock.now())
+    scene.room = replace(scene.room, limits=replace(scene.room.limits, imbalance_max=Usd.parse("1")))
+
+
+async def test_what_is_hedged_in_its_own_pair_is_no_imbalance_of_another_pair_of_the_same_market(scene: Scene) -> None:
+    await scene.execute()
+    with_a_rival(scene)
+    assert (await started(scene)).checks == ()
+
+
+async def test_a_leg_that_stands_alone_is_an_imbalance_whatever_other_pairs_its_market_has(scene: Scene) -> None:
+    await scene.execute(kalshi=Fate.FILLED, polymarket=Fate.KILLED)
+    with_a_rival(scene)
+    assert any("Imbalanced position" in why for why in (await started(scene)).checks)
 
 
 async def test_what_is_unknown_cannot_be_forced(scene: Scene) -> None:
