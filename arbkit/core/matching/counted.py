@@ -14,7 +14,8 @@ ALTERNATIVE_PPM = 45_000
 _SUBJECT = r"(?P<what>(?:[\w'/-]+,? ){1,8}?)"
 _NOT_COUNTED = re.compile(
     rf"(?:^|[.;:(\n] ?|, (?:but|however|though),? ){_SUBJECT}(?:alone |only |by itself |on its own )?(?:"
-    r"(?:will|do|does|shall|would) not (?:be )?(?:counte?d?|qualify|suffice|considered|included|sufficient|enough)\b"
+    r"(?:will|do|does|shall|would) not (?:be )?"
+    r"(?:counte?d?|qualify|suffice|satisfy|considered|included|sufficient|enough)\b"
     r"|(?:is|are) not (?:be )?(?:counted|considered|included|sufficient|enough|eligible)\b|(?:will|do|does) not[.;])",
     re.IGNORECASE,
 )
@@ -25,7 +26,7 @@ _LEFT_OUT = re.compile(
     r"\b(?:excluding|not including|(?:does|do|will) not include) (?P<what>[^.;()\n]{3,80})", re.IGNORECASE
 )
 _COUNTED = re.compile(
-    r"(?:^|[.;:(\n] ?)(?P<what>(?:[\w'/-]+,? ){1,14}?)(?:will |shall |would |also ){0,2}"
+    r"(?:^|[.;:(\n] ?)(?P<what>(?:(?!(?:not?|nor|never) )[\w'/-]+,? ){1,14}?)(?:will |shall |would |also ){0,2}"
     r"(?:counts?|qualif(?:y|ies)|suffices?|satisf(?:y|ies)|be (?:counted|considered)"
     r"|(?:is|are|be) (?:also )?(?:encompassed|included|sufficient|enough)"
     r"|resolves? (?:the|this) market to [\"']?yes)\b",

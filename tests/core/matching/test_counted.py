@@ -73,6 +73,19 @@ def test_a_venue_has_many_words_for_what_it_counts(says: str) -> None:
     assert not made.acceptable
 
 
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Seized gold alone does not resolve the market to Yes.",
+        "Gold that was seized or that courts of any country awarded alone will not count.",
+        "Seized gold does not satisfy the criterion.",
+    ],
+)
+def test_what_both_leave_out_in_words_of_their_own_is_no_difference(says: str) -> None:
+    made = reserve(says, "Seized gold will not count.")
+    assert not any("what counts" in reason for reason in made.reasons), made.reasons
+
+
 def test_a_second_thing_that_is_enough_on_one_side_alone_is_for_a_person_to_judge() -> None:
     made = verdict(
         kalshi(
