@@ -128,7 +128,7 @@ def _inventories(kit: Kit, store: Store) -> Iterator[Inventory]:
     held, couples = store.ledger.positions(), store.trades.couples()
     for pair in kit.store.pairs.standing():
         left = apart_from(pair, held, couples)
-        if {pair.kalshi, pair.polymarket} & {market for (market, _), position in left.items() if position.qty}:
+        if any(position.qty for position in left.values()):
             yield inventory(pair, left, imbalance_max=kit.settings.risk.max_imbalance)
 
 

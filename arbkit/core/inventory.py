@@ -87,10 +87,10 @@ def inventory(pair: Pair, held: Positions, *, imbalance_max: Usd) -> Inventory:
 
 
 def apart_from(pair: Pair, held: Positions, couples: Iterable[Couple]) -> Positions:
-    """What is held without what trades of other pairs bought together: a market may stand in several pairs, and what is
-    hedged in one of them is not unhedged in the others."""
-    left = dict(held)
-    for couple in couples:
+    """What is held of the markets of a pair, without what trades of other pairs bought together: a market may stand in
+    several pairs, and what is hedged in one of them is not unhedged in the others."""
+    left = {outcome: position for outcome, position in held.items() if outcome[0] in {pair.kalshi, pair.polymarket}}
+    for couple in couples if left else ():
         if couple.pair_id == pair.id:
             continue
         for outcome in (couple.kalshi, couple.polymarket):

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from arbkit.core.spread import AHEAD, Answer, Part, Spread
+from arbkit.core.text import clean
 from arbkit.errors import InvariantError, WorkerDied
 from arbkit.processes.worker import AHEAD_MAX, read_frame, write_frame
 
@@ -193,7 +194,7 @@ class Crew:
         """What is known of the end of a worker."""
         code = worker.process.wait()
         worker.said.seek(0)
-        words = worker.said.read(_SAID_MAX).decode(errors="replace").strip().splitlines()
+        words = [clean(line) for line in worker.said.read(_SAID_MAX).decode(errors="replace").strip().splitlines()]
         how = f"killed by signal {-code}, {signal.strsignal(-code)}" if code < 0 else f"exit code {code}"
         return WorkerDied("; ".join((how, *words[-1:])), self.count)
 

@@ -1,13 +1,16 @@
 """The ledger: transactions balance, figures are sums, nothing is lost in rounding."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arbkit.core.halves import Couple
 from arbkit.core.inventory import (
     Direction,
+    apart_from,
     cash_difference,
     inventory,
     position_differences,
@@ -178,6 +181,20 @@ def test_a_hedged_pair_has_no_imbalance_and_an_inverted_one_counts_no_as_yes() -
     naked = inventory(a_pair(), positions(books), imbalance_max=Usd.parse("8.99"))
     assert (hedged.net_micros, hedged.imbalance) == (0, Usd(0))
     assert (naked.net_micros, naked.imbalance, naked.needs_rebalancing) == (20_000_000, Usd.parse("9"), True)
+
+
+def test_a_pair_has_what_other_pairs_left_of_its_markets_and_all_that_is_its_own() -> None:
+    pair = a_pair()
+    held = positions([book_fill(a_fill(qty="20", price="0.45"), {})])
+    outcome = (pair.kalshi, Side.YES)
+    bought = Couple(pair_id=pair.id, kalshi=outcome, polymarket=(pair.polymarket, Side.NO), qty=Qty.parse("15"))
+    other = replace(bought, pair_id="another", polymarket=(MarketId(VenueName.POLYMARKET, "0x9"), Side.NO))
+
+    assert apart_from(pair, held, [bought]) == held, "the other half is gone: all of it stands alone"
+    assert apart_from(pair, held, [other])[outcome] == replace(
+        held[outcome], qty=Qty.parse("5"), basis=Usd.parse("2.25")
+    )
+    assert not apart_from(pair, held, [other, other])[outcome].qty
 
 
 def test_closing_trades_are_preferred_and_score_a_fifth_more() -> None:
