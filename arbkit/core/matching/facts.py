@@ -2,21 +2,30 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
+from typing import Any
 
-from arbkit.core.markets import Market, MarketId, VenueName
+from arbkit.core.markets import Market, MarketId
 from arbkit.core.matching import lexicon
 from arbkit.core.matching.clauses import Clauses, borders_go_up, read_clauses
 from arbkit.core.matching.dates import read_dates
-from arbkit.core.matching.entities.contexts import CONTEXTS
-from arbkit.core.matching.entities.sports import SERIES
-from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import ACTS, LIGHT, OPPOSITES, PLACE_PARTS, STRICT
 from arbkit.core.matching.essence import denies, essence, excepts
-from arbkit.core.matching.lexicon import ALL_LEAGUES, KNOWN_LEAGUES, Aliases, Table, Word, stem, words
+from arbkit.core.matching.lexicon import Aliases, Table, Word, stem
+from arbkit.core.matching.naming import (
+    LIGHT_STEMS,
+    canonical,
+    domain_of,
+    league_of,
+    named,
+    naming_of,
+    rules_words,
+    series_of,
+    stems,
+    weighty,
+)
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
-from arbkit.core.matching.passages import Effect, Passages, passages, subject_of, without_next_vote
+from arbkit.core.matching.passages import Effect, Passages, passages, subject_of
 from arbkit.core.matching.sources import sources
 from arbkit.core.matching.timing import UNTIMED, Timing, read_timing
 
@@ -24,7 +33,6 @@ NO_ALIASES = Aliases({})
 
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _ACTS = frozenset(map(stem, ACTS))
-_LIGHT = frozenset(stem(word) for word in LIGHT) | LIGHT
 _TURNS = frozenset(stem(word) for sides in OPPOSITES.values() for words_of_side in sides for word in words_of_side) | {
     "total",
     "win",
@@ -40,15 +48,6 @@ _SINGLE = frozenset("aix")
 """Letters that stand alone without being a name."""
 _HOW_MUCH = re.compile(r"how (?:high|low|many|much|long|fast|far|big|large|often)\b", re.IGNORECASE)
 _RANKING = frozenset({"than", "before", "ahead", "against"})
-_SERIES_LEAGUES = (
-    *(("wnba", "wnba"), ("ncaamb", "ncaab"), ("ncaawb", "ncaaw"), ("ncaaf", "ncaaf"), ("ncaabaseball", "ncaabaseball")),
-    *(("marmad", "ncaab"), ("wmarmad", "ncaaw")),
-    *((league, league) for league in LEAGUES),
-    *SERIES.items(),
-)
-"""How the ticker of a Kalshi series begins (after KX) -> league."""
-_SLUG_LEAGUES = {"cbb": "ncaab", "cwbb": "ncaaw", "cfb": "ncaaf"} | SERIES
-"""How a Polymarket slug begins -> league, where it is not the name of the league."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +165,7 @@ class Facts:
     def told(self, sought: frozenset[str]) -> frozenset[str]:
         """Which of these words stand anywhere; the rules are read only for words that stand nowhere else."""
         near = sought & self.said
-        return near if near == sought else near | sought & _rules_words(self.rules_text, self.domain)
+        return near if near == sought else near | sought & rules_words(self.rules_text, self.domain)
 
 
 def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
@@ -176,86 +175,104 @@ def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:
     timing, question, statement = read_timing(market, texts)
     parts = map(quantities, (question, statement, read_dates(texts.labels)[1]))
     (intervals, question), (further, statement), (labelled, labels) = parts
-    asked, stated, label, title = (_canonical(part, table) for part in (question, statement, labels, texts.title))
-    league = _league(market, texts, asked, [*title, *stated, *label])
-    domain = _domain(market, league, [*asked, *stated, *label])
-    naming = _naming(domain)
-    asked, stated, label = (_named(part, naming) for part in (asked, stated, label))
-    (names, strict, common), near = _by_weight(asked), _stems([*asked, *label, *_named(title, naming)])
-    facts = Facts(
+    intervals = intervals or ((ZERO,) if texts.none_of else ())
+    asked, stated, label, title = (canonical(part, table) for part in (question, statement, labels, texts.title))
+    league = league_of(market, asked, [*title, *stated, *label], texts.context)
+    domain = domain_of(market, league, [*asked, *stated, *label])
+    naming = naming_of(domain)
+    asked, stated, label = (named(part, naming) for part in (asked, stated, label))
+    near = stems([*asked, *label, *named(title, naming)])
+    return Facts(
         market=market.id,
         title=" ".join(word.text for word in title),
-        names=names,
-        strict=strict,
-        common=common,
-        said=near | _stems(stated) | ({league} if league else frozenset()),
-        statement=texts.statement,
-        rules_text=texts.context,
+        said=near | stems(stated) | ({league} if league else frozenset()),
         domain=domain,
         league=league,
-        series=_series(market),
-        intervals=intervals or ((ZERO,) if texts.none_of else ()),
+        series=series_of(market),
+        intervals=tuple(map(upward, intervals)) if borders_go_up(texts.rules) else intervals,
         further=(*_strikes(market), *labelled, *further),
         timing=timing,
-        pick=_weighty(texts.pick, table, naming),
-        kind=_weighty(texts.kind, table, naming),
-        sides=_sides(texts.sides, table, naming),
-        opponents=_sides(texts.opponents, table, naming),
-        versus=texts.versus,
         sources=sources(texts.title) | sources(f"{texts.context}\n{market.resolution_source[:_SOURCE_MAX]}"),
         placeholder=market.placeholder,
         spelled=_spelled([*asked, *label, *stated]),
+        **_told(texts),
+        **_sided(texts, table, naming),
+        **_worded(asked, stems(named(canonical(texts.headline, table), naming))),
+        **_ruled(texts, table, naming, near),
+        **(_deciding(stated, weighty(texts.cited, table, naming)) if texts.judged else {}),
     )
-    facts = _ruled(facts, texts, table, naming, near)
-    facts = _worded(facts, asked, texts, _stems(_named(_canonical(texts.headline, table), naming)))
-    return _deciding(facts, stated, _weighty(texts.cited, table, naming)) if texts.judged else facts
 
 
-def _ruled(facts: Facts, texts: Passages, table: Table, naming: Table, near: frozenset[str]) -> Facts:
-    """The facts with what the rules decide by beyond the words that stand near the question."""
+_Part = dict[str, Any]
+"""Some fields of `Facts`, by name."""
+
+
+def _told(texts: Passages) -> _Part:
+    """What the texts say as they are."""
+    return {
+        "statement": texts.statement,
+        "rules_text": texts.context,
+        "all_rules": texts.rules,
+        "shown": f"{texts.title} . {texts.labels}",
+        "how_much": bool(_HOW_MUCH.match(texts.title)),
+        "several": texts.several,
+        "moment": texts.moment,
+        "after_votes": texts.after_votes,
+        "votes": texts.votes,
+        "effect": texts.effect,
+        "negative": texts.negative,
+        "regulation": texts.regulation,
+        "until_meeting": texts.until_meeting,
+    }
+
+
+def _sided(texts: Passages, table: Table, naming: Table) -> _Part:
+    """Who meets whom, and whom YES is about."""
+    return {
+        "pick": weighty(texts.pick, table, naming),
+        "kind": weighty(texts.kind, table, naming),
+        "labels": texts.sides,
+        "sides": _sides(texts.sides, table, naming),
+        "opponents": _sides(texts.opponents, table, naming),
+        "versus": texts.versus,
+    }
+
+
+def _worded(asked: Sequence[Word], headline: frozenset[str]) -> _Part:
+    """The words of the question: by weight, by their order, and which of them the headline lacks."""
+    names, strict, common = _by_weight(asked)
+    weight = names | strict | common
+    return {
+        "names": names,
+        "strict": strict,
+        "common": common,
+        "order": tuple(dict.fromkeys(text for word in _actor_first(asked) if (text := stem(word.text)) in weight)),
+        "turns": _turns(asked),
+        "ranked": any(word.text in _RANKING for word in asked),
+        "detail": common - headline if headline else frozenset(),
+    }
+
+
+def _ruled(texts: Passages, table: Table, naming: Table, near: frozenset[str]) -> _Part:
+    """What the rules decide by beyond the words that stand near the question."""
     decisive = quantities(read_dates(essence(texts.statement, texts.rules))[1])[1]
-    words = _named(_canonical(decisive, table), naming)
-    names, strict, common = _by_weight(words)
-    return replace(
-        facts,
-        added=(strict | common & _ACTS) - near,
-        added_names=names - near,
-        ruled_names=names,
-        denied=denies(decisive),
-        excepting=excepts(f"{texts.title} . {decisive}") is not texts.no_first,
-        ruled_turns=_turns(words),
-        subject=_weighty(subject_of(texts.statement), table, naming),
-        labels=texts.sides,
-    )
+    found = named(canonical(decisive, table), naming)
+    names, strict, common = _by_weight(found)
+    return {
+        "added": (strict | common & _ACTS) - near,
+        "added_names": names - near,
+        "ruled_names": names,
+        "denied": denies(decisive),
+        "excepting": excepts(f"{texts.title} . {decisive}") is not texts.no_first,
+        "ruled_turns": _turns(found),
+        "subject": weighty(subject_of(texts.statement), table, naming),
+    }
 
 
-def _deciding(facts: Facts, stated: Sequence[Word], cited: frozenset[str]) -> Facts:
-    """The facts with the words of the sentence that decides."""
+def _deciding(stated: Sequence[Word], cited: frozenset[str]) -> _Part:
+    """The words of the sentence that decides."""
     names, *rest = _by_weight(stated)
-    return replace(facts, stated=names.union(*rest), stated_names=names, cited=cited)
-
-
-def _worded(facts: Facts, asked: Sequence[Word], texts: Passages, headline: frozenset[str]) -> Facts:
-    """The facts with what the order of the words tells, and which of them the headline lacks."""
-    return replace(
-        facts,
-        order=tuple(dict.fromkeys(text for word in _actor_first(asked) if (text := stem(word.text)) in facts.asked)),
-        turns=_turns(asked),
-        ranked=any(word.text in _RANKING for word in asked),
-        detail=facts.common - headline if headline else frozenset(),
-        how_much=bool(_HOW_MUCH.match(texts.title)),
-        several=texts.several,
-        moment=texts.moment,
-        after_votes=texts.after_votes,
-        votes=texts.votes,
-        effect=texts.effect,
-        shown=f"{texts.title} . {texts.labels}",
-        negative=texts.negative,
-        regulation=texts.regulation,
-        until_meeting=texts.until_meeting,
-        all_rules=texts.rules,
-        intervals=tuple(map(upward, facts.intervals)) if borders_go_up(texts.rules) else facts.intervals,
-    )
+    return {"stated": names.union(*rest), "stated_names": names, "cited": cited}
 
 
 def _actor_first(asked: Sequence[Word]) -> Sequence[Word]:
@@ -284,18 +301,6 @@ def _strikes(market: Market) -> tuple[Interval, ...]:
     return (found,) if found else ()
 
 
-def _canonical(text: str, table: Table) -> list[Word]:
-    return lexicon.replace(words(without_next_vote(text)), table)
-
-
-def _named(found: Sequence[Word], naming: Table) -> list[Word]:
-    return lexicon.replace(found, naming) if naming else list(found)
-
-
-def _stems(found: Iterable[Word]) -> frozenset[str]:
-    return frozenset([stem(word.text) for word in found])
-
-
 def _spelled(found: Iterable[Word]) -> dict[str, str]:
     return {cut: word.text for word in found if (cut := stem(word.text)) != word.text}
 
@@ -305,14 +310,10 @@ def _plain(word: str) -> str:
     return (word.partition(":")[2] or word).replace("_", " ")
 
 
-def _weighty(text: str, table: Table, naming: Table) -> frozenset[str]:
-    return _stems(_named(_canonical(text, table), naming)) - _LIGHT
-
-
 def _sides(texts: tuple[str, str] | None, table: Table, naming: Table) -> tuple[frozenset[str], frozenset[str]] | None:
     if texts is None:
         return None
-    one, two = (_weighty(text, table, naming) for text in texts)
+    one, two = (weighty(text, table, naming) for text in texts)
     return one, two
 
 
@@ -328,73 +329,10 @@ def _by_weight(asked: Sequence[Word]) -> tuple[frozenset[str], frozenset[str], f
             strict.add(text)
         elif word.name and text in _PLACE_PARTS:
             names.add(text)
-        elif text in _LIGHT or (len(text) == 1 and not (word.name and text not in _SINGLE)):
+        elif text in LIGHT_STEMS or (len(text) == 1 and not (word.name and text not in _SINGLE)):
             continue
         elif word.name:
             names.add(text)
         else:
             common.add(text)
     return frozenset(names), frozenset(strict), frozenset(common - names)
-
-
-@lru_cache(maxsize=8_192)
-def _rules_words(text: str, domain: str) -> frozenset[str]:
-    return _stems(_named(_canonical(text, lexicon.phrases()), _naming(domain)))
-
-
-def _league(market: Market, texts: Passages, asked: Sequence[Word], near: Sequence[Word]) -> str:
-    """The league a market is about: of the Kalshi series, else of the closest text that names exactly one."""
-    series = _series(market).removeprefix("kx")
-    if market.id.venue is VenueName.KALSHI:
-        for start, league in _SERIES_LEAGUES:
-            if series.startswith(start):
-                return league
-    for part in (asked, near):
-        found = KNOWN_LEAGUES.intersection([word.text for word in part])
-        if len(found) == 1:
-            return next(iter(found))
-    prefix = market.slug.partition("-")[0]
-    if (league := _SLUG_LEAGUES.get(prefix, prefix)) in KNOWN_LEAGUES:
-        return league
-    for part in (asked, near):
-        if lexicon.full_team_names().keys().isdisjoint([word.text for word in part]):
-            continue
-        full = {word.text for word in lexicon.replace(part, lexicon.full_team_names())}.intersection(ALL_LEAGUES)
-        if len(full) == 1:
-            return full.pop()
-    return _league_told(texts.context)
-
-
-@lru_cache(maxsize=4_096)
-def _league_told(text: str) -> str:
-    """The one league that a text names, if it is one."""
-    if lexicon.league_hints().isdisjoint([word.text for word in words(text)]):
-        return ""
-    found = KNOWN_LEAGUES & _rules_words(text, "")
-    return next(iter(found)) if len(found) == 1 else ""
-
-
-def _series(market: Market) -> str:
-    """The Kalshi series, which the ticker tells when the listing does not; "" on Polymarket."""
-    if market.id.venue is not VenueName.KALSHI:
-        return ""
-    return (market.series_key or market.id.key.partition("-")[0]).lower()
-
-
-def _domain(market: Market, league: str, near: Sequence[Word]) -> str:
-    """Whose names hold: of a league, or of the first context that the words near the question, or its key, show."""
-    if league in ALL_LEAGUES:
-        return league
-    said = {league, *(word.text for word in near)}
-    series, (slug, dash, _) = _series(market).removeprefix("kx"), market.slug.partition("-")
-    for context, (_, telling, starts, slugs) in CONTEXTS.items():
-        if telling & said or (series and series.startswith(starts)) or (dash and slug in slugs):
-            return context
-    return ""
-
-
-def _naming(domain: str) -> Table:
-    """The table of team or club names that holds for this market."""
-    if not domain:
-        return {}
-    return lexicon.teams(domain) if domain in ALL_LEAGUES else lexicon.named(domain)
