@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
-from arbkit.core.matching.calendar import compare_timing
+from arbkit.core.matching.calendar import compare_timing, ordinal
 from arbkit.core.matching.clauses import compare_clauses
+from arbkit.core.matching.coming import COMING_VOTE, coming_vote, of_a_term, waits_until
 from arbkit.core.matching.counted import compare_counted
+from arbkit.core.matching.dates import Day
 from arbkit.core.matching.editions import compare_editions
 from arbkit.core.matching.entities.words import LENIENT, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
@@ -38,6 +40,8 @@ GOVERNMENT_PPM = 15_000
 LATE_VOTE_MONTH = 8
 """After a vote later in the year than this month a government may not stand by the end of it (Coalition talks in the
 Netherlands, Belgium and Spain took longer than four months)."""
+GOVERNMENT_DAYS = 300
+"""After so many days a government stands: the Netherlands of 2021 took 299."""
 NOMINATED_PPM = 20_000
 """Doubt when one side asks for the nominee and the other for the winner of the primary: the winner may withdraw."""
 
@@ -109,15 +113,26 @@ def _timing(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if same_government(kalshi, polymarket):
         return [_government(kalshi, polymarket), *compare_timing(*(when.undated() for when in timing), contest=True)]
     contest = all("win" in facts.title.split() for facts in (kalshi, polymarket))
-    return compare_timing(*timing, next_one=next_one, contest=contest)
+    found = compare_timing(*timing, next_one=next_one, contest=contest)
+    found += of_a_term(kalshi, polymarket)
+    return [COMING_VOTE if item.fact == "date" and coming_vote(kalshi, polymarket) else item for item in found]
 
 
 def _government(kalshi: Facts, polymarket: Facts) -> Finding:
     """How long both wait for a government: past the end of the year, when the vote is late in it."""
     days = [day for facts in (kalshi, polymarket) for day in facts.timing.ticker_days + tuple(facts.timing.stated.days)]
     words = "a government after the same election, however long it takes"
-    late = any(day.month > LATE_VOTE_MONTH for day in days)
-    return silent("deadline", words, UNEXPLAINED_PPM) if late else agree("deadline", words, GOVERNMENT_PPM)
+    late = [day for day in days if day.month > LATE_VOTE_MONTH]
+    ends = [facts.timing.deadline or waits_until(facts.all_rules) for facts in (kalshi, polymarket)]
+    if late and not all(end and _waits(end, day) for end in ends for day in late):
+        return silent("deadline", words, UNEXPLAINED_PPM)
+    return agree("deadline", words, GOVERNMENT_PPM)
+
+
+def _waits(end: Day, vote: Day) -> bool:
+    """Whether a deadline lies long enough after a vote for any government to stand."""
+    known = end.year and vote.year
+    return bool(known) and ordinal(end, end.year) - ordinal(vote, vote.year) >= GOVERNMENT_DAYS
 
 
 def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple[bool, Relation]:

@@ -14,7 +14,8 @@ _MONTH = (
 )
 _UNTIL = r"by(?: the)?(?: end of| close of)?|on or before|before|prior to|until|till|through|no later than"
 _PRE = (
-    rf"(?:\b(?P<rel>{_UNTIL}|(?:at )?(?:the )?end of|in|on|after|since|from|starting|beginning|during|for)"
+    rf"(?:\b(?P<rel>week (?:ending|ended)(?: on)?|{_UNTIL}"
+    r"|(?:at )?(?:the )?end of|in|on|after|since|from|starting|beginning|during|for)"
     r"\s+(?:the\s+)?)?"
 )
 _DATE = re.compile(
@@ -44,6 +45,8 @@ _TICKER_MONTH = re.compile(r"(?P<year>2\d)(?P<month>[A-Z]{3})(?![A-Z0-9])")
 _TICKER_YEAR = re.compile(r"(?:^|[A-Z])(?P<year>2\d)(?:$|[A-Z])|^(?P<pair>2\d2\d)$")
 _EXCLUSIVE = frozenset({"before", "prior to"})
 _STARTS = frozenset({"after", "since", "from", "starting", "beginning"})
+_WEEK_DAYS = 6
+"""How far the first day of a week lies before its last one."""
 _TO_THE_END = ("by", "until", "till", "through")
 _MENTIONS_MAX = 40
 _LATER = "(?i:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)"
@@ -168,14 +171,14 @@ def ticker_year(part: str) -> int | None:
     return 2000 + int(hit["year"] or hit["pair"][2:])
 
 
-def day_before(day: Day) -> Day:
-    """The last day that lies before `day`."""
+def day_before(day: Day, days: int = 1) -> Day:
+    """The day that lies `days` before `day`."""
     if not day.year:
         before = date.fromordinal(
-            date(2025, day.month, min(day.day, 28) if day.month == 2 else day.day).toordinal() - 1
+            date(2025, day.month, min(day.day, 28) if day.month == 2 else day.day).toordinal() - days
         )
         return Day(0, before.month, before.day)
-    before = date.fromordinal(date(day.year, day.month, day.day).toordinal() - 1)
+    before = date.fromordinal(date(day.year, day.month, day.day).toordinal() - days)
     return Day(before.year, before.month, before.day)
 
 
@@ -231,7 +234,12 @@ def _take_date(hit: re.Match[str], found: _Found) -> bool:
     if day is None:
         return False
     rel = (hit["rel"] or "").lower()
-    if hit["to"] and (last := _day(year, month, int(hit["to"]))):
+    first = day_before(day, _WEEK_DAYS)
+    if rel.startswith("week "):
+        found.days |= {first, day}
+    elif rel == "through" and any(first.agrees(one) for one in found.days):
+        found.days.add(day)
+    elif hit["to"] and (last := _day(year, month, int(hit["to"]))):
         found.days |= {day, last}
     elif rel in _EXCLUSIVE:
         found.deadlines.add(day_before(day))

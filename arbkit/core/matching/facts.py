@@ -44,6 +44,8 @@ _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
 _DONE = frozenset({"records", "recorded"})
 """What a player does with points; a record is a noun."""
 _SOURCE_MAX = 300
+_AGENTS = frozenset({"court", "judge", "jury", "voters", "congress", "parliament"})
+"""Who does something without being written as a name."""
 _SINGLE = frozenset("aix")
 """Letters that stand alone without being a name."""
 _HOW_MUCH = re.compile(r"how (?:high|low|many|much|long|fast|far|big|large|often)\b", re.IGNORECASE)
@@ -280,7 +282,7 @@ def _actor_first(asked: Sequence[Word]) -> Sequence[Word]:
     for index in range(1, len(asked) - 1):
         if asked[index].text == "by" and not asked[index - 1].name:
             after = index + 2 if asked[index + 1].text == "the" and index + 2 < len(asked) else index + 1
-            if asked[after].name and asked[after].text not in LIGHT:
+            if (asked[after].name and asked[after].text not in LIGHT) or asked[after].text in _AGENTS:
                 return [asked[after], *asked[:after], *asked[after + 1 :]]
     return asked
 

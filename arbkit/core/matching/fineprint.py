@@ -76,6 +76,9 @@ _IMPLIED = tuple(
         ("ipo", "confirm"),
         ("per price rate gas", "average"),
         ("up down", "yoy"),
+        ("runoff", "vote"),
+        ("market_cap", "terminal"),
+        ("rotten_tomatoes", "all critics"),
     )
 )
 """What a rule may add to a question with one of these words, for it is how that question is decided anyway."""
@@ -95,6 +98,7 @@ _ALONGSIDE = tuple(
     )
 )
 """What a rule may say beside one of these words, when it decides by that word, too."""
+_RUN_OFF, _HALF = _stems("runoff"), 50 * MICRO
 _DENIED = re.compile(r"\b(?:not|never|fails? to) (\w+)")
 _AUXILIARY = frozenset({"a", "an", "the", "be", "been", "have", "had", "yet", "to", "any", "in", "on", "by"})
 _MONTHS = frozenset(map(stem, MONTH_NAMES))
@@ -228,11 +232,17 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
             words = [one.words for one in comparable]
             found.append(conflict("threshold", *of_title(venue, item.words, words)))
     known = (*mine.intervals, *other.intervals, *other.further)
+    near_runoff = bool(_RUN_OFF & mine.asked & other.asked)
     for one in stated:
-        alone = not one.exact and one.key != ONE_OR_MORE
+        alone = not one.exact and one.key != ONE_OR_MORE and not (near_runoff and _is_half(one))
         if alone and not any(_alike(one, item, mine, other) or _turned_over(one, item, mine, other) for item in known):
             found.append(silent("threshold", f"only {venue}'s rules say {one.words}", NUMBER_PPM))
     return found
+
+
+def _is_half(one: Interval) -> bool:
+    """Whether it is a majority, short of which a vote goes to a run-off."""
+    return one.unit is Unit.PERCENT and _HALF in {one.low, one.high}
 
 
 def _told(one: Interval, mine: Facts, other: Facts) -> bool:

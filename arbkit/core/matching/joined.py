@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from arbkit.core.matching.entities.states import ALSO_WORDS, NAMES
+from arbkit.core.matching.turns import TURNS
 
 _FIRST_HELD = {"a": 1928, "o": 1928, "g": 1943, "gr": 1958, "e": 1948}
 """By first letters (academy awards, oscars, golden globes, grammys, emmys): what to add to the number of a ceremony to
@@ -217,5 +218,6 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
     ("governor", re.compile(r"\b([A-Z]{2})(?= (?:[Gg]overnor|Lieutenant [Gg]overnor)\b)"), _state_office),
     ("senate", re.compile(r"\b([A-Z]{2})(?= Senate\b)"), _state_office),
     ("year ", re.compile(r"\b(\d+)[ -]?year (?=treasury|yield|note|bond|fixed|mortgage)", re.IGNORECASE), r"tenor\1y "),
+    *TURNS,
 )
 """(hint in lower case, pattern, what to put): tried in this order where the hint stands."""

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from arbkit.core.markets import Market
+from arbkit.core.matching.entities.affairs import AFFAIRS
 from arbkit.core.matching.entities.contests import CONTESTS
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.countries import COUNTRIES
@@ -152,7 +153,7 @@ def replace(found: Sequence[Word], table: Table) -> list[Word]:
 
 def phrase_texts() -> tuple[str, ...]:
     """What the phrase table is made from; the countries last."""
-    return PHRASES, CONTESTS, FINANCE, POLITICS, FORMS, COUNTRIES
+    return PHRASES, CONTESTS, FINANCE, POLITICS, AFFAIRS, FORMS, COUNTRIES
 
 
 @cache

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 _ANY_WAY = re.compile(
     r"\b(?:includ|exclud|regardless|irrespective|whether|even if|even though|any (?:method|means|manner|way)"
-    r"|does not|will not|or otherwise|draw|tie[sd]?)",
+    r"|does not|will not|or otherwise|draw|tie[sd]?|in case no|if no (?:candidate|one)"
+    r"|if (?:required|necessary|needed))",
     re.IGNORECASE,
 )
 """A part of a sentence with these words says what counts as well, and asks for no manner."""

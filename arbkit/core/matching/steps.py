@@ -43,7 +43,11 @@ def _in_ones(values: Sequence[Interval], kalshi: Facts, polymarket: Facts) -> bo
         return False
     near = kalshi.said | polymarket.said
     timed = any(_BY_THE_CLOCK & set(facts.title.split(" ")) for facts in (kalshi, polymarket))
-    return bool(near & _COUNTED) and not near & _MEASURED and not timed
+    measured = _MEASURED - _CRITICS if _TOMATOMETER in near and not near & _AVERAGED else _MEASURED
+    return bool(near & _COUNTED) and not near & measured and not timed
 
 
 _TEMPERATURES = frozenset(map(stem, ("temperature", "low_temperature", "degrees", "fahrenheit", "celsius")))
+_TOMATOMETER, _CRITICS = stem("rotten_tomatoes"), frozenset(map(stem, ("critic", "critics", "tomatometer")))
+"""The Tomatometer shows whole percents of the critics; an average rating has tenths."""
+_AVERAGED = frozenset(map(stem, ("average", "rating", "ratings", "imdb", "metacritic", "letterboxd")))

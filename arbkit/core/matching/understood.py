@@ -1,6 +1,7 @@
 """What one question says and the other may leave out: who holds an office, who makes a product, that an award goes to
 the best, which kind of team a full name means."""
 
+from arbkit.core.matching.beside import beside
 from arbkit.core.matching.calendar import apart_days
 from arbkit.core.matching.dates import Day
 from arbkit.core.matching.entities.implied import COUNTRY_OF, MAKERS, SOLD_BY
@@ -47,6 +48,7 @@ def understood(asker: Facts, other: Facts) -> frozenset[str]:
     words |= (
         _placed(asker, other) | _named_by_office(asker, other) | _of_crime(asker, other) | _of_district(asker, other)
     )
+    words |= beside(asker, other)
     if _AVERAGED & asker.asked & other.asked and _COUNTRY & other.said:
         words |= _NATIONAL
     if _SEASONS & asker.asked and _same_days(asker, other):

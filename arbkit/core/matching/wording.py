@@ -59,6 +59,9 @@ _MUTUAL = stems(
 """What two do with each other: Putin meets Trump is Trump meets Putin."""
 UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
 """What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
+_COURTS = frozenset({"icc"})
+_TRIED = stems("convict arrest charge warrant trial custody prosecutor indict prosecute acquit plead sentence prison")
+"""What is asked of the International Criminal Court, and not of the council of cricket."""
 WORLDWIDE = stems(
     "hottest warmest coldest wettest driest temperature earthquake hurricane tornado wildfire album song movie film"
     " show netflix spotify app streamed richest largest biggest wealthiest"
@@ -66,6 +69,8 @@ WORLDWIDE = stems(
 """What is asked of the whole world as well as of one country, so that no country is understood."""
 _NEXT = frozenset({"next"})
 _HEADS, _ELECTED = stems("prime_minister chancellor"), stems("mayor governor president")
+_LEADER = frozenset({"leader"})
+"""Whom a party elects."""
 _HELD = EXCLUSIVE["office"] | stems("nominee") | _HEADS
 _CHAMBERS = stems("house parliament")
 _AIRPORTS_MAX = 2
@@ -78,7 +83,7 @@ _MEASURES = stems(
     " cpi payrolls jobless_claims deficit wage extent area volume level depth height"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
-_NO_ACTORS = UNDERSTOOD | _MEASURES
+_NO_ACTORS = UNDERSTOOD | _MEASURES | stems("tax fee ballot_measure referendum amendment")
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
@@ -264,6 +269,7 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     clear = understood(asker, other)
     left_out = clear if asker.asked & WORLDWIDE else clear | UNDERSTOOD
+    left_out -= _COURTS if asker.asked & _TRIED else frozenset()
     names = _unsaid(asker.names - other.said - left_out, other)
     if 0 < len(names) <= _AIRPORTS_MAX:
         names = frozenset(word for word in names if f"{word}_airport" not in other.said)
@@ -306,6 +312,8 @@ def _not_asked(facts: Facts, other: Facts) -> frozenset[str]:
         return frozenset()
     if same_government(facts, other):
         return _NEXT | _CHAMBERS
+    if _LEADER & facts.strict & other.strict and "election" in other.title.split(" "):
+        return _NEXT
     if facts.strict & other.strict & _ELECTED and facts.votes & other.votes and "election" in other.title.split(" "):
         return _NEXT
     return _NEXT if facts.stated and "next" not in facts.stated and _of_election(facts) else frozenset()

@@ -29,6 +29,7 @@ FOUND_BY_TITLE: Sequence[Group] = [
         "twists.yaml",
         "understood.yaml",
         "wider.yaml",
+        "affairs.yaml",
     )
     for group in read_yaml(file)
 ]

@@ -69,3 +69,22 @@ SOLD_BY = {
     "brent": "barrel",
 }
 """What is sold -> the measure of which both venues give the price, whichever says so."""
+
+MEMBERS = {
+    "supreme_court justice": (
+        *("john roberts", "clarence thomas", "samuel alito", "sonia sotomayor", "elena kagan", "neil gorsuch"),
+        *("brett kavanaugh", "amy coney barrett", "ketanji brown jackson"),
+    ),
+}
+"""A body, and the word for its members -> who sits on it (the court's own site, 2026)."""
+
+BESIDE = (
+    ("order", "executive"),
+    ("tariff", "imports import"),
+    ("billboard_hot_100", "week dated chart"),
+    ("shutdown", "duration"),
+    ("visitors", "arrive receive"),
+    ("settle_suit", "lawsuit case dispute"),
+)
+"""What both sides say -> what one of them may say beside it: an order that has no other giver is the executive's, a
+chart goes by the date of its week, a tariff is on imports."""

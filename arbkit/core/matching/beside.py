@@ -1,0 +1,54 @@
+"""What stands beside a name, or beside a thing, and adds nothing to it: the title of a person, the court that a justice
+sits on, the oath that an elected president takes, the measure in which a thing comes anyway."""
+
+import re
+
+from arbkit.core.matching import lexicon
+from arbkit.core.matching.entities.implied import BESIDE, MEMBERS
+from arbkit.core.matching.facts import Facts
+from arbkit.core.matching.lexicon import stem
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(map(stem, text.split()))
+
+
+_BESIDE = tuple((_stems(shared), _stems(left_out)) for shared, left_out in BESIDE)
+_MEMBERS = tuple((_stems(body), tuple(map(_stems, names))) for body, names in MEMBERS.items())
+_TITLED = re.compile(
+    r"\b(?P<title>(?:[Ff]ormer )?(?:(?:US|UK|Fed|FBI|CIA|DHS|NYC|New York City) )?(?:Governor|Gov\.|Senator|Sen\."
+    r"|Representative|Rep\.|Congressman|Congresswoman|Judge|Justice|Director|Chair|Chairman|Secretary|Mayor|CEO"
+    r"|President|Prime Minister|Attorney General|Prince|King)) (?P<who>[A-Z][\w'-]+ [A-Z][\w'-]+)"
+)
+_PERSONAL = _stems(
+    "convict indict charge arrest pardon acquit plead prison jail extradite deport testified sentence die marry engaged"
+    " divorce pregnant"
+)
+"""What befalls a person, whatever office they hold; who leaves an office is asked for the office."""
+_OATH = re.compile(r"\b(?:inaugurated|sworn in)\b[^.;]{0,80}\bterm beginning\b", re.IGNORECASE)
+_SWORN = _stems("inaugurated sworn swear term next")
+_ELECTED, _HEADS = _stems("elect"), _stems("president mayor governor")
+
+
+def beside(asker: Facts, other: Facts) -> frozenset[str]:
+    """The words of one question that only stand beside what both name."""
+    shared = asker.asked & other.asked
+    words = frozenset().union(*(left_out for both, left_out in _BESIDE if both <= shared))
+    words = words.union(*(body for body, members in _MEMBERS if any(names <= shared for names in members)))
+    return words | _titles(asker, shared) | _sworn(asker, other)
+
+
+def _titles(asker: Facts, shared: frozenset[str]) -> frozenset[str]:
+    """`Governor Ann Vane` of whom both ask whether she is charged."""
+    if not shared & _PERSONAL:
+        return frozenset()
+    titles = (hit["title"] for hit in _TITLED.finditer(asker.shown) if _stems(hit["who"].lower()) <= shared)
+    found = lexicon.words(" . ".join(titles))
+    return frozenset(stem(word.text) for word in (*found, *lexicon.replace(found, lexicon.phrases())))
+
+
+def _sworn(asker: Facts, other: Facts) -> frozenset[str]:
+    """Who takes the oath for the term after an election, and whom it elects, is whoever wins it."""
+    if not (asker.asked & other.asked & _HEADS and "election" in other.title.split(" ")):
+        return frozenset()
+    return _ELECTED | _SWORN if _OATH.search(asker.statement) and "win" in other.said else _ELECTED
