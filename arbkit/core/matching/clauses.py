@@ -150,6 +150,10 @@ _REFERS_BACK = re.compile(r"(?:he|she|they|it) \w+", re.IGNORECASE)
 _BLANK = re.compile(r"\b(?:Player|Team|Candidate|Company|Country|Person|Club|Party|Movie) [A-Z]\b(?!\.)")
 
 
+_TIES_IN_FULL = re.compile(r"\bincluding (?:any )?ties\b|\bties (?:are |will be )?(?:included|count)\b", re.IGNORECASE)
+_TIES_SHARED = re.compile(r"\bdead[- ]heat\b[^.;\n]{0,40}\b(?:rules?|reduction|appl(?:y|ies))\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class Clauses:
     """What the rules of one market say beyond the question."""
@@ -161,6 +165,8 @@ class Clauses:
     """Whether an agreement counts only as a signed or formal text."""
     other_name: bool = False
     """Whether what goes by another name counts too."""
+    ties: str = ""
+    """Whether all who tie for a place are paid "in full", or are "shared" a part."""
     style: str = ""
     """Whether a leaderboard of models is read with "style control on" or "off": these are two rankings."""
     blank: str = ""
@@ -186,6 +192,7 @@ def read_clauses(rules: str) -> Clauses:
         zones=frozenset(zone for hit in _LAST_MINUTE.finditer(rules) if (zone := _ZONE_OF.get(hit["zone"]))),
         written=_says(lowered, ("signed", "written", "formal", "ratified")) and bool(_WRITTEN.search(rules)),
         other_name=_says(lowered, ("name", "title", "designation")) and bool(_OTHER_NAME.search(rules)),
+        ties=_ties(rules) if "ties" in lowered or "heat" in lowered else "",
         style=_style(rules) if "style control" in lowered else "",
         blank=blank.group() if blank else "",
         of_the_listed="listed " in lowered and bool(_OF_THE_LISTED.search(rules)),
@@ -213,6 +220,12 @@ def _style(rules: str) -> str:
     if _STYLE_OFF.search(rules):
         return "off"
     return "on" if _STYLE_ON.search(rules) else ""
+
+
+def _ties(rules: str) -> str:
+    if _TIES_SHARED.search(rules):
+        return "shared"
+    return "in full" if _TIES_IN_FULL.search(rules) else ""
 
 
 def _says(lowered: str, words: tuple[str, ...]) -> bool:
@@ -251,6 +264,8 @@ def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool,
         found.append(silent("form", f"only {_which(kalshi.written)} wants a signed or formal text", WRITTEN_PPM))
     if kalshi.other_name is not polymarket.other_name:
         found.append(silent("name", f"only {_which(kalshi.other_name)} counts what goes by another name", ALIAS_PPM))
+    if kalshi.ties and polymarket.ties and kalshi.ties != polymarket.ties:
+        found.append(conflict("ties for a place", kalshi.ties, polymarket.ties))
     if kalshi.style and polymarket.style and kalshi.style != polymarket.style:
         found.append(conflict("style control", kalshi.style, polymarket.style))
     elif kalshi.style != polymarket.style:

@@ -20,6 +20,7 @@ from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.narrowed import compare_narrowed
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
+from arbkit.core.matching.sides import scores_alone
 from arbkit.core.matching.sources import COINS, COMMODITIES
 from arbkit.core.matching.steps import step_between
 from arbkit.core.matching.wording import (
@@ -220,7 +221,7 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     found = []
     for name, members in EXCLUSIVE.items():
         mine = kalshi.strict & members or kalshi.common & members
-        if not mine and not (name in LENIENT and (mine := kalshi.said & members)):
+        if not mine and not (name in LENIENT and (mine := (kalshi.said | _forms_in_series(kalshi)) & members)):
             continue
         other = polymarket.strict & members or polymarket.common & members
         other = other or polymarket.said & members if name in LENIENT else other
@@ -233,6 +234,12 @@ def _groups(kalshi: Facts, polymarket: Facts) -> list[Finding]:
             continue
         found.append(conflict(name, kalshi.spell(mine), polymarket.spell(other)))
     return found
+
+
+def _forms_in_series(kalshi: Facts) -> frozenset[str]:
+    """The form of cricket that a Kalshi series is called after, when no text of its match says it."""
+    forms = EXCLUSIVE["form of cricket"] if "cricket" in kalshi.series or "t20" in kalshi.series else frozenset()
+    return frozenset(form for form in forms if form in kalshi.series)
 
 
 def _opposites(kalshi: Facts, polymarket: Facts) -> list[Finding]:
@@ -252,6 +259,8 @@ def _opposites(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _totals(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """The total of a game is not that of one of its sides."""
+    if scores_alone(kalshi) and polymarket.asked and all(side & polymarket.asked for side in kalshi.opponents or ()):
+        return [conflict("total", kalshi.spell(kalshi.subject), polymarket.spell(polymarket.names))]
     for match, other in ((kalshi, polymarket), (polymarket, kalshi)):
         if match.opponents and not other.opponents and "total" in match.turns & other.turns:
             named = [bool(side & other.asked) for side in match.opponents]

@@ -49,6 +49,9 @@ _IMPLIED = tuple(
         ("tournament", "conference"),
         ("ufc", "division"),
         ("seed", "best record regular_season"),
+        ("mvp roty dpoty opoty coty comeback_player", "associated press ap"),
+        ("presidents_trophy", "regular_season"),
+        ("rocket_richard", "maurice rocket richard"),
         ("impeach", "house vote pass"),
         ("house", "representatives"),
         ("nominee", "primary nominate"),
@@ -69,6 +72,7 @@ _IMPLIED = tuple(
         ("week", "weekly daily"),
         ("touch_low", "daily"),
         ("pole", "make"),
+        ("podium", "top"),
         ("total over under", "goal total"),
         ("seriea", "serie"),
         ("goal", "golden boot"),
@@ -95,6 +99,7 @@ _ALONGSIDE = tuple(
         ("acquire merge", "announce agreement confirm"),
         ("become_law", "house senate president sign pass"),
         ("schedule", "announce"),
+        ("hold own", "announce"),
     )
 )
 """What a rule may say beside one of these words, when it decides by that word, too."""
@@ -103,6 +108,8 @@ _DENIED = re.compile(r"\b(?:not|never|fails? to) (\w+)")
 _AUXILIARY = frozenset({"a", "an", "the", "be", "been", "have", "had", "yet", "to", "any", "in", "on", "by"})
 _MONTHS = frozenset(map(stem, MONTH_NAMES))
 _CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
+_BY_TABLE = frozenset({"nfl", "mlb"})
+"""Leagues whose divisions are won in the regular season."""
 _CONFERENCE, _PLAYED_OUT = _stems("conference"), _stems("playoff")
 _STANDINGS = _stems("record seed standing point points regular_season table top first best")
 """What tells the best of a table from who wins the last round."""
@@ -199,6 +206,8 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
         words |= _GENERAL
     if mine.sides or other.sides:
         words |= _stems("make")
+    if {mine.league, other.league} & _BY_TABLE and near & EXCLUSIVE["compass"]:
+        words |= _stems("division regular_season")
     if not mine.added & _ACTED:
         words |= _stems("final")
     if near & WORLDWIDE or "largest" in mine.title.split(" "):

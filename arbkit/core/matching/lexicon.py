@@ -21,6 +21,7 @@ from arbkit.core.matching.entities.sports import MORE_LEAGUES, TELLING
 from arbkit.core.matching.entities.states import NAMES
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.joined import WITH_NUMBER
+from arbkit.core.matching.sporting import SPORTING
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'") | dict.fromkeys(map(ord, "\u201c\u201d"), '"')
@@ -48,6 +49,7 @@ _MAY_BE_DISTRICT, _MAY_BE_ORDINAL = re.compile(r"[A-Z][A-Z][- ]?(?:\d|AL|at)"), 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 _WORDS_MAX = 131_072
+_JOINED = (*WITH_NUMBER, *SPORTING)
 ALL_LEAGUES = LEAGUES | MORE_LEAGUES
 
 
@@ -103,7 +105,7 @@ def fold(text: str) -> str:
     if "(" in text and "lection" in text:
         text = _PARTY_CODE.sub(lambda hit: hit.group() if hit[2] in NAMES else hit[1], text)
     lowered = text.lower()
-    for hint, pattern, joined in WITH_NUMBER:
+    for hint, pattern, joined in _JOINED:
         if hint in lowered:
             text = pattern.sub(joined, text)
     text = _HYPHENED.sub(r"\1\2", text) if "-" in text else text

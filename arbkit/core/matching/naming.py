@@ -96,8 +96,9 @@ def domain_of(market: Market, league: str, near: Sequence[Word]) -> str:
         return league
     said = {league, *(word.text for word in near)}
     series, (slug, dash, _) = series_of(market).removeprefix("kx"), market.slug.partition("-")
-    for context, (_, telling, starts, slugs) in CONTEXTS.items():
-        if telling & said or (series and series.startswith(starts)) or (dash and slug in slugs):
+    for context, (_, telling, starts, slugs, told) in CONTEXTS.items():
+        keyed = (series and series.startswith(starts)) or (dash and slug in slugs)
+        if telling & said or keyed or (told and told in market.rules):
             return context
     return ""
 

@@ -194,7 +194,7 @@ def _kalshi(market: Market) -> Passages:
         asked = f"{statement} . {words_label}" if statement else labelled(label, title)
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"
-    versus = versus or IN_THE_MATCH.search(statement)
+    versus = versus or IN_THE_MATCH.search(statement) or IN_THE_MATCH.search(title)
     from_statement = bool(statement) and asked.startswith(statement)
     texts = Passages(
         title=title,
@@ -222,8 +222,10 @@ def _polymarket(market: Market) -> Passages:
     named = labels[0].lower() not in _PLAIN_LABELS
     title = WILL_IT_BE.sub(r"Will \g<who> be \g<what>?", title)
     asked = occasion_gone(title) if named else subject_first(title)
+    ahead = ""
     if spread := SPREAD.match(title):
-        asked = f"{spread[1]} wins by over {spread[2]} . {SPREAD.sub(' ', title)}"
+        ahead = _in_full(spread[1], spread["rest"] or "", labels) if named else spread[1]
+        asked = f"{ahead} wins by over {spread[2]} . {SPREAD.sub(' ', title)}"
     elif labels[0].lower() in {"over", "under"}:
         asked = OVER_UNDER.sub(f"total {labels[0]}", title)
     if (GENERIC.match(title) or not VERBED.match(title)) and market.subtitle and not named:
@@ -238,7 +240,7 @@ def _polymarket(market: Market) -> Passages:
         judged=bool(judged),
         labels=f"{fold(market.event_title[:_TITLE_MAX])} . {fold(market.subtitle[:_TITLE_MAX])} . {slug}",
         context=rules[:_WORDS_MAX],
-        pick=spread[1] if spread else subject[1] if subject and not named else "",
+        pick=ahead or (subject[1] if subject and not named else ""),
         sides=labels if named else None,
         no_first=labels[0].lower() in _NO_LABELS,
         opponents=opponents(versus) if versus else labels if named else None,
@@ -343,6 +345,20 @@ def _side_of_ticker(market: Market, one: str, two: str) -> str:
         return ""
     fits = _abbreviates(code.lower(), side.lower()) or _abbreviates(rest.lower(), opponent.lower())
     return side if fits or opponent[:1].lower() != code[:1].lower() else ""
+
+
+def _in_full(short: str, rest: str, labels: tuple[str, str]) -> str:
+    """Whom a spread favours, by the outcome that its short name means: VIT is Vitality where the other is Falcons."""
+    named, told = set(short.lower().split()), set(rest.lower().split())
+    words = [set(label.lower().split()) for label in labels]
+    if any(named & side for side in words):
+        return short
+    others = [bool(told & side) for side in words]
+    fits = [_abbreviates(short.lower(), label.lower()) for label in labels]
+    for first in (0, 1):
+        if others[1 - first] and not others[first] and fits[first]:
+            return labels[first]
+    return labels[fits.index(True)] if fits.count(True) == 1 and not any(others) else short
 
 
 def _abbreviates(code: str, name: str) -> bool:

@@ -40,7 +40,7 @@ _BEST_OF = re.compile(rf"\(?\bbo\d\b\)?|\((?![^)]*\b(?:{_PART})\b)[^()]*\)$", re
 _SUFFIX = re.compile(rf" - (?![^?]*\b(?:{_PART})\b)[^?]*$", re.IGNORECASE)
 MARGIN = re.compile(r"\b(by (?:over|more than|at least) [\d.]+) (?:goals|points|runs|sets|games|maps)\b", re.IGNORECASE)
 SPREAD = re.compile(
-    r"^(?:[^:]{0,40}: )?(?:(?:map|game|set|run|puck) )?(?:spread|handicap|line): (.{2,60}?) \(-(\d{1,3}(?:\.\d)?)\)"
+    r"^(?:[^:]{0,40}: )?(?:(?:map|game|set|run|puck) )?(?:spread|handicap|line):? (.{2,60}?) \(-(\d{1,3}(?:\.\d)?)\)"
     r"(?P<rest> vs\.? .{2,60}? \(\+\2\))?",
     re.IGNORECASE,
 )

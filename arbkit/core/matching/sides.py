@@ -7,6 +7,8 @@ from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict
 from arbkit.core.matching.lexicon import stem
 
+_SCORES = re.compile(r"^[^,]{2,60}? scores? (?:over |more than |at least )?\d")
+
 
 def same_match(kalshi: Facts, polymarket: Facts) -> bool:
     """Whether both ask which of the same two sides wins: then the name of the event, or a first name, adds nothing."""
@@ -21,6 +23,24 @@ def same_match(kalshi: Facts, polymarket: Facts) -> bool:
 def _one_side(mine: frozenset[str], other: frozenset[str]) -> bool:
     """Whether one name is the other, or the other with more: Duke and Duke Blue Devils, Sinner and Jannik Sinner."""
     return bool(mine & other) and (mine <= other or other <= mine)
+
+
+def sides_of_bout(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
+    """Every word that names a side, where both ask something of one and the same match and nothing of either side:
+    whether it goes the distance, whether it ends in a draw."""
+    mine, other = kalshi.opponents, polymarket.opponents
+    if mine is None or other is None or polymarket.sides is not None or kalshi.pick or polymarket.pick:
+        return frozenset()
+    straight = _one_side(mine[0], other[0]) and _one_side(mine[1], other[1])
+    crossed = _one_side(mine[0], other[1]) and _one_side(mine[1], other[0])
+    return frozenset().union(*mine, *other) if straight != crossed else frozenset()
+
+
+def scores_alone(facts: Facts) -> bool:
+    """Whether the deciding sentence counts what one side of the match scores: `If Arizona scores over 20.5 points`."""
+    if facts.opponents is None or not facts.subject or not _SCORES.search(facts.statement):
+        return False
+    return [bool(side & facts.subject) for side in facts.opponents].count(True) == 1
 
 
 def names_of_sides(kalshi: Facts, polymarket: Facts) -> frozenset[str]:

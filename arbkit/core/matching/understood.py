@@ -21,6 +21,7 @@ _TRAVELLERS = frozenset(
     map(stem, ("passengers", "travelers", "people", "screened", "screening", "checkpoint", "throughput"))
 )
 """Whom the agency counts, and how."""
+_GAMES, _OLYMPIC = frozenset({"winter_olympics", "summer_olympics"}), frozenset(map(stem, ("olympic", "olympics")))
 _AVERAGED, _NATIONAL = frozenset({stem("average")}), frozenset({stem("national")})
 _COUNTRY = frozenset({stem("united_states")})
 """An average of the United States is the national one."""
@@ -55,6 +56,8 @@ def understood(asker: Facts, other: Facts) -> frozenset[str]:
         words |= _SEASONS
     for what in asker.asked & other.asked & _SOLD_BY.keys():
         words |= _SOLD_BY[what]
+    if _GAMES & asker.said & other.said:
+        words |= _OLYMPIC
     if _SCREENED in asker.said and _SCREENED in other.said:
         words |= _TRAVELLERS
     made = _PRODUCTS & asker.names & other.said

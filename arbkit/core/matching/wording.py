@@ -13,7 +13,14 @@ from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES, OP
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
-from arbkit.core.matching.sides import names_of_sides, namesakes, of_the_match, opponent_understood, same_match
+from arbkit.core.matching.sides import (
+    names_of_sides,
+    namesakes,
+    of_the_match,
+    opponent_understood,
+    same_match,
+    sides_of_bout,
+)
 from arbkit.core.matching.spelling import given_names, initials, slips
 from arbkit.core.matching.understood import understood
 
@@ -92,6 +99,7 @@ _ORDINALS = stems("first second third fourth fifth sixth seventh")
 _BOUT = stems("fight bout boxing mma schedule scheduled prelims ufc")
 """Words that every match of its kind has."""
 _IN_TICKER = {"formula1": "f1"}
+_NONE: frozenset[str] = frozenset()
 
 
 def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
@@ -111,6 +119,10 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.extend(namesakes(kalshi, polymarket))
         found.extend(_spare(there, here, sides))
         there, here = (_of_one_match(missing, sides) for missing in (there, here))
+    elif bout := sides_of_bout(kalshi, polymarket):
+        found.extend(namesakes(kalshi, polymarket))
+        found.extend(_spare(there._replace(strict=_NONE), here._replace(strict=_NONE), bout))
+        there, here = (missing._replace(names=missing.names - bout) for missing in (there, here))
     else:
         found.extend(_who_to_whom(kalshi, polymarket))
     if (there.worded or here.worded) and decide_alike(kalshi, polymarket):

@@ -271,3 +271,30 @@ def test_a_fortune_counts_by_one_list_only() -> None:
 
     assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
     assert warned(made, "source")
+
+
+def finishing(*, kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on a place in a golf tournament that agree but for what their rules say of ties."""
+    return verdict(
+        kalshi(
+            "Lisbon Masters: Will Leo Rossi finish top 10?",
+            "KXPGATOP10-LIS29-LROS",
+            yes_label="Leo Rossi",
+            rules=f"If Leo Rossi finishes top 10{kalshi_rules} in the 2029 Lisbon Masters golf tournament, then the "
+            "market resolves to Yes.",
+        ),
+        polymarket(
+            "Will Leo Rossi finish in the top 10 at the 2029 Lisbon Masters?",
+            "This market will resolve to Yes if Leo Rossi finishes in the top 10 at the 2029 Lisbon Masters golf "
+            f"tournament. {polymarket_rules}",
+        ),
+    )
+
+
+def test_a_place_that_is_shared_by_a_dead_heat_is_not_one_that_is_paid_in_full() -> None:
+    alike = finishing(kalshi_rules=" (including ties)", polymarket_rules="Ties for 10th place count.")
+    made = finishing(kalshi_rules=" (including ties)", polymarket_rules="Ties are paid by dead heat rules.")
+
+    assert alike.acceptable, alike.reasons
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+    assert warned(made, "ties for a place", "shared")

@@ -26,6 +26,7 @@ FOUND_BY_TITLE: Sequence[Group] = [
         "names.yaml",
         "further.yaml",
         "seasons.yaml",
+        "sporting.yaml",
         "twists.yaml",
         "understood.yaml",
         "wider.yaml",

@@ -27,6 +27,8 @@ womens_premier_league < tata wpl; women s ipl; women s premier league; wpl; wome
 aflw < women s afl; afl women s; afl women; aflw premiership
 nrlw < women s nrl; nrl women s; nrl women; nrl women s premiership; nrlw premiership
 super_rugby < super rugby; super rugby pacific
+top14 < france top14; french top14
+united_rugby_championship < urc; bkt urc; bkt united rugby championship; united rugby championship
 rugby_championship < the rugby championship
 ashes < the ashes; ashes series
 champions_trophy < icc champions trophy

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from arbkit.core.matching.entities.clubs import CLUBS
 from arbkit.core.matching.entities.colleges import COLLEGES
 from arbkit.core.matching.entities.esports import ESPORTS
+from arbkit.core.matching.entities.rugby import RUGBY
 from arbkit.core.matching.entities.soccer import MORE_CLUBS
 
 
@@ -23,6 +24,8 @@ class Context(NamedTuple):
     """How a Kalshi series begins, after KX."""
     slugs: frozenset[str]
     """The first word of a Polymarket slug."""
+    told: str = ""
+    """Words of the rules that no other sport has."""
 
 
 def _schools() -> str:
@@ -46,7 +49,7 @@ _SOCCER_KEYS = """
 epl eflchampionship laliga seriea bundesliga ligue1 ucl uel uecl facup efl copadelrey coppaitalia dfbpokal eredivisie
 ligaportugal brasileiro ligamx saudipl superlig argpremdiv
 """
-_SOCCER_SLUGS = "lib sud epl lal bun fl1 sea ucl uel elc ere por tur bra mex arg"
+_SOCCER_SLUGS = "lib sud epl lal bun fl1 sea ucl uel elc ere por tur bra mex arg cdr cdf dfb itc fac efl"
 
 CONTEXTS = {
     "college": Context(_schools(), frozenset({"ncaaf", "ncaab", "ncaaw", "ncaabaseball"}), (), frozenset()),
@@ -55,6 +58,13 @@ CONTEXTS = {
         frozenset(_SOCCER.split()),
         tuple(_SOCCER_KEYS.split()),
         frozenset(_SOCCER_SLUGS.split()),
+        "90 minutes",
+    ),
+    "rugby": Context(
+        RUGBY,
+        frozenset({"rugby", "top14", "super_rugby", "united_rugby_championship"}),
+        ("rugbyfra", "rugbyurc", "rugbyprem", "rugbygpr", "rugbyecc", "rugbysrp"),
+        frozenset({"rutopft", "ruurc", "ruprem", "ruchamp"}),
     ),
     "esports": Context(
         ESPORTS,

@@ -2,7 +2,7 @@
 `phrases`.
 
 Public knowledge (exchanges' and issuers' own names). A ticker that is an ordinary word or a first name (LINK, DOT,
-ADA, HYPE) is listed only beside the name that it belongs to.
+ADA) is listed only beside the name that it belongs to.
 """
 
 FINANCE = """
@@ -20,7 +20,7 @@ monero < xmr; monero xmr
 hedera < hbar; hedera hbar
 toncoin < toncoin ton
 pepe < pepe coin; pepecoin
-hyperliquid < hyperliquid hype
+hyperliquid < hyperliquid hype; hype; hype token
 zcash < zec; zcash zec
 tether < usdt; tether usdt
 usdc < usd coin

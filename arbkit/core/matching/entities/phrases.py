@@ -79,7 +79,7 @@ clubworldcup < club world cup; fifa club world cup
 womensworldcup < women s world cup; fifa women s world cup
 cricketworldcup < cricket world cup; icc cricket world cup; icc men s cricket world cup
 t20worldcup < t20 cricket world cup; men s t20 cricket world cup; icc men s t20 cricket world cup
-t20i < t20 international; t20 internationals; t20is
+t20i t20 < t20i; t20 international; t20 internationals; t20is
 odi < one day international; one day internationals; odis
 t20worldcup < t20 world cup; icc t20 world cup; icc men s t20 world cup; men s t20 world cup
 rugbyworldcup < rugby world cup

@@ -121,6 +121,7 @@ GROUPS = {
     "racing title": {"drivers_championship", "constructors_championship"},
     "medal": {"gold", "silver", "bronze"},
     "esport": {"cs2", "lol", "dota2", "valorant"},
+    "form of cricket": {"t20", "t20i", "odi"},
     "gender": {"women", "female", "actress", "male", "actor"},
 }
 """Names of facts whose values exclude each other."""
@@ -136,7 +137,7 @@ OPPOSITES = {
 }
 """Light words that turn a question round when one side says the one and the other side the other."""
 
-LENIENT = frozenset({"frequency", "direction", "league", "kind of price", "competition"})
+LENIENT = frozenset({"frequency", "direction", "league", "kind of price", "competition", "form of cricket"})
 """Groups of which one side may be silent: the other side's word is then looked for in the whole text."""
 
 YEAR_OF_KICK_OFF = frozenset({"heisman"})
