@@ -114,17 +114,7 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     short = initials(there.names, here.names, polymarket, found) | initials(here.names, there.names, kalshi, found)
     there = there._replace(names=there.names - spelled - short - opponent_understood(kalshi, polymarket))
     here = here._replace(names=here.names - spelled - short)
-    if same_match(kalshi, polymarket):
-        sides = names_of_sides(kalshi, polymarket)
-        found.extend(namesakes(kalshi, polymarket))
-        found.extend(_spare(there, here, sides))
-        there, here = (_of_one_match(missing, sides) for missing in (there, here))
-    elif bout := sides_of_bout(kalshi, polymarket):
-        found.extend(namesakes(kalshi, polymarket))
-        found.extend(_spare(there._replace(strict=_NONE), here._replace(strict=_NONE), bout))
-        there, here = (missing._replace(names=missing.names - bout) for missing in (there, here))
-    else:
-        found.extend(_who_to_whom(kalshi, polymarket))
+    there, here = _without_sides(there, here, kalshi, polymarket, found)
     if (there.worded or here.worded) and decide_alike(kalshi, polymarket):
         there = _without_title(there, kalshi, "Kalshi", found)
         here = _without_title(here, polymarket, "Polymarket", found)
@@ -143,6 +133,22 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     found.extend(_redefined(kalshi, polymarket))
     found.extend(_winning(kalshi, polymarket))
     return [*found, _subject(kalshi, polymarket)]
+
+
+def _without_sides(
+    there: "_Missing", here: "_Missing", kalshi: Facts, polymarket: Facts, found: list[Finding]
+) -> tuple["_Missing", "_Missing"]:
+    """What is missing still, when both are about one and the same match; who does what to whom, when they are not."""
+    if same_match(kalshi, polymarket):
+        sides = names_of_sides(kalshi, polymarket)
+        found.extend([*namesakes(kalshi, polymarket), *_spare(there, here, sides)])
+        return _of_one_match(there, sides), _of_one_match(here, sides)
+    if bout := sides_of_bout(kalshi, polymarket):
+        found.extend(namesakes(kalshi, polymarket))
+        found.extend(_spare(there._replace(strict=_NONE), here._replace(strict=_NONE), bout))
+        return there._replace(names=there.names - bout), here._replace(names=here.names - bout)
+    found.extend(_who_to_whom(kalshi, polymarket))
+    return there, here
 
 
 def _subject(kalshi: Facts, polymarket: Facts) -> Finding:
