@@ -1,7 +1,8 @@
 """Two records of facts, fact by fact: what agrees, what is missing on one side, what rules the pair out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
@@ -13,7 +14,7 @@ from arbkit.core.matching.dates import Day
 from arbkit.core.matching.editions import compare_editions
 from arbkit.core.matching.entities.words import LENIENT, YEAR_OF_KICK_OFF
 from arbkit.core.matching.facts import Facts
-from arbkit.core.matching.findings import Finding, Kind, agree, conflict, silent
+from arbkit.core.matching.findings import Finding, Hopeless, Kind, agree, conflict, silent
 from arbkit.core.matching.finedates import compare_fine_dates
 from arbkit.core.matching.fineprint import compare_fine_print
 from arbkit.core.matching.lexicon import stem
@@ -61,10 +62,6 @@ _LAWS = stems("tax act bill ballot_measure")
 _TEMPERATURES = stems("temperature low_temperature")
 
 
-Hopeless = Callable[[Sequence[Finding]], bool]
-"""Whether what is found already rules the pair out for whoever asks."""
-
-
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Everything found, and how the outcomes lie to each other."""
@@ -84,7 +81,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         _opposites,
         _totals,
         _leagues,
-        compare_words,
+        partial(compare_words, hopeless=hopeless),
         _timing,
         _sources,
         _clauses,

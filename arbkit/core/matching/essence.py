@@ -171,6 +171,7 @@ def essence(statement: str, rules: str) -> str:
     return " ".join(_GENERAL.sub("general_election", text).split())
 
 
+@lru_cache(maxsize=8_192)
 def deciding(statement: str) -> str:
     """The sentences of a statement that decide, or all of it when none says so."""
     sentences = _SENTENCE.split(statement)

@@ -1,6 +1,6 @@
 """What a comparison of two facts found: agreement, conflict or silence, with the words that made it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -25,6 +25,10 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.fact}: {self.words}"
+
+
+Hopeless = Callable[[Sequence[Finding]], bool]
+"""Whether what is found already rules the pair out for whoever asks."""
 
 
 def agree(fact: str, words: str, doubt_ppm: int = 0) -> Finding:

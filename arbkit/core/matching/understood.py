@@ -1,6 +1,8 @@
 """What one question says and the other may leave out: who holds an office, who makes a product, that an award goes to
 the best, which kind of team a full name means."""
 
+from collections.abc import Callable
+
 from arbkit.core.matching.beside import beside
 from arbkit.core.matching.calendar import apart_days
 from arbkit.core.matching.dates import Day
@@ -42,26 +44,12 @@ _FILM = frozenset(map(stem, ("movie",)))
 
 
 def understood(asker: Facts, other: Facts) -> frozenset[str]:
-    """The words of one question that the other market need not say."""
-    words = (
-        _in_office(asker, other) | _his_office(asker, other) | _of_award(asker, other) | _in_plain_words(asker, other)
-    )
-    words |= (
-        _placed(asker, other) | _named_by_office(asker, other) | _of_crime(asker, other) | _of_district(asker, other)
-    )
-    words |= beside(asker, other)
-    if _AVERAGED & asker.asked & other.asked and _COUNTRY & other.said:
-        words |= _NATIONAL
-    if _SEASONS & asker.asked and _same_days(asker, other):
-        words |= _SEASONS
-    for what in asker.asked & other.asked & _SOLD_BY.keys():
-        words |= _SOLD_BY[what]
-    if _GAMES & asker.said & other.said:
-        words |= _OLYMPIC
-    if _SCREENED in asker.said and _SCREENED in other.said:
-        words |= _TRAVELLERS
-    made = _PRODUCTS & asker.names & other.said
-    return words.union(_MAKER_OF[product] for product in made) if made else words
+    """The words of one question that the other market does not say and need not say."""
+    missing = asker.asked - other.said
+    if not missing:
+        return missing
+    found = [rule(asker, other) for words, rule in _RULES if not words.isdisjoint(missing)]
+    return frozenset().union(*found, _in_plain_words(asker, other), beside(asker, other)) & missing
 
 
 def _in_order(day: Day) -> tuple[int, int, int]:
@@ -143,3 +131,51 @@ def _in_plain_words(asker: Facts, other: Facts) -> frozenset[str]:
         if len(parts) > 1 and parts <= plain.names:
             found |= {name} if asker is named else parts
     return frozenset(found)
+
+
+def _of_average(asker: Facts, other: Facts) -> frozenset[str]:
+    """`national`, of an average for which the other side names the country."""
+    return _NATIONAL if _AVERAGED & asker.asked & other.asked and _COUNTRY & other.said else frozenset()
+
+
+def _of_season(asker: Facts, other: Facts) -> frozenset[str]:
+    """The season of a year, between the same two days."""
+    return _SEASONS if _same_days(asker, other) else frozenset()
+
+
+def _by_measure(asker: Facts, other: Facts) -> frozenset[str]:
+    """The measure by which that is sold for which both ask."""
+    return frozenset().union(*(_SOLD_BY[what] for what in asker.asked & other.asked & _SOLD_BY.keys()))
+
+
+def _of_games(asker: Facts, other: Facts) -> frozenset[str]:
+    """`olympic`, where both speak of the games."""
+    return _OLYMPIC if _GAMES & asker.said & other.said else frozenset()
+
+
+def _screened(asker: Facts, other: Facts) -> frozenset[str]:
+    """Whom the agency counts that both name, and how."""
+    return _TRAVELLERS if _SCREENED in asker.said and _SCREENED in other.said else frozenset()
+
+
+def _maker(asker: Facts, other: Facts) -> frozenset[str]:
+    """Who makes the product that both name."""
+    return frozenset(_MAKER_OF[product] for product in _PRODUCTS & asker.names & other.said)
+
+
+_RULES: tuple[tuple[frozenset[str], Callable[[Facts, Facts], frozenset[str]]], ...] = (
+    (frozenset().union(*(names for _, names, _ in HOLDERS.values())), _in_office),
+    (frozenset(HOLDERS), _his_office),
+    (_FOR_THE_BEST | _FILM, _of_award),
+    (frozenset(COUNTRY_OF_WORD.values()), _placed),
+    (_NAMED_BY_OFFICE, _named_by_office),
+    (_CRIMES, _of_crime),
+    (_CHAMBER, _of_district),
+    (_NATIONAL, _of_average),
+    (_SEASONS, _of_season),
+    (frozenset().union(*_SOLD_BY.values()), _by_measure),
+    (_OLYMPIC, _of_games),
+    (_TRAVELLERS, _screened),
+    (frozenset(_MAKER_OF.values()), _maker),
+)
+"""The words that a rule may spare the other side, and the rule."""

@@ -44,13 +44,13 @@ class Verdict:
 
 def judge(kalshi: Facts, polymarket: Facts, *, floor_ppm: int = 0) -> Verdict:
     """Judge one candidate pair. What cannot reach `floor_ppm` is not read to its end: its confidence then is what the
-    conflicts found so far leave, and its reasons are those conflicts."""
+    conflicts found so far leave, and nobody asks for its reasons."""
     if kalshi.placeholder or polymarket.placeholder:
         return _refused("conflict: outcome: a placeholder or an Other, whose meaning may change")
     comparison = compare(kalshi, polymarket, lambda found: _cap_ppm(hard(found)) < floor_ppm)
     confidence = _confidence(kalshi, polymarket, comparison)
     if confidence < floor_ppm:
-        return _below(confidence, _reasons(comparison, ()))
+        return _below(confidence, ())
     exact = kalshi.title == polymarket.title and confidence >= CONFIDENCE_FLOOR_PPM and _complete(comparison)
     signals = _signals(kalshi, polymarket, comparison)
     if hard(comparison.findings):

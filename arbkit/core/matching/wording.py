@@ -11,7 +11,7 @@ from arbkit.core.matching.calendar import ordinal
 from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES, OPPOSITES
 from arbkit.core.matching.facts import Facts
-from arbkit.core.matching.findings import Finding, agree, conflict, silent
+from arbkit.core.matching.findings import Finding, Hopeless, agree, conflict, silent
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.sides import (
     names_of_sides,
@@ -102,24 +102,18 @@ _IN_TICKER = {"formula1": "f1"}
 _NONE: frozenset[str] = frozenset()
 
 
-def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """Every word of either question has to stand on the other side."""
+def compare_words(kalshi: Facts, polymarket: Facts, hopeless: Hopeless) -> list[Finding]:
+    """Every word of either question has to stand on the other side; what is `hopeless` is not read to its end."""
+    subject = _subject(kalshi, polymarket)
+    if hopeless([subject]):
+        return [subject]
     found: list[Finding] = []
-    there, here = _missing(kalshi, polymarket), _missing(polymarket, kalshi)
-    if nominated(kalshi, polymarket):
-        there, here = (missing._replace(strict=missing.strict - NOMINATIONS) for missing in (there, here))
-    spelled = slips(there.names, here.names, found)
-    given = given_names(there.names, kalshi, polymarket, found) | given_names(here.names, polymarket, kalshi, found)
-    there, here = there._replace(names=there.names - given), here._replace(names=here.names - given)
-    short = initials(there.names, here.names, polymarket, found) | initials(here.names, there.names, kalshi, found)
-    there = there._replace(names=there.names - spelled - short - opponent_understood(kalshi, polymarket))
-    here = here._replace(names=here.names - spelled - short)
-    there, here = _without_sides(there, here, kalshi, polymarket, found)
+    there, here = _named(kalshi, polymarket, found)
+    if hopeless(found):
+        return found
     if (there.worded or here.worded) and decide_alike(kalshi, polymarket):
         there = _without_title(there, kalshi, "Kalshi", found)
         here = _without_title(here, polymarket, "Polymarket", found)
-    if there.names or here.names:
-        found.append(conflict("name", kalshi.spell(there.names), polymarket.spell(here.names)))
     if there.strict or here.strict:
         found.append(conflict("qualifier", kalshi.spell(there.strict), polymarket.spell(here.strict)))
     for missing, asker, other, venue in (
@@ -132,7 +126,24 @@ def compare_words(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.extend(_unexplained(missing.deep, asker, f"only {venue} asks for", CONTEXT_WORD_PPM))
     found.extend(_redefined(kalshi, polymarket))
     found.extend(_winning(kalshi, polymarket))
-    return [*found, _subject(kalshi, polymarket)]
+    return [*found, subject]
+
+
+def _named(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple["_Missing", "_Missing"]:
+    """What either side leaves unsaid of the other's question; the names among it are found, the words are not yet."""
+    there, here = _missing(kalshi, polymarket), _missing(polymarket, kalshi)
+    if nominated(kalshi, polymarket):
+        there, here = (missing._replace(strict=missing.strict - NOMINATIONS) for missing in (there, here))
+    spelled = slips(there.names, here.names, found)
+    given = given_names(there.names, kalshi, polymarket, found) | given_names(here.names, polymarket, kalshi, found)
+    there, here = there._replace(names=there.names - given), here._replace(names=here.names - given)
+    short = initials(there.names, here.names, polymarket, found) | initials(here.names, there.names, kalshi, found)
+    there = there._replace(names=there.names - spelled - short - opponent_understood(kalshi, polymarket))
+    here = here._replace(names=here.names - spelled - short)
+    there, here = _without_sides(there, here, kalshi, polymarket, found)
+    if there.names or here.names:
+        found.append(conflict("name", kalshi.spell(there.names), polymarket.spell(here.names)))
+    return there, here
 
 
 def _without_sides(
