@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from arbkit.core.matching.columns import Codes, Columns, Ints, Vocabulary, places
+from arbkit.core.matching.columns import Codes, Columns, Ints, Vocabulary, places, starts_of
 from arbkit.core.spread import Spread, here
 
 CANDIDATES_MAX = 20
@@ -38,8 +38,9 @@ _BLOCK_ROWS = 2_000
 _DAYS_APART_MAX = 21
 _ENDS_APART_DAYS_MAX = 400
 """Venues expect ends at very different times: nominations by the convention, or by the election."""
-_ENDS_TOLD_BITS = 5
-"""Beyond 32 days apart it does not matter how far."""
+_ENDS_TOLD_MAX = 32
+"""Beyond so many days apart it does not matter how far."""
+_TOLD_BITS = 6
 _NUMBER_BITS = 63
 _ANY_NUMBER = -1
 _WEIGHT_UNIT = 1_000
@@ -47,12 +48,29 @@ _WEIGHT_BITS = 15
 _WEIGHT_MAX = (1 << _WEIGHT_BITS - 1) - 1
 _SUM_BITS = 21
 """Room for the weights of all keys that two rows can share."""
+_SUM_MAX = (1 << _SUM_BITS) - 1
 _ROW_BITS = 24
+_ROW = (1 << _ROW_BITS) - 1
 _CODE_BITS = 24
+_NO_KEY = np.iinfo(np.int64).max
+"""Behind all keys, so that each that is sought has a place."""
 
 Flags = npt.NDArray[np.bool_]
-Found = tuple[Ints, Ints]
-"""Pairs of rows: listed, sought."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Pairs of rows, those of a sought row together and the likeliest first. There may be a million of them."""
+
+    listed: Ints
+    sought: Ints
+
+    def __len__(self) -> int:
+        return len(self.sought)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Pair by pair: (index into `listed`, index into `sought`)."""
+        return zip(self.listed.tolist(), self.sought.tolist(), strict=True)
 
 
 def candidates(
@@ -61,26 +79,24 @@ def candidates(
     *,
     candidates_max: int = CANDIDATES_MAX,
     spread: Spread = here,
-) -> list[tuple[int, int]]:
-    """Pairs (index into `listed`, index into `sought`): for each sought market the likeliest listed ones, best first.
+) -> Candidates:
+    """For each sought market the likeliest listed ones.
 
     Both sides may be either venue. After a change, seek the changed markets alone among all of the other side. The
     work may be spread over threads.
     """
     if not len(listed) or not len(sought):
-        return []
+        return Candidates(*np.zeros((2, 0), dtype=np.int64))
     lookup = _lookup(listed, sought, spread)
-    found: list[tuple[int, int]] = []
-    for one, two in spread(partial(_block, lookup, candidates_max), range(0, len(sought), _BLOCK_ROWS)):
-        found.extend(zip(one.tolist(), two.tolist(), strict=True))
-    return found
+    found = list(spread(partial(_block, lookup, candidates_max), range(0, len(sought), _BLOCK_ROWS)))
+    return Candidates(*map(np.concatenate, zip(*found, strict=True)))
 
 
-def _block(lookup: "_Lookup", most: int, start: int) -> Found:
+def _block(lookup: "_Lookup", most: int, start: int) -> tuple[Ints, Ints]:
     """The candidates of one block of sought rows."""
-    shared = _gated(lookup, start, lookup.shared(start))
-    best = _scored(lookup, start, shared.heaviest(most))
-    return best.listed, best.sought + start
+    shared = _summed(_near(lookup, start, lookup.met(start)))
+    best = shared.heaviest(most)
+    return _scored(lookup, start, best), best.sought + start
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +107,32 @@ class _Shared:
     listed: Ints
     weight: Ints
 
-    def where(self, kept: Flags) -> "_Shared":
-        """Some of them."""
-        return _Shared(self.sought[kept], self.listed[kept], self.weight[kept])
+    def at(self, kept: Ints) -> "_Shared":
+        """Those in some places."""
+        return _Shared(self.sought.take(kept), self.listed.take(kept), self.weight.take(kept))
 
     def heaviest(self, most: int) -> "_Shared":
         """At most so many of each sought row, heaviest first."""
-        lighter = (1 << _SUM_BITS) - 1 - self.weight
-        packed = np.sort((self.sought << _SUM_BITS | lighter) << _ROW_BITS | self.listed)
-        ordered = _Shared(
-            packed >> _SUM_BITS + _ROW_BITS,
-            packed & (1 << _ROW_BITS) - 1,
-            (1 << _SUM_BITS) - 1 - (packed >> _ROW_BITS & (1 << _SUM_BITS) - 1),
-        )
-        return ordered.where(ordered.places() < most)
+        packed = np.sort((self.sought << _SUM_BITS | _SUM_MAX - self.weight) << _ROW_BITS | self.listed)
+        packed = packed.take(np.flatnonzero(places(packed >> _SUM_BITS + _ROW_BITS) < most))
+        lighter = packed >> _ROW_BITS & _SUM_MAX
+        return _Shared(packed >> _SUM_BITS + _ROW_BITS, packed & _ROW, _SUM_MAX - lighter)
 
-    def starts(self) -> Ints:
-        """Where each sought row starts."""
-        return np.flatnonzero(np.diff(self.sought, prepend=-1))
 
-    def of_row(self, values: Ints, starts: Ints) -> Ints:
-        """One value a sought row -> one value a pair."""
-        return np.repeat(values, np.diff(starts, append=len(self.sought)))
+class _Met(NamedTuple):
+    """Rows that share a key, once for each key that they share."""
 
-    def places(self) -> Ints:
-        """How many pairs of the same sought row stand before each."""
-        return places(self.sought)
+    listed: Ints
+    sought: Ints
+    """Where they count from the start of their block."""
+    weight: Ints
+    """Of the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The rows of one venue. Matrices have a row each; what is missing is negative, and differs from side to side."""
+    """The rows of one venue. Matrices have a column each; what is missing is negative, and differs from side to side.
+    """
 
     rare: Codes
     """Ranks of the rarest tokens that both sides have, rarest first."""
@@ -148,27 +159,23 @@ class _Lookup:
     holders: Ints
     weights: Ints
 
-    def shared(self, start: int) -> _Shared:
-        """Which listed rows share keys with the sought rows of a block, and the weight of all these keys."""
+    def met(self, start: int) -> _Met:
+        """Which listed rows share a key with the sought rows of a block, and have a number in common."""
         size = len(self.weights)
-        keys, rows = _keys(self.sought.rare[start : start + _BLOCK_ROWS], size, singles=np.ones(size, dtype=np.bool_))
-        packed = np.sort(keys << _ROW_BITS | rows)  # neighbours are found near each other
-        keys, rows = packed >> _ROW_BITS, packed & (1 << _ROW_BITS) - 1
+        found = _keys(self.sought.rare[:, start : start + _BLOCK_ROWS], singles=np.ones(size, dtype=np.bool_))
+        found.sort()  # neighbours are found near each other
+        keys, rows = found >> _ROW_BITS, found & _ROW
         place = np.searchsorted(self.keys, keys)
-        place[place == len(self.keys)] = 0
-        known = self.keys[place] == keys if len(self.keys) else np.zeros(len(keys), dtype=np.bool_)
-        place, keys, rows = place[known], keys[known], rows[known]
+        known = np.flatnonzero(self.keys.take(place) == keys)
+        place, keys, rows = place.take(known), keys.take(known), rows.take(known)
         left, right = np.divmod(keys, size)
-        weight = self.weights[left] + np.where(left == right, 0, self.weights[right])
-        counts = self.counts[place]
-        listed = self.holders[_ranges(self.firsts[place], counts)]
-        packed = np.repeat(rows << _ROW_BITS + _WEIGHT_BITS | weight, counts) | listed << _WEIGHT_BITS
-        packed.sort()
-        pair = packed >> _WEIGHT_BITS
-        starts = np.flatnonzero(np.diff(pair, prepend=-1))
-        total = np.add.reduceat(packed & (1 << _WEIGHT_BITS) - 1, starts) if len(starts) else pair
-        pair = pair[starts]
-        return _Shared(pair >> _ROW_BITS, pair & (1 << _ROW_BITS) - 1, total)
+        weight = self.weights.take(left) + np.where(left == right, 0, self.weights.take(right))
+        counts = self.counts.take(place)
+        listed = self.holders.take(_ranges(self.firsts.take(place), counts))
+        numbers = self.listed.numbers.take(listed) & np.repeat(self.sought.numbers.take(rows + start), counts)
+        fits = np.flatnonzero(numbers)
+        met = np.repeat(rows << _WEIGHT_BITS | weight, counts).take(fits)
+        return _Met(listed.take(fits), met >> _WEIGHT_BITS, met & (1 << _WEIGHT_BITS) - 1)
 
 
 class _Tokens(NamedTuple):
@@ -221,18 +228,20 @@ def _lookup(listed: Columns, sought: Columns, spread_over: Spread) -> _Lookup:
     made = list(spread_over(partial(_matrices, words), parts))
     of_listed = len(range(0, len(listed), _SLICE_ROWS))
     sides = _side(listed, made[:of_listed]), _side(sought, made[of_listed:])
-    keys, rows = _keys(sides[0].rare, size, singles=spread[by_rank] <= _SINGLE_ROWS_MAX)
-    packed = np.sort(keys << _ROW_BITS | rows)
-    firsts = np.flatnonzero(np.diff(packed >> _ROW_BITS, prepend=-1))
-    counts = np.diff(firsts, append=len(packed))
+    found = _keys(sides[0].rare, singles=spread[by_rank] <= _SINGLE_ROWS_MAX)
+    found.sort()
+    keys = found >> _ROW_BITS
+    firsts = starts_of(keys)
+    counts = np.diff(firsts, append=len(keys))
     telling = counts <= max(_KEY_ROWS_FLOOR, len(listed) // _KEY_ROWS_SHARE)
+    firsts, counts = firsts[telling], counts[telling]
     return _Lookup(
         listed=sides[0],
         sought=sides[1],
-        keys=packed[firsts[telling]] >> _ROW_BITS,
-        firsts=firsts[telling],
-        counts=counts[telling],
-        holders=packed & (1 << _ROW_BITS) - 1,
+        keys=np.append(keys[firsts], _NO_KEY),
+        firsts=np.append(firsts, 0),
+        counts=np.append(counts, 0),
+        holders=found & _ROW,
         weights=weight_of[by_rank],
     )
 
@@ -249,7 +258,7 @@ def _coded(columns: Columns, vocabulary: Vocabulary) -> _Tokens:
 def _each_once(rows: Ints, codes: Ints) -> _Tokens:
     """A token that stands several times in a row counts once."""
     packed = np.sort(rows << _CODE_BITS | codes)
-    once = packed[np.diff(packed, prepend=-1) != 0]
+    once = packed.take(starts_of(packed))
     return _Tokens(once >> _CODE_BITS, once & (1 << _CODE_BITS) - 1)
 
 
@@ -277,90 +286,106 @@ def _slices(tokens: _Tokens, rows: int, missing: int) -> Iterator[_Slice]:
 
 def _matrices(words: _Words, of: _Slice) -> _Matrices:
     owners, codes = of.rows, of.codes
-    heaviest = np.sort((owners << _WEIGHT_BITS | _WEIGHT_MAX - words.weights[codes]) << _CODE_BITS | codes)
+    heaviest = np.sort((owners << _WEIGHT_BITS | _WEIGHT_MAX - words.weights.take(codes)) << _CODE_BITS | codes)
     owners, codes = heaviest >> _WEIGHT_BITS + _CODE_BITS, heaviest & (1 << _CODE_BITS) - 1
-    kept = words.ranks[codes] >= 0
-    by_rank = np.sort(owners[kept] << 32 | words.ranks[codes[kept]])
-    chosen = words.numeric[codes] if len(codes) else np.zeros(0, dtype=np.bool_)
-    numbers = np.zeros(of.size, dtype=np.int64)
-    np.bitwise_or.at(numbers, owners[chosen], np.left_shift(1, codes[chosen] % _NUMBER_BITS, dtype=np.int64))
-    numbers[numbers == 0] = _ANY_NUMBER
-    first = partial(_first, count=of.size)
+    place, weights, ranks = places(owners), words.weights.take(codes), words.ranks.take(codes)
+    common = np.flatnonzero(ranks >= 0)
+    by_rank = np.sort(owners.take(common) << 32 | ranks.take(common))
+    rare = by_rank >> 32, by_rank & (1 << 32) - 1
     return _Matrices(
-        rare=first(by_rank >> 32, by_rank & (1 << 32) - 1, most=_RARE_MAX, missing=-1),
-        tokens=first(owners, codes, most=_SCORED_TOKENS_MAX, missing=of.missing),
-        weights=first(owners, words.weights[codes], most=_SCORED_TOKENS_MAX, missing=0),
-        numbers=numbers,
+        rare=_first(rare[0], places(rare[0]), rare[1], shape=(_RARE_MAX, of.size), missing=-1),
+        tokens=_first(owners, place, codes, shape=(_SCORED_TOKENS_MAX, of.size), missing=of.missing),
+        weights=_first(owners, place, weights, shape=(_SCORED_TOKENS_MAX, of.size), missing=0),
+        numbers=_numbers(owners, codes, words.numeric, of.size),
     )
 
 
+def _numbers(owners: Ints, codes: Ints, numeric: Flags, rows: int) -> Ints:
+    """The numbers of each row as a set of bits."""
+    chosen = np.flatnonzero(numeric.take(codes))
+    owners, bits = owners.take(chosen), np.left_shift(1, codes.take(chosen) % _NUMBER_BITS, dtype=np.int64)
+    starts, numbers = starts_of(owners), np.full(rows, _ANY_NUMBER, dtype=np.int64)
+    if len(starts):
+        numbers[owners.take(starts)] = np.bitwise_or.reduceat(bits, starts)
+    return numbers
+
+
 def _side(rows: Columns, made: Sequence[_Matrices]) -> _Side:
-    rare, tokens, weights, numbers = map(np.concatenate, zip(*made, strict=True))
-    return _Side(rare, tokens, weights, numbers, rows.days, rows.closes)
+    rare, tokens, weights, numbers = zip(*made, strict=True)
+    whole = partial(np.concatenate, axis=1)
+    return _Side(whole(rare), whole(tokens), whole(weights), np.concatenate(numbers), rows.days, rows.closes)
 
 
-def _first(owners: Ints, values: Codes | Ints, *, count: int, most: int, missing: int) -> Codes:
-    """A matrix of up to `most` values of each row."""
-    place = places(owners)
-    kept = place < most
-    made = np.full((count, most), missing, dtype=np.int32)
-    made[owners[kept], place[kept]] = values[kept]
+def _first(owners: Ints, place: Ints, values: Codes | Ints, *, shape: tuple[int, int], missing: int) -> Codes:
+    """A matrix of the first values of each row, a column each."""
+    kept = np.flatnonzero(place < shape[0])
+    made = np.full(shape, missing, dtype=np.int32)
+    made[place.take(kept), owners.take(kept)] = values.take(kept)
     return made
 
 
-def _keys(rare: Codes, size: int, *, singles: Flags) -> tuple[Ints, Ints]:
-    """The keys of rows (two ranks in one number; a rank twice stands for itself) and the row of each key."""
-    keys, rows = [], []
-    for one in range(rare.shape[1]):
-        left = rare[:, one].astype(np.int64)
-        alone = np.flatnonzero((left >= 0) & singles[left])
-        keys.append(left[alone] * (size + 1))
-        rows.append(alone)
-        for two in range(one + 1, rare.shape[1]):
-            paired = np.flatnonzero(rare[:, two] >= 0)
-            keys.append(left[paired] * size + rare[paired, two])
-            rows.append(paired)
-    return np.concatenate(keys), np.concatenate(rows)
+def _keys(rare: Codes, *, singles: Flags) -> Ints:
+    """The keys of rows (two ranks in one number; a rank twice stands for itself), each with its row behind it."""
+    size, keys = len(singles), []
+    for two, right in enumerate(rare.astype(np.int64)):
+        rows = np.flatnonzero(right >= 0)
+        right = right.take(rows)
+        alone = np.flatnonzero(singles.take(right))
+        keys.append(right.take(alone) * (size + 1) << _ROW_BITS | rows.take(alone))
+        keys += [(left.take(rows) * size + right) << _ROW_BITS | rows for left in rare[:two].astype(np.int64)]
+    return np.concatenate(keys)
 
 
-def _gated(lookup: _Lookup, start: int, shared: _Shared) -> _Shared:
-    """Leave out pairs whose numbers differ, those of other days, and those far lighter than the best."""
-    shared = shared.where(lookup.listed.numbers[shared.listed] & lookup.sought.numbers[shared.sought + start] != 0)
-    sought = shared.sought + start
-    days = lookup.listed.days[shared.listed], lookup.sought.days[sought]
-    ends = lookup.listed.ends[shared.listed], lookup.sought.ends[sought]
-    ends_apart = np.abs(ends[0] - ends[1]) * ((ends[0] > 0) & (ends[1] > 0))
-    named = (days[0] > 0) & (days[1] > 0)
-    close = np.where(named, np.abs(days[0] - days[1]) <= _DAYS_APART_MAX, ends_apart <= _ENDS_APART_DAYS_MAX)
-    # what ends on other days is the less likely the same, up to a half
-    told = 1 << _ENDS_TOLD_BITS
-    lighter = shared.weight * (2 * told - np.minimum(ends_apart, told)) >> _ENDS_TOLD_BITS + 1
-    kept = _Shared(shared.sought, shared.listed, lighter).where(close)
-    if not len(kept.sought):
-        return kept
-    starts = kept.starts()
-    best = kept.of_row(np.maximum.reduceat(kept.weight, starts), starts)
-    return kept.where(kept.weight * _LIGHTER_MAX >= best)
+def _near(lookup: _Lookup, start: int, met: _Met) -> Ints:
+    """Leave out what is of other days. In one number each: sought row, listed row, how many days apart they end as far
+    as that matters, and the weight."""
+    sought = met.sought + start
+    days = lookup.listed.days.take(met.listed), lookup.sought.days.take(sought)
+    ends = lookup.listed.ends.take(met.listed), lookup.sought.ends.take(sought)
+    ends_apart = np.abs(ends[0] - ends[1]) * (np.minimum(*ends) > 0)
+    named = np.minimum(*days) > 0
+    near = np.where(named, np.abs(days[0] - days[1]) <= _DAYS_APART_MAX, ends_apart <= _ENDS_APART_DAYS_MAX)
+    told = np.minimum(ends_apart, _ENDS_TOLD_MAX)
+    packed = ((met.sought << _ROW_BITS | met.listed) << _TOLD_BITS | told) << _WEIGHT_BITS | met.weight
+    return packed.take(np.flatnonzero(near))
+
+
+def _summed(near: Ints) -> _Shared:
+    """Pairs with the weight of all the keys that they share, without those that are far lighter than the best. What
+    ends on other days is the less likely the same: it counts less, down to a half."""
+    near.sort()
+    pairs = near >> _WEIGHT_BITS
+    starts = starts_of(pairs)
+    if not len(starts):
+        return _Shared(pairs, pairs, pairs)
+    pairs, weight = pairs.take(starts), np.add.reduceat(near & (1 << _WEIGHT_BITS) - 1, starts)
+    weight = weight * (2 * _ENDS_TOLD_MAX - (pairs & (1 << _TOLD_BITS) - 1)) // (2 * _ENDS_TOLD_MAX)
+    sought = pairs >> _TOLD_BITS + _ROW_BITS
+    starts = starts_of(sought)
+    best = np.repeat(np.maximum.reduceat(weight, starts), np.diff(starts, append=len(sought)))
+    heavy = np.flatnonzero(weight * _LIGHTER_MAX >= best)
+    return _Shared(sought, pairs >> _TOLD_BITS & _ROW, weight).at(heavy)
 
 
 def _common(ours: Codes, theirs: Codes) -> Flags:
-    """Which values of each row of `ours` stand in the same row of `theirs`."""
-    found: Flags = ours == theirs[:, :1]
-    for column in range(1, theirs.shape[1]):
-        found |= ours == theirs[:, column : column + 1]
+    """Which values of each column of `ours` stand in the same column of `theirs`."""
+    found: Flags = ours == theirs[0]
+    for row in theirs[1:]:
+        found |= ours == row
     return found
 
 
-def _scored(lookup: _Lookup, start: int, shared: _Shared) -> _Shared:
-    """Order the best by their weight and by what part of all their tokens they share; the rest follows."""
-    places = shared.places()
-    top = places < _SCORED_MAX
-    listed, sought = shared.listed[top], shared.sought[top] + start
-    ours, theirs = lookup.listed.weights[listed], lookup.sought.weights[sought]
-    common = (_common(lookup.listed.tokens[listed], lookup.sought.tokens[sought]) * ours).sum(axis=1)
-    of_all = ours.sum(axis=1) + theirs.sum(axis=1) - common
-    score = (common << 10) // np.maximum(of_all, 1) + 1
-    half = 1 << _SUM_BITS - 1
-    weight = np.minimum(shared.weight, half - 1)
-    weight[top] = half + (weight[top] * score >> 11)
-    return _Shared(shared.sought, shared.listed, weight).heaviest(CANDIDATES_MAX)
+def _scored(lookup: _Lookup, start: int, shared: _Shared) -> Ints:
+    """The listed rows, the best ordered by their weight and by what part of all their tokens they share."""
+    top = np.flatnonzero(places(shared.sought) < _SCORED_MAX)
+    first = shared.at(top)
+    listed, sought = first.listed, first.sought + start
+    ours, theirs = lookup.listed.weights.take(listed, axis=1), lookup.sought.weights.take(sought, axis=1)
+    common = _common(lookup.listed.tokens.take(listed, axis=1), lookup.sought.tokens.take(sought, axis=1))
+    both = (ours * common).sum(axis=0)
+    of_all = ours.sum(axis=0) + theirs.sum(axis=0) - both
+    score = (both << 10) // np.maximum(of_all, 1) + 1
+    weight = np.minimum(first.weight * score >> 11, _SUM_MAX)
+    ordered = shared.listed.copy()
+    ordered[top] = _Shared(first.sought, listed, weight).heaviest(_SCORED_MAX).listed
+    return ordered

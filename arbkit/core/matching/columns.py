@@ -123,8 +123,15 @@ def columns(rows: Sequence[Asked]) -> Columns:
 
 def places(rows: Ints) -> Ints:
     """How many values of the same row stand before each."""
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    starts = starts_of(rows)
     return np.arange(len(rows)) - np.repeat(starts, np.diff(starts, append=len(rows)))
+
+
+def starts_of(values: Ints) -> Ints:
+    """Where another value stands than before."""
+    differs = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=differs[1:])
+    return np.flatnonzero(differs)
 
 
 def _cut(rows: Sequence[Texts], numbers: Vocabulary) -> Ints:
