@@ -1,7 +1,7 @@
 """`match` and `mappings`: both catalogues and what people decided -> pairs with verdicts, kept in the store."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,7 +107,7 @@ def _without_collecting() -> Iterator[None]:
 
 def _candidates(
     store: Store, kalshi: Sequence[Market], polymarket: Sequence[Market], reading: "_Reading"
-) -> list[Candidate]:
+) -> Iterable[Candidate]:
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
     from arbkit.core.matching.columns import columns  # noqa: PLC0415 - as well
 

@@ -18,7 +18,7 @@ ENDS = date(2026, 11, 30)
 def candidates(
     listed: list[Asked], sought: list[Asked], *, candidates_max: int = 20, spread: Spread = here
 ) -> list[tuple[int, int]]:
-    return candidates_of(columns(listed), columns(sought), candidates_max=candidates_max, spread=spread)
+    return list(candidates_of(columns(listed), columns(sought), candidates_max=candidates_max, spread=spread))
 
 
 def a_row(text: str, *, closes_at: date | None = ENDS) -> Asked:

@@ -1,6 +1,7 @@
 """Tokens: what means the same on both venues looks the same."""
 
 from datetime import date
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -123,3 +124,16 @@ def test_a_name_that_holds_a_number_is_one_token_and_no_number(one: str, two: st
 def test_letters_beside_a_number_are_no_name_of_another() -> None:
     assert not set(tokens("CS2")) & set(tokens("CS 1.6"))
     assert not set(tokens("F1 race")) & set(tokens("F2 race")) - {"race"}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Oslo", "Zürich 3", "rain", "Ann Bell", "\ud800xerox", "\0", ""]), min_size=1, max_size=5
+    ),
+    st.lists(st.sampled_from([": ", " vs. ", " at ", " win ", " during ", " on ", " by ", " (", "\n"]), min_size=5),
+)
+def test_a_text_is_read_piece_by_piece_between_its_seams(pieces: list[str], seams: list[str]) -> None:
+    text = "".join(chain.from_iterable(zip(pieces, seams, strict=False)))
+    [read, again] = asked([Texts(text), Texts(f"{text}river")])
+    assert set(read.tokens.split()) == set(chain.from_iterable(map(tokens, pieces)))
+    assert set(again.tokens.split()) == {*read.tokens.split(), "river"}

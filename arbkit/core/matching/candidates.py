@@ -34,7 +34,7 @@ _SCORED_TOKENS_MAX = 14
 _LIGHTER_MAX = 3
 """A candidate that shares less than one third of what the best one shares is none."""
 _SLICE_ROWS = 20_000
-_BLOCK_ROWS = 2_000
+_BLOCK_ROWS = 4_000
 _DAYS_APART_MAX = 21
 _ENDS_APART_DAYS_MAX = 400
 """Venues expect ends at very different times: nominations by the convention, or by the election."""
@@ -131,8 +131,7 @@ class _Met(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The rows of one venue. Matrices have a column each; what is missing is negative, and differs from side to side.
-    """
+    """The rows of one venue, a column each in matrices. What is missing is negative, and differs from side to side."""
 
     rare: Codes
     """Ranks of the rarest tokens that both sides have, rarest first."""
@@ -326,13 +325,13 @@ def _first(owners: Ints, place: Ints, values: Codes | Ints, *, shape: tuple[int,
 
 def _keys(rare: Codes, *, singles: Flags) -> Ints:
     """The keys of rows (two ranks in one number; a rank twice stands for itself), each with its row behind it."""
-    size, keys = len(singles), []
-    for two, right in enumerate(rare.astype(np.int64)):
-        rows = np.flatnonzero(right >= 0)
-        right = right.take(rows)
+    size, ranks, keys = len(singles), rare.astype(np.int64), []
+    for two, ranked in enumerate(ranks):
+        rows = np.flatnonzero(ranked >= 0)
+        right = ranked.take(rows)
         alone = np.flatnonzero(singles.take(right))
         keys.append(right.take(alone) * (size + 1) << _ROW_BITS | rows.take(alone))
-        keys += [(left.take(rows) * size + right) << _ROW_BITS | rows for left in rare[:two].astype(np.int64)]
+        keys += [(left.take(rows) * size + right) << _ROW_BITS | rows for left in ranks[:two]]
     return np.concatenate(keys)
 
 
@@ -346,8 +345,9 @@ def _near(lookup: _Lookup, start: int, met: _Met) -> Ints:
     named = np.minimum(*days) > 0
     near = np.where(named, np.abs(days[0] - days[1]) <= _DAYS_APART_MAX, ends_apart <= _ENDS_APART_DAYS_MAX)
     told = np.minimum(ends_apart, _ENDS_TOLD_MAX)
-    packed = ((met.sought << _ROW_BITS | met.listed) << _TOLD_BITS | told) << _WEIGHT_BITS | met.weight
-    return packed.take(np.flatnonzero(near))
+    packed: Ints = ((met.sought << _ROW_BITS | met.listed) << _TOLD_BITS | told) << _WEIGHT_BITS | met.weight
+    found: Ints = packed[near]
+    return found
 
 
 def _summed(near: Ints) -> _Shared:

@@ -83,7 +83,7 @@ def match(
 
 def candidate_pairs(
     kalshi: Sequence[Market], polymarket: Sequence[Market], aliases: Aliases = NO_ALIASES
-) -> list[Candidate]:
+) -> Iterable[Candidate]:
     """The candidates that `match` judges when it is given none."""
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415 - loads numpy, which nothing else needs
     from arbkit.core.matching.columns import asked  # noqa: PLC0415 - as well

@@ -45,9 +45,8 @@ _NUMBER = re.compile(r"(?P<whole>\d[\d,]*)(?:\.(?P<fraction>\d+))? ?(?P<unit>%|[
 _SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12} | {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
-_KEY_DATE = re.compile(
-    r"-(\d\d(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d\d|20\d\d-(?:0[1-9]|1[012])-[0-3]\d)"
-)
+_SLUG_DATE = re.compile(r"-(20\d\d-(?:0[1-9]|1[012])-[0-3]\d)")
+_TICKER_DATE = re.compile(r"-(\d\d(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d\d)")
 _DASHES = dict.fromkeys(range(0x2010, 0x2016), "-")
 _RULE_LENGTH_MAX = 240
 TEXT_LENGTH_MAX = 1_200
@@ -340,18 +339,20 @@ def _teams() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     return ((name, tuple(means)) for name, means in meaning.items())
 
 
-def key_date(key: str) -> tuple[str, ...]:
-    """The date tokens of a ticker (``-26NOV05``) or a slug (``-2026-11-05``)."""
-    hit = _KEY_DATE.search(key)
-    return _written_date(hit[1]) if hit else ()
+def key_date(key: str) -> str:
+    """The date tokens of a ticker (``-26NOV05``) or a slug (``-2026-11-05``), separated by blanks."""
+    hit = _SLUG_DATE.search(key) or _TICKER_DATE.search(key)
+    return _written_date(hit[1]) if hit else ""
 
 
 @lru_cache(maxsize=8_192)
-def _written_date(text: str) -> tuple[str, ...]:
+def _written_date(text: str) -> str:
     """The date tokens of ``26NOV05`` or ``2026-11-05``."""
     if len(text) == 7:
-        return _day_tokens(2000 + int(text[:2]), _MONTH_NUMBERS[text[2:5]], int(text[5:]), before=False)
-    return _day_tokens(int(text[:4]), int(text[5:7]), int(text[8:]), before=False)
+        year, month, day = 2000 + int(text[:2]), _MONTH_NUMBERS[text[2:5]], int(text[5:])
+    else:
+        year, month, day = map(int, text.split("-"))
+    return " ".join(_day_tokens(year, month, day, before=False))
 
 
 def _day_number(day: str, year: str) -> int:
