@@ -5,6 +5,7 @@ import re
 
 from arbkit.core.matching.alike import full_names
 from arbkit.core.matching.dates import read_dates
+from arbkit.core.matching.entities.implied import MAY_ADD, MAY_ADD_BESIDE
 from arbkit.core.matching.entities.politics import HOLDERS
 from arbkit.core.matching.entities.words import MONTH_NAMES
 from arbkit.core.matching.essence import deciding, number_in_words, pays_the_other, read_fine_print
@@ -37,72 +38,9 @@ _NUMBERED = re.compile(
     r"\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))([A-Z][A-Za-z']{2,}) (\d{1,3})\b(?![,.:-]?\d|%)"
 )
 _PRIMARY, _GENERAL = _stems("primary nominee"), frozenset({"general_election"})
-_IMPLIED = tuple(
-    (_stems(said), _stems(added))
-    for said, added in (
-        ("mvp roty dpoty opoty coty mip sixthman cyyoung lead leader", "regular_season"),
-        (
-            "atlantic central southeast pacific northwest southwest",
-            "division conference eastern western regular_season",
-        ),
-        ("ncaab ncaaw ncaaf ncaabaseball", "national"),
-        ("tournament", "conference"),
-        ("ufc", "division"),
-        ("seed", "best record regular_season"),
-        ("mvp roty dpoty opoty coty comeback_player", "associated press ap"),
-        ("presidents_trophy", "regular_season"),
-        ("rocket_richard", "maurice rocket richard"),
-        ("impeach", "house vote pass"),
-        ("house", "representatives"),
-        ("nominee", "primary nominate"),
-        ("primary", "nominee nominate"),
-        ("election", "by_election special_election parliament next"),
-        ("senate governor", "house by_election special_election"),
-        ("president", "next"),
-        ("prime_minister", "appoint confirm parliament"),
-        ("next", "first"),
-        ("knesset bundestag sejm duma riksdag storting folketing house_of_commons national_diet", "parliament"),
-        ("gta6", "gta grand theft auto"),
-        ("ps6", "playstation"),
-        ("administration", "president appoint nominate"),
-        ("plead convict", "charge"),
-        ("acquire", "merge agreement"),
-        ("ceasefire truce deal treaty peace", "agreement deal ceasefire"),
-        ("cpi", "bls"),
-        ("week", "weekly daily"),
-        ("touch_low", "daily"),
-        ("pole", "make"),
-        ("podium", "top"),
-        ("total over under", "goal total"),
-        ("seriea", "serie"),
-        ("goal", "golden boot"),
-        ("best_ai_model", "goal leaderboard"),
-        ("ipo", "confirm"),
-        ("per price rate gas", "average"),
-        ("up down", "yoy"),
-        ("runoff", "vote"),
-        ("market_cap", "terminal"),
-        ("rotten_tomatoes", "all critics"),
-    )
+_IMPLIED, _ALONGSIDE = (
+    tuple((_stems(said), _stems(added)) for said, added in table) for table in (MAY_ADD, MAY_ADD_BESIDE)
 )
-"""What a rule may add to a question with one of these words, for it is how that question is decided anyway."""
-_ALONGSIDE = tuple(
-    (_stems(said), _stems(added))
-    for said, added in (
-        ("leave", "remove resign announce retire fire detain president prime_minister"),
-        ("charge", "indict announce"),
-        ("convict", "indict charge plead"),
-        ("confirm nominate appoint", "senate president"),
-        ("attorney_general secretary_of_state", "senate confirm appoint attorney general"),
-        ("next", "first"),
-        ("top", "global globally"),
-        ("acquire merge", "announce agreement confirm"),
-        ("become_law", "house senate president sign pass"),
-        ("schedule", "announce"),
-        ("hold own", "announce"),
-    )
-)
-"""What a rule may say beside one of these words, when it decides by that word, too."""
 _RUN_OFF, _HALF = _stems("runoff"), 50 * MICRO
 _DENIED = re.compile(r"\b(?:not|never|fails? to) (\w+)")
 _AUXILIARY = frozenset({"a", "an", "the", "be", "been", "have", "had", "yet", "to", "any", "in", "on", "by"})
@@ -215,7 +153,9 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
     if mine.effect is not Effect.UNKNOWN:
         words |= _stems("announce")
     if mine.timing.match_day and other.timing.match_up:
-        words |= {word for word in mine.added if is_stage(word)}
+        words |= {word for word in mine.added if is_stage(word) or word in _RUN_OFF}
+    if mine.opponents and other.opponents:
+        words |= EXCLUSIVE["league half"] | _CONFERENCE
     if _CONFERENCE & mine.said & other.said and not _STANDINGS & (mine.said | other.said) and _is_played_out(other):
         words |= _PLAYED_OUT
     asked = {item.low for item in (*mine.intervals, *other.intervals) if item.exact}

@@ -30,7 +30,8 @@ _WORDS_MAX = 1_500
 _IF = re.compile(r"\bIf (.{3,600}?),? (?:then )?(?:the|this) market (?:will )?(?:resolves?|settles?)", re.DOTALL)
 _IF_SHORT = re.compile(r"\bIf ((?:[^.\n]|\.(?=\d)){3,400})")
 _CITED = re.compile(
-    r"\b(?:(?:report|publish|releas|list|measur|record|represent|determin|provid)ed (?:by|on|in)|according to) "
+    r"\b(?:(?:report|publish|releas|list|measur|record|represent|determin|provid|confirm|verifi|certifi)ed (?:by|on|in)"
+    r"|according to|per(?= (?:the )?[A-Z])|(?<=, )as (?:shown|stated|seen) (?:by|on|in)) "
     r"([^,.;()]{2,80}?)(?= (?:is|are|on|at|before|between|in|by|will|for(?! [A-Z]))\b|[,.;()]|$)"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])(?<! [Vv]\.)(?<! vs\.)(?<! No\.)(?<! St\.)(?<! Dr\.)(?<! Jr\.)\s+(?=[A-Z\"'])|\n+")
@@ -261,7 +262,7 @@ def _is_upcoming(rules: str) -> bool:
 
 def _cited(text: str) -> str:
     """Who a text says that something is reported by."""
-    if "ed " not in text and "according" not in text:
+    if not any(hint in text for hint in ("ed ", "according", "per ", " as s")):
         return ""
     return " . ".join(hit[1] for hit in _CITED.finditer(text))
 

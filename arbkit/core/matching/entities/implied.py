@@ -1,5 +1,5 @@
 """What one word implies, so that the other side need not say it: who makes a product, of which country a party or a
-parliament is, by which measure a thing is sold. Public knowledge; only what holds of the word wherever it stands."""
+parliament is, by which measure a thing is sold, how a question is decided anyway. Public knowledge; only what holds of the word wherever it stands."""
 
 MAKERS = {
     "openai": "gpt chatgpt sora",
@@ -88,3 +88,77 @@ BESIDE = (
 )
 """What both sides say -> what one of them may say beside it: an order that has no other giver is the executive's, a
 chart goes by the date of its week, a tariff is on imports."""
+
+MAY_ADD = (
+    ("mvp roty dpoty opoty coty mip sixthman cyyoung lead leader", "regular_season"),
+    ("mvp roty dpoty opoty coty comeback_player", "associated press ap"),
+    (
+        "atlantic central southeast pacific northwest southwest",
+        "division conference eastern western regular_season",
+    ),
+    ("ncaab ncaaw ncaaf ncaabaseball", "national"),
+    ("tournament", "conference"),
+    ("ufc", "division"),
+    ("seed", "best record regular_season"),
+    ("presidents_trophy", "regular_season"),
+    ("rocket_richard", "maurice rocket richard"),
+    ("impeach", "house vote pass"),
+    ("house", "representatives"),
+    ("nominee", "primary nominate"),
+    ("primary", "nominee nominate"),
+    ("election", "by_election special_election parliament next"),
+    ("senate governor", "house by_election special_election"),
+    ("president", "next"),
+    ("prime_minister", "appoint confirm parliament"),
+    ("next", "first"),
+    ("knesset bundestag sejm duma riksdag storting folketing house_of_commons national_diet", "parliament"),
+    ("gta6", "gta grand theft auto"),
+    ("ps6", "playstation"),
+    ("administration", "president appoint nominate"),
+    ("plead convict", "charge jury plead"),
+    ("indict charge", "jury"),
+    ("prison jail sentenced", "charge"),
+    ("acquire", "merge agreement"),
+    ("ceasefire truce deal treaty peace", "agreement deal ceasefire"),
+    ("abraham", "agreement sign normalize israel"),
+    ("leave", "withdraw"),
+    ("invade", "offensive"),
+    ("cpi", "bls"),
+    ("week", "weekly daily"),
+    ("touch_low", "daily"),
+    ("temperature low_temperature", "daily fahrenheit celsius nws"),
+    ("new_york_city", "york ny"),
+    ("pole", "make"),
+    ("podium", "top"),
+    ("total over under", "goal total"),
+    ("seriea", "serie"),
+    ("goal", "golden boot"),
+    ("orange_cap", "goal"),
+    ("best_ai_model", "goal leaderboard arena"),
+    ("ipo", "confirm"),
+    ("per price rate gas", "average"),
+    ("payrolls", "employment situation"),
+    ("hottest", "nasa gistemp"),
+    ("mortgage", "primary survey average"),
+    ("up down", "yoy"),
+    ("runoff", "vote"),
+    ("largest market_cap", "terminal"),
+    ("rotten_tomatoes", "all critics"),
+    ("person_of_the_year", "group"),
+)
+"""What the rules may add to a question with one of these words, for it is how that question is decided anyway."""
+
+MAY_ADD_BESIDE = (
+    ("leave", "remove resign announce retire fire detain president prime_minister"),
+    ("charge", "indict announce"),
+    ("convict", "indict charge plead"),
+    ("confirm nominate appoint", "senate president vote"),
+    ("attorney_general secretary_of_state", "senate confirm appoint attorney general"),
+    ("next", "first"),
+    ("top", "global globally"),
+    ("acquire merge", "announce agreement confirm"),
+    ("become_law", "house senate congress president sign pass"),
+    ("schedule", "announce"),
+    ("hold own", "announce"),
+)
+"""What they may say beside one of these words, when they decide by that word, too."""

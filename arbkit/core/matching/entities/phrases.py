@@ -148,6 +148,7 @@ a < make a; makes a; made a; make an; makes an; made an
 lmarena < lmarena text leaderboard; text leaderboard; text arena leaderboard; lmarena text arena; arena text leaderboard
 lmarena < chatbot arena; lm arena; lmsys; text arena; lmarena; chatbot arena llm leaderboard; lmarena ai
 race < main race
+orange_cap < orange cap
 green_jersey < points classification; green jersey
 polka_dot_jersey < mountains classification; king of the mountains; polka dot jersey
 white_jersey < youth classification; white jersey; young rider classification
@@ -290,6 +291,8 @@ nato < north atlantic treaty organization
 eu < european union
 un < united nations
 win < win the most seats; wins the most seats; receives the most seats; receive the most seats
+win < finish in first; finishes in first; finish in first place; finishes in first place
+fighting < military engagement; military engagements
 win < gain the most seats; most seats; finish first; finishes first; first place; 1st place; come first
 win < title holder; titleholder; belt holder
 win < re elected; be re elected; is re elected; be reelected; reelected; win re election; wins re election
