@@ -86,11 +86,11 @@ _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
 _MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
     " precipitation rain rainfall snow snowfall wind passengers departures arrivals flights seats margin share viewers"
-    " views streams subscribers followers downloads deaths cases unemployment gdp"
+    " opening views streams subscribers followers downloads deaths cases unemployment gdp"
     " cpi payrolls jobless_claims deficit wage extent area volume level depth height"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
-_NO_ACTORS = UNDERSTOOD | _MEASURES | stems("tax fee ballot_measure referendum amendment")
+_NO_ACTORS = UNDERSTOOD | _MEASURES | stems("tax fee ballot_measure measure referendum amendment")
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")

@@ -30,6 +30,7 @@ FOUND_BY_TITLE: Sequence[Group] = [
         "twists.yaml",
         "understood.yaml",
         "wider.yaml",
+        "added.yaml",
         "affairs.yaml",
     )
     for group in read_yaml(file)

@@ -1,5 +1,6 @@
 """What one word implies, so that the other side need not say it: who makes a product, of which country a party or a
-parliament is, by which measure a thing is sold, how a question is decided anyway. Public knowledge; only what holds of the word wherever it stands."""
+parliament is, by which measure a thing is sold, how a question is decided anyway. Public knowledge; only what holds of
+the word wherever it stands."""
 
 MAKERS = {
     "openai": "gpt chatgpt sora",
@@ -67,6 +68,7 @@ SOLD_BY = {
     "silver": "ounce oz troy",
     "wti": "barrel",
     "brent": "barrel",
+    "weekend": "box office gross grosses domestic performance",
 }
 """What is sold -> the measure of which both venues give the price, whichever says so."""
 

@@ -179,6 +179,8 @@ best supporting actress < best actress in a supporting role; actress in a suppor
 short < short film; short subject
 best casting < achievement in casting; best achievement in casting
 emmys < emmy awards; emmys; emmy; primetime emmy awards
+time < time magazine
+file < files; filed; filing
 person_of_the_year < person of the year
 fed < federal reserve; the fed; fomc; federal open market committee; us fed; u s federal reserve
 fed board < board of governors of the federal reserve system; federal reserve board of governors; fed board of governors
@@ -203,6 +205,8 @@ no_change < no change; unchanged; remain unchanged; hold steady; maintains; main
 no_change interest_rate < maintain current rate; maintains current rate; maintain current rates; keep current rate
 no_change interest_rate < maintain rates; maintain interest rates; hold rates; hold rates steady; keep rates unchanged
 ecb < european central bank
+ecb meeting < ecb governing council monetary policy meeting; governing council monetary policy meeting
+interest_rate meeting < mpc meeting
 ecb meeting < ecb governing council meeting; governing council meeting; meeting of the ecb governing council
 boe < bank of england
 boj < bank of japan
@@ -282,6 +286,7 @@ runoff < run off; second round; 2nd round; runoffs
 popular_vote < popular vote
 electoral_college < electoral college; electoral votes; electoral vote
 balance_of_power < balance of power
+new_york_city < central park new york; central park ny; central park new york city; central park nyc
 new_york_city < new york city; nyc; ny city
 dhs < homeland security; department of homeland security
 dod < department of defense; secretary of war; department of war; pentagon; secretary of defense; defense secretary
