@@ -25,6 +25,7 @@ _PERSONAL = _stems(
     " divorce pregnant"
 )
 """What befalls a person, whatever office they hold; who leaves an office is asked for the office."""
+_WHICH = re.compile(r"(?:which|who)\b", re.IGNORECASE)
 _OATH = re.compile(r"\b(?:inaugurated|sworn in)\b[^.;]{0,80}\bterm beginning\b", re.IGNORECASE)
 _SWORN = _stems("inaugurated sworn swear term next")
 _ELECTED, _HEADS = _stems("elect"), _stems("president mayor governor")
@@ -35,7 +36,15 @@ def beside(asker: Facts, other: Facts) -> frozenset[str]:
     shared = asker.asked & other.asked
     words = frozenset().union(*(left_out for both, left_out in _BESIDE if both <= shared))
     words = words.union(*(body for body, members in _MEMBERS if any(names <= shared for names in members)))
-    return words | _titles(asker, shared) | _sworn(asker, other)
+    return words | _titles(asker, shared) | _sworn(asker, other) | _named_by_outcome(asker, other)
+
+
+def _named_by_outcome(asker: Facts, other: Facts) -> frozenset[str]:
+    """Whom YES is about, where the other side names it as one of two outcomes and asks which."""
+    if not (other.sides and _WHICH.match(other.shown)):
+        return frozenset()
+    one, two = other.sides
+    return (one | two) & asker.asked if bool(one & asker.asked) is not bool(two & asker.asked) else frozenset()
 
 
 def _titles(asker: Facts, shared: frozenset[str]) -> frozenset[str]:

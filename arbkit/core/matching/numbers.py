@@ -84,12 +84,13 @@ _NUMBER = (
 )
 _OVER = (
     r"strictly greater than|greater than or equal to|equal to or (?:greater|more|higher) than|at or (?:above|over)"
-    r"|not? (?:less|fewer|lower) than|at least|more than|greater than|higher than|above|exceeds?|exceeding|over"
+    r"|not? (?:less|fewer|lower) than|at least|more than|greater than|higher than|longer than|above"
+    r"|exceeds?|exceeding|over"
     r"|minimum of|>=|≥|>"
 )
 _UNDER = (
     r"less than or equal to|equal to or (?:less|lower|fewer) than|at or (?:below|under)|strictly less than"
-    r"|not? (?:more|greater|higher) than|at most|fewer than|less than|lower than|below|under|up to|<=|≤|<"
+    r"|not? (?:more|greater|higher) than|at most|fewer than|less than|lower than|shorter than|below|under|up to|<=|≤|<"
 )
 _TAIL = (
     r"\+(?!\w)|or (?:more|above|higher|greater|over|better)\b|and (?:above|up)\b(?! [$€£]?\d)"

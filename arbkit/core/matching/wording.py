@@ -301,7 +301,7 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     left_out -= _COURTS if asker.asked & _TRIED else frozenset()
     names = _unsaid(asker.names - other.said - left_out, other)
     if 0 < len(names) <= _AIRPORTS_MAX:
-        names = frozenset(word for word in names if f"{word}_airport" not in other.said)
+        names = frozenset(word for word in names if not {f"{word}_airport", _airport(word)} & other.said)
     weeks = _weeks(other) if asker.asked & _WEEK else frozenset()
     strict = _unsaid(asker.strict - other.said - _not_asked(asker, other) - weeks - clear, other)
     lenient = (strict | names) & _LENIENT_WORDS
@@ -317,6 +317,11 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
     deep = other.told(common)
     named = far - asker.cited - of_the_match(asker, other) if far else far
     return _Missing(names - far, strict, common - deep, named | deep)
+
+
+def _airport(word: str) -> str:
+    """The code of what a word calls an airport; else the word, which is known to be missing."""
+    return word.removesuffix("_airport")
 
 
 def _wins_election(facts: Facts) -> bool:

@@ -85,6 +85,8 @@ BESIDE = (
     ("tariff", "imports import"),
     ("billboard_hot_100", "week dated chart"),
     ("shutdown", "duration"),
+    ("vote", "cast"),
+    ("tsa", "report"),
     ("visitors", "arrive receive"),
     ("settle_suit", "lawsuit case dispute"),
 )
