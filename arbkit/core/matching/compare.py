@@ -21,7 +21,7 @@ from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.narrowed import compare_narrowed
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.passages import Effect
-from arbkit.core.matching.sides import scores_alone
+from arbkit.core.matching.sides import of_another_total
 from arbkit.core.matching.sources import COINS, COMMODITIES
 from arbkit.core.matching.steps import step_between
 from arbkit.core.matching.wording import (
@@ -256,7 +256,7 @@ def _opposites(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _totals(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """The total of a game is not that of one of its sides."""
-    if scores_alone(kalshi) and polymarket.asked and all(side & polymarket.asked for side in kalshi.opponents or ()):
+    if of_another_total(kalshi, polymarket):
         return [conflict("total", kalshi.spell(kalshi.subject), polymarket.spell(polymarket.names))]
     for match, other in ((kalshi, polymarket), (polymarket, kalshi)):
         if match.opponents and not other.opponents and "total" in match.turns & other.turns:

@@ -44,6 +44,8 @@ _ASIDE = re.compile(
     r"(?: (?:and )?(?-i:[A-Z])\w+){0,2},? (?=(?-i:[A-Z])[a-z]+ (?-i:[A-Z])[a-z])"
     r"|\bPeople's Republic of (?=China)|\bIslamic Republic of (?=Iran)"
     r"|\b(?:within |in |after )?(?:the )?(?:first )?90 minutes\b"
+    r"|\b(?:across|over) (?:all|both) (?:sets|maps|games|quarters|periods|innings)\b"
+    r"|\b(?:in|across|over) the full (?:match|game)\b"
     r"|\b(?:time period|period (?:of|from|ending|between)|-month period|yoy period|mom period)\b"
     r"|\bmakes? (?=no |an? |any )|\bgrade (?:A|AA)\b"
     r"|\bmeets? (?:\w+ ){0,3}requirements\b"

@@ -83,7 +83,8 @@ _NUMBER = (
     rf"(?P<{{0}}p>\+(?!\w))?\s?(?P<{{0}}u>{_UNIT})?"
 )
 _OVER = (
-    r"strictly greater than|greater than or equal to|equal to or (?:greater|more|higher) than|at or (?:above|over)"
+    r"(?:equals?|equal to|meets?|reaches) or (?:exceeds?|is (?:greater|more|higher|above) than)"
+    r"|strictly greater than|greater than or equal to|equal to or (?:greater|more|higher) than|at or (?:above|over)"
     r"|not? (?:less|fewer|lower) than|at least|more than|greater than|higher than|longer than|above"
     r"|exceeds?|exceeding|over"
     r"|minimum of|>=|≥|>"
@@ -105,7 +106,7 @@ _QUANTITY = re.compile(
     + rf")?\s?(?P<tail>{_TAIL})?(?!\w)",
     re.IGNORECASE,
 )
-_CLOSED = re.compile(r"\bat\b|equal|\bnot?\b|minimum|up to|[≥≤=]")
+_CLOSED = re.compile(r"\bat\b|equal|meet|reach|\bnot?\b|minimum|up to|[≥≤=]")
 """What stands in a comparator whose own number belongs to it."""
 _JOINING = frozenset({"and", "And", "AND", "to", "To", "TO"})
 """Words between two numbers; a dash before a number that follows another dash is no sign."""

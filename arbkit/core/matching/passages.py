@@ -244,7 +244,7 @@ def _polymarket(market: Market) -> Passages:
         pick=ahead or (subject[1] if subject and not named else ""),
         sides=labels if named else None,
         no_first=labels[0].lower() in _NO_LABELS,
-        opponents=opponents(versus) if versus else labels if named else None,
+        opponents=opponents(versus) if versus and not (ahead and named) else labels if named else None,
         versus=versus is not None,
         match_up=versus is not None or _is_upcoming(rules[:_STATEMENT_MAX]),
     )

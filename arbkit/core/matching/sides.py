@@ -36,11 +36,15 @@ def sides_of_bout(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
     return frozenset().union(*mine, *other) if straight != crossed else frozenset()
 
 
-def scores_alone(facts: Facts) -> bool:
-    """Whether the deciding sentence counts what one side of the match scores: `If Arizona scores over 20.5 points`."""
-    if facts.opponents is None or not facts.subject or not _SCORES.search(facts.statement):
+def of_another_total(kalshi: Facts, polymarket: Facts) -> bool:
+    """Whether Kalshi counts what one side of a match scores (`If Arizona scores over 20.5 points`), and Polymarket asks
+    for the other side, or for both."""
+    if kalshi.opponents is None or not kalshi.subject or not _SCORES.search(kalshi.statement):
         return False
-    return [bool(side & facts.subject) for side in facts.opponents].count(True) == 1
+    rivals = [side for side in kalshi.opponents if not side & kalshi.subject]
+    if len(rivals) != 1:
+        return False
+    return not kalshi.subject & polymarket.asked or bool(rivals[0] & polymarket.asked)
 
 
 def names_of_sides(kalshi: Facts, polymarket: Facts) -> frozenset[str]:

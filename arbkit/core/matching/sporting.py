@@ -64,6 +64,23 @@ SPORTING: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]
     ),
     ("main race", re.compile(r"\b(?:in|of) the main race\b", re.IGNORECASE), ""),
     (
+        "differential",
+        re.compile(
+            r"\bthe (?:game|set|map|round|point) differential in favou?r of (?P<who>[^,.;\n]{2,40}?) "
+            r"(?:(?:in|across) the full (?:match|game) )?is (?:above|more than|over) "
+            r"(?P<by>\d{1,3}(?:\.\d)? (?:game|set|map|round|point)s)\b",
+            re.IGNORECASE,
+        ),
+        r"\g<who> wins by more than \g<by>",
+    ),
+    (
+        "qualifying",
+        re.compile(
+            r"\bfinish(?:es)? (?:in )?(?:first|1st) in (?:the )?qualifying(?: session)?(?: \(Q3\))?", re.IGNORECASE
+        ),
+        "records the fastest time in qualifying",
+    ),
+    (
         "of the ",
         re.compile(
             rf"\b(?:most valuable player|mvp) of (?:the )?(?P<year>20\d\d )?(?P<title>{_TITLES})\b", re.IGNORECASE

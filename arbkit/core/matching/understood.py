@@ -24,6 +24,8 @@ _TRAVELLERS = frozenset(
 )
 """Whom the agency counts, and how."""
 _GAMES, _OLYMPIC = frozenset({"winter_olympics", "summer_olympics"}), frozenset(map(stem, ("olympic", "olympics")))
+_SHORT, _LONG = stem("strategy"), stem("microstrategy")
+"""The company of that name, which took the shorter one in 2025."""
 _AVERAGED, _NATIONAL = frozenset({stem("average")}), frozenset({stem("national")})
 _COUNTRY = frozenset({stem("united_states")})
 """An average of the United States is the national one."""
@@ -50,6 +52,12 @@ def understood(asker: Facts, other: Facts) -> frozenset[str]:
         return missing
     found = [rule(asker, other) for words, rule in _RULES if not words.isdisjoint(missing)]
     return frozenset().union(*found, _in_plain_words(asker, other), beside(asker, other)) & missing
+
+
+def _renamed(asker: Facts, other: Facts) -> frozenset[str]:
+    """The old name of a company against its new one, where both are written as names."""
+    both = {_SHORT, _LONG}
+    return frozenset(both) if both <= asker.names | other.names and len(both & asker.names) == 1 else frozenset()
 
 
 def _in_order(day: Day) -> tuple[int, int, int]:
@@ -175,6 +183,7 @@ _RULES: tuple[tuple[frozenset[str], Callable[[Facts, Facts], frozenset[str]]], .
     (_SEASONS, _of_season),
     (frozenset().union(*_SOLD_BY.values()), _by_measure),
     (_OLYMPIC, _of_games),
+    (frozenset({_SHORT, _LONG}), _renamed),
     (_TRAVELLERS, _screened),
     (frozenset(_MAKER_OF.values()), _maker),
 )

@@ -1,7 +1,7 @@
 """Two questions word by word: what one asks has to stand on the other side, names and qualifiers near the question."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES, OPPOSITES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Hopeless, agree, conflict, silent
+from arbkit.core.matching.inticker import own_series, unsaid
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.sides import (
     names_of_sides,
@@ -98,7 +99,6 @@ _ORDINALS = stems("first second third fourth fifth sixth seventh")
 """Which of several matches of the same sides it is, when it is on the same day."""
 _BOUT = stems("fight bout boxing mma schedule scheduled prelims ufc")
 """Words that every match of its kind has."""
-_IN_TICKER = {"formula1": "f1"}
 _NONE: frozenset[str] = frozenset()
 
 
@@ -284,7 +284,7 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         (kalshi.asked - kalshi.strict, polymarket.asked - polymarket.strict),
     ):
         one, two = (
-            next((word for word in facts.order if word in own), "")
+            next((word for word in _actors_first(facts) if word in own), "")
             for facts, own in zip((kalshi, polymarket), words, strict=True)
         )
         if one == two or one not in words[1] or two not in words[0] or {one, two} & _NO_ACTORS:
@@ -294,16 +294,23 @@ def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     return []
 
 
+def _actors_first(facts: Facts) -> Sequence[str]:
+    """The words of a question as they come; of a match, whom YES is about comes before the two who meet."""
+    if facts.opponents is None or not facts.pick:
+        return facts.order
+    return sorted(facts.order, key=lambda word: word not in facts.pick)
+
+
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     clear = understood(asker, other)
     left_out = clear if asker.asked & WORLDWIDE else clear | UNDERSTOOD
     left_out -= _COURTS if asker.asked & _TRIED else frozenset()
-    names = _unsaid(asker.names - other.said - left_out, other)
+    names = unsaid(asker.names - other.said - left_out - own_series(asker, other), other)
     if 0 < len(names) <= _AIRPORTS_MAX:
         names = frozenset(word for word in names if not {f"{word}_airport", _airport(word)} & other.said)
     weeks = _weeks(other) if asker.asked & _WEEK else frozenset()
-    strict = _unsaid(asker.strict - other.said - _not_asked(asker, other) - weeks - clear, other)
+    strict = unsaid(asker.strict - other.said - _not_asked(asker, other) - weeks - clear, other)
     lenient = (strict | names) & _LENIENT_WORDS
     names, strict = names - lenient, strict - lenient
     if nothing_changes(asker, other):
@@ -312,7 +319,7 @@ def _missing(asker: Facts, other: Facts) -> _Missing:
         lenient -= _TOUCHES
     far = other.told(names)
     lenient -= _SAYING_LITTLE
-    common = _unsaid(asker.common - other.said - weeks - clear, other) | (lenient - other.told(lenient))
+    common = unsaid(asker.common - other.said - weeks - clear, other) | (lenient - other.told(lenient))
     common -= _DIRECTIONS
     deep = other.told(common)
     named = far - asker.cited - of_the_match(asker, other) if far else far
@@ -378,18 +385,3 @@ def nominated(kalshi: Facts, polymarket: Facts) -> bool:
 def nothing_changes(kalshi: Facts, polymarket: Facts) -> bool:
     """A hike of 0 bps is no change."""
     return any(item.low == item.high == 0 for item in (*kalshi.intervals, *polymarket.intervals))
-
-
-def _unsaid(words: frozenset[str], other: Facts) -> frozenset[str]:
-    """Words not in the ticker of the other market either; NBA is not in KXWNBA."""
-    words -= {other.league}
-    if not words or not other.series:
-        return words
-    series = other.series.removeprefix("kx")
-    return frozenset(word for word in words if not _in_ticker(_IN_TICKER.get(word, word), series))
-
-
-def _in_ticker(word: str, series: str) -> bool:
-    if len(word) < 3 and word not in _IN_TICKER.values():
-        return False
-    return word in series and (word not in EXCLUSIVE["league"] or series.startswith(word))

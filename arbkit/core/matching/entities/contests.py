@@ -44,7 +44,7 @@ presidents_cup < presidents cup; the presidents cup
 red bull < oracle red bull racing; red bull racing
 mclaren < mclaren racing; mclaren f1 team; mclaren mercedes; mclaren formula1 team
 ferrari < scuderia ferrari; scuderia ferrari hp; ferrari f1 team
-mercedes < mercedes amg; mercedes amg petronas; mercedes f1 team; mercedes amg f1
+mercedes < mercedes amg motorsport; mercedes amg; mercedes amg petronas; mercedes f1 team; mercedes amg f1
 aston martin < aston martin aramco; aston martin f1 team
 racing bulls < visa cash app racing bulls; visa cash app rb; vcarb
 haas < haas f1 team; moneygram haas; haas formula1 team

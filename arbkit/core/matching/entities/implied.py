@@ -134,6 +134,7 @@ MAY_ADD = (
     ("new_york_city", "york ny"),
     ("pole", "make"),
     ("podium", "top"),
+    ("anytime_touchdown first_touchdown touchdown period", "goal touchdown"),
     ("total over under", "goal total"),
     ("seriea", "serie"),
     ("goal", "golden boot"),

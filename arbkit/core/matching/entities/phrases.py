@@ -351,6 +351,8 @@ goal assist < score or assist; goal or assist; goals or assists; goals plus assi
 goal assist < goal contribution; goal contributions; goal involvement
 goal < score a goal; scores a goal; score; scores; goals; goalscorer; goal scorer; to score
 goal < anytime goalscorer; scored; scorer
+anytime_touchdown < anytime touchdown; anytime touchdown scorer; anytime td; anytime td scorer
+first_touchdown < first touchdown; first touchdown scorer; first td; first td scorer; 1st touchdown
 assist < assists; record an assist
 steal < stolen base; stolen bases; stolen bases leader; steals
 homerun < home runs; home run; homers; hr
