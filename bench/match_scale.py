@@ -112,11 +112,12 @@ def ours(saved: Saved, count: int) -> Line:
 
             crew = Crew(count)
             crew.start()
-            from arbkit.core.matching.tokens import Texts, tokens_of_each  # noqa: PLC0415
+            from arbkit.core.matching.errand import tokens_of_each  # noqa: PLC0415
 
             crew.prepare(tokens_of_each, ["ready"])
             from arbkit.core.matching.candidates import candidates  # noqa: PLC0415
             from arbkit.core.matching.columns import asked, asked_of_all  # noqa: PLC0415
+            from arbkit.core.matching.texts import Texts  # noqa: PLC0415
 
         gc.disable()  # as `arbkit match` does while it matches
         with stopwatch(seconds, "tokens"):
@@ -299,7 +300,7 @@ def of_pairs(pairs_path: Path, folder: Path | None) -> list[Line]:
 
     from arbkit.core.matching.candidates import candidates  # noqa: PLC0415
     from arbkit.core.matching.columns import asked  # noqa: PLC0415
-    from arbkit.core.matching.tokens import texts_of  # noqa: PLC0415
+    from arbkit.core.matching.engine import texts_of  # noqa: PLC0415
     from arbkit.venues.kalshi.wire import catalogue as kalshi_wire  # noqa: PLC0415
     from arbkit.venues.polymarket.wire import catalogue as polymarket_wire  # noqa: PLC0415
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from arbkit.app.edition import edition
 from arbkit.app.remembering import Progress, Remembering, Stage
 from arbkit.core.markets import Market, MarketId, MarketStatus, Pair, Polarity, VenueName
-from arbkit.core.matching.engine import Candidate, Curated, match
+from arbkit.core.matching.engine import Candidate, Curated, match, texts_of
 from arbkit.core.matching.lexicon import Aliases
-from arbkit.core.matching.tokens import Asked, kept, read_kept, texts_of
+from arbkit.core.matching.texts import Asked, kept, read_kept
 from arbkit.core.spread import ONE_CORE, Cores, here
 from arbkit.core.text import clean
 from arbkit.errors import BadId

@@ -32,6 +32,8 @@ _START = (
 )
 _ROOM = 2
 """So many times the parts that are given ahead may be on their way, or wait for the answers before them."""
+_PIPE_BYTES = 1 << 18
+"""Answers wait there while nobody takes them, and whoever works goes on."""
 _SAID_MAX = 2_000
 _FORGOTTEN = -1
 """The number of a part whose answer nobody wants."""
@@ -207,6 +209,7 @@ def _started() -> _Worker:
         stdout=subprocess.PIPE,
         stderr=said,
         bufsize=0,
+        pipesize=_PIPE_BYTES,
         process_group=0,  # what a terminal sends on Ctrl-C is for the parent
     )
     worker = _Worker(process, said)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from arbkit.core.matching.candidates import candidates as candidates_of
 from arbkit.core.matching.columns import asked, columns
-from arbkit.core.matching.tokens import Asked, Texts
+from arbkit.core.matching.texts import Asked, Texts
 from arbkit.core.spread import Spread, here
 from arbkit.processes.crew import threads
 

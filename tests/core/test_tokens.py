@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, VenueName
 from arbkit.core.matching.columns import asked
-from arbkit.core.matching.tokens import Asked, Texts, texts_of, tokens
+from arbkit.core.matching.engine import texts_of
+from arbkit.core.matching.texts import Asked, Texts
+from arbkit.core.matching.tokens import tokens
 
 
 def a_market(venue: VenueName, key: str, title: str, **fields: object) -> Market:

@@ -10,7 +10,8 @@ from itertools import chain, islice
 import numpy as np
 import numpy.typing as npt
 
-from arbkit.core.matching.tokens import TEXT_LENGTH_MAX, Asked, Texts, day_named, is_dated, key_date, tokens_of_each
+from arbkit.core.matching.errand import tokens_of_each
+from arbkit.core.matching.texts import TEXT_LENGTH_MAX, Asked, Texts, day_named, is_dated, key_date
 from arbkit.core.spread import Spread, here
 
 _BLOCK_ROWS = 10_000

@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation
+from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation, VenueName
 from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
 from arbkit.core.matching.lexicon import Aliases
-from arbkit.core.matching.tokens import texts_of
+from arbkit.core.matching.texts import Texts
 from arbkit.core.matching.verdict import Verdict, judge
 from arbkit.core.money import MICRO
 
 REVIEW_FLOOR_PPM = 500_000
 """Pairs from here on are worth a person's look; what lies below is dropped."""
 
+_RULE_LENGTH_MAX = 240
+"""What candidates are found by of a Kalshi rule."""
 FACTS_MAX = 10_000
 """Of how many markets the facts are held at once; each takes some kilobytes."""
 Candidate = tuple[int, int]
@@ -90,6 +92,18 @@ def candidate_pairs(
 
     say = aliases.spoken()
     return candidates(*(asked([texts_of(say(market)) for market in side]) for side in (kalshi, polymarket)))
+
+
+def texts_of(market: Market) -> Texts:
+    """What candidates are read from: its question, its labels, and the condition in a Kalshi rule."""
+    if market.id.venue is VenueName.KALSHI:
+        rule = market.rules[:_RULE_LENGTH_MAX].partition(", then ")[0]
+        lines = (market.title, market.subtitle, market.yes_label, rule)
+        key, closes_at = market.id.key, market.expected_at
+    else:
+        lines = (market.title, market.subtitle, market.yes_label, market.no_label)
+        key, closes_at = market.slug, market.expected_at or market.closes_at
+    return Texts("\n".join(lines), key, closes_at.toordinal() if closes_at else 0)
 
 
 def worth_a_look(kalshi: Facts, polymarket: Facts) -> Verdict | None:

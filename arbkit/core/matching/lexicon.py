@@ -3,12 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import replace as replace_fields
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from arbkit.core.markets import Market
 from arbkit.core.matching.entities.affairs import AFFAIRS
 from arbkit.core.matching.entities.contests import CONTESTS
 from arbkit.core.matching.entities.contexts import CONTEXTS
@@ -22,6 +19,9 @@ from arbkit.core.matching.entities.states import NAMES
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.joined import WITH_NUMBER
 from arbkit.core.matching.sporting import SPORTING
+
+if TYPE_CHECKING:
+    from arbkit.core.markets import Market
 
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 _QUOTES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'") | dict.fromkeys(map(ord, "\u201c\u201d"), '"')
@@ -64,13 +64,12 @@ class Word(NamedTuple):
     name: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Aliases:
+class Aliases(NamedTuple):
     """A user's own phrases (mappings/aliases.yaml): what one venue writes -> what it means."""
 
     phrases: Mapping[str, str]
 
-    def spoken(self) -> Callable[[Market], Market]:
+    def spoken(self) -> "Callable[[Market], Market]":
         """What puts the meanings into the titles of a market, for those who look for common words."""
         if not self.phrases:
             return lambda market: market
@@ -81,7 +80,9 @@ class Aliases:
         def told(text: str) -> str:
             return pattern.sub(lambda hit: meanings[hit.group().lower()], text)
 
-        return lambda market: replace_fields(market, title=told(market.title), yes_label=told(market.yes_label))
+        from dataclasses import replace as replaced  # noqa: PLC0415 - who reads words alone needs none
+
+        return lambda market: replaced(market, title=told(market.title), yes_label=told(market.yes_label))
 
 
 Table = dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
@@ -220,17 +221,23 @@ _OTHER_SIDES = (("b",), ("w",), ("fc", "b"), ("fc", "w"))
 
 @cache
 def named(context: str) -> Table:
-    """The names of football clubs, colleges or esports teams. One word stays as it is, so that it still meets a text
-    that does not show its context; so do esports teams, whose markets often name the tournament alone."""
+    """The names of football clubs, colleges or esports teams, their second teams and their women's teams."""
+    names = names_of(context)
+    sides = [((*name, *side), f"{canonical}_{side[-1]}") for name, canonical in names for side in _OTHER_SIDES]
+    return _filed([*names, *sides])
+
+
+@cache
+def names_of(context: str) -> Sequence[tuple[tuple[str, ...], str]]:
+    """The names of a context, without second teams. One word stays as it is, so that it still meets a text that does
+    not show its context; so do esports teams, whose markets often name the tournament alone."""
     rows: list[tuple[str, str]] = []
     for line in CONTEXTS[context].names.strip().splitlines():
         first, *others = line.split("|")
         apart = " " not in first or context == "esports"
         canonical = first if apart else f"{context}:{first.replace(' ', '_')}"
         rows.extend((variant, canonical) for variant in (first, *others))
-    names = _as_written(rows)
-    sides = [((*name, *side), f"{canonical}_{side[-1]}") for name, canonical in names for side in _OTHER_SIDES]
-    return _filed([*names, *sides])
+    return _as_written(rows)
 
 
 def _as_written(rows: Iterable[tuple[str, str]]) -> list[tuple[tuple[str, ...], str]]:

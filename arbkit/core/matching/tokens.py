@@ -7,21 +7,19 @@ until its text changes.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from itertools import chain
-from typing import NamedTuple
 
-from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching import lexicon
 from arbkit.core.matching.entities.contexts import CONTEXTS
 from arbkit.core.matching.entities.teams import LEAGUES
 from arbkit.core.matching.entities.words import LIGHT
 from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.texts import TEXT_LENGTH_MAX
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH_NUMBERS = {month.upper(): number for number, month in enumerate(_MONTHS, 1)}
 _DATE_TEXT = (
     r"(?:before )?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?(?: (?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?(?![\w.:%]))?"
@@ -45,12 +43,7 @@ _NUMBER = re.compile(r"(?P<whole>\d[\d,]*)(?:\.(?P<fraction>\d+))? ?(?P<unit>%|[
 _SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "t": 10**12} | {
     "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
 }  # fmt: skip
-_SLUG_DATE = re.compile(r"-(20\d\d-(?:0[1-9]|1[012])-[0-3]\d)")
-_TICKER_DATE = re.compile(r"-(\d\d(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)\d\d)")
 _DASHES = dict.fromkeys(range(0x2010, 0x2016), "-")
-_RULE_LENGTH_MAX = 240
-TEXT_LENGTH_MAX = 1_200
-"""What is read of a text."""
 _DIGITS_MAX = 18
 _STEPPED = re.compile(r"(?P<whole>\d{1,3})(?:\.(?P<fraction>(?!5(?:%|$))\d{1,2}))?%?")
 _GRAMMAR = frozenset({"a", "the", "at", "as", "by", "in", "of", "on", "to", "be", "is", "for", "will"})
@@ -69,70 +62,6 @@ _Put = tuple[str, ...] | None
 _Row = tuple[tuple[str, ...], tuple[str, ...]]
 _Longer = Mapping[str, Sequence[_Row]]
 """Second word of a phrase -> (the words after it, tokens), longest first."""
-
-
-class Texts(NamedTuple):
-    """What candidates are read from."""
-
-    text: str
-    """The question, the labels, and what of the rules says more; a line each."""
-    key: str = ""
-    """A ticker or slug: the day in it counts when the texts name no day; no more than that, for it may be the day of
-    listing."""
-    closes: int = 0
-    """The day on which the venue expects the end, as an ordinal; 0 when unknown."""
-
-
-class Asked(NamedTuple):
-    """What candidates are found by. `tokens` are separated by blanks, and pieces of the text by line ends: few pieces
-    make many titles, and who reads them all may keep what a piece says. Days are ordinals, 0 when unknown."""
-
-    tokens: str
-    day: int
-    """The day that the texts name, when they name just one."""
-    closes: int
-    """The day on which the venue expects the end."""
-
-
-def texts_of(market: Market) -> Texts:
-    """What is read of a market: its question, its labels, and the condition in a Kalshi rule."""
-    if market.id.venue is VenueName.KALSHI:
-        rule = market.rules[:_RULE_LENGTH_MAX].partition(", then ")[0]
-        lines = (market.title, market.subtitle, market.yes_label, rule)
-        key, closes_at = market.id.key, market.expected_at
-    else:
-        lines = (market.title, market.subtitle, market.yes_label, market.no_label)
-        key, closes_at = market.slug, market.expected_at or market.closes_at
-    return Texts("\n".join(lines), key, closes_at.toordinal() if closes_at else 0)
-
-
-def kept(asked: Asked, name: str) -> str:
-    """What is stored of a market's tokens, under the name of the edition."""
-    return f"{name} {asked.day} {asked.closes} {asked.tokens}"
-
-
-def read_kept(text: str, name: str) -> Asked | None:
-    """What `kept` wrote; None when there is nothing, or tokens of another edition."""
-    if not text.startswith(f"{name} "):
-        return None
-    _, day, closes, found = text.split(" ", 3)
-    return Asked(found, int(day), int(closes))
-
-
-def tokens_of_each(texts: Sequence[str]) -> list[str]:
-    """The tokens of each text, each once, separated by blanks."""
-    return [" ".join(dict.fromkeys(tokens(text))) for text in texts]
-
-
-def is_dated(token: str) -> bool:
-    """Whether a token says a day or a year."""
-    return token[:2] == "dt" or token[:3] == "y20"
-
-
-def day_named(dates: Iterable[str]) -> int | None:
-    """The day that date tokens name, as an ordinal: 0 for several or without a year, None for none."""
-    days, years = ({token for token in dates if token[0] == first} for first in "dy")
-    return (_day_number(*days, *years) if len(days) == len(years) == 1 else 0) if days else None
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -306,11 +235,11 @@ def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
         for name in variants.split("; "):
             yield tuple(name.split()), (place,)
     yield from _teams()
-    for table in (lexicon.phrases(), *(lexicon.named(context) for context in CONTEXTS)):
-        for first, entries in table.items():
-            for rest, canonical in entries:
-                yield _as_split((first, *rest)), canonical
-                yield from ((_as_split((word,)), (word,)) for word in canonical if _HELD_NUMBER.fullmatch(word))
+    phrases = (((first, *rest), means) for first, rows in lexicon.phrases().items() for rest, means in rows)
+    names = ((name, tuple(means.split())) for name, means in chain.from_iterable(map(lexicon.names_of, CONTEXTS)))
+    for variant, canonical in chain(phrases, names):
+        yield _as_split(variant), canonical
+        yield from ((_as_split((word,)), (word,)) for word in canonical if _HELD_NUMBER.fullmatch(word))
 
 
 def _as_split(variant: tuple[str, ...]) -> tuple[str, ...]:
@@ -337,26 +266,3 @@ def _teams() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
                 meaning.setdefault(tuple(_SPLIT.findall(name)), {}).update(dict.fromkeys(means))
             meaning.setdefault(tuple(_SPLIT.findall(place)), {}).update({means[0]: None})
     return ((name, tuple(means)) for name, means in meaning.items())
-
-
-def key_date(key: str) -> str:
-    """The date tokens of a ticker (``-26NOV05``) or a slug (``-2026-11-05``), separated by blanks."""
-    hit = _SLUG_DATE.search(key) or _TICKER_DATE.search(key)
-    return _written_date(hit[1]) if hit else ""
-
-
-@lru_cache(maxsize=8_192)
-def _written_date(text: str) -> str:
-    """The date tokens of ``26NOV05`` or ``2026-11-05``."""
-    if len(text) == 7:
-        year, month, day = 2000 + int(text[:2]), _MONTH_NUMBERS[text[2:5]], int(text[5:])
-    else:
-        year, month, day = map(int, text.split("-"))
-    return " ".join(_day_tokens(year, month, day, before=False))
-
-
-def _day_number(day: str, year: str) -> int:
-    try:
-        return date(int(year[1:]), int(day[2:4]), int(day[4:])).toordinal()
-    except ValueError:
-        return 0

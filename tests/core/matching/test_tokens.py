@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arbkit.core.matching.columns import asked, columns
-from arbkit.core.matching.tokens import Asked, Texts, kept, read_kept
+from arbkit.core.matching.texts import Asked, Texts, kept, read_kept
 
 
 def test_what_is_kept_is_read_again_under_the_same_name_only() -> None:
