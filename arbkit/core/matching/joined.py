@@ -28,7 +28,7 @@ _STATE = "|".join(_BY_NAME)
 
 def _congressional(hit: re.Match[str]) -> str:
     code = _BY_NAME[(hit["state"] or hit["of"]).lower()]
-    return f"District_{code}_{hit['number'] or 'al'} congressional"
+    return f"District_{code}_{hit['number'] or 'al'} house"
 
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}

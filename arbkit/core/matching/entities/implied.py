@@ -89,6 +89,10 @@ BESIDE = (
     ("tsa", "report"),
     ("visitors", "arrive receive"),
     ("settle_suit", "lawsuit case dispute"),
+    ("ecb", "announce"),
+    ("boe", "announce"),
+    ("boj", "announce"),
+    ("fed interest_rate", "announce"),
 )
 """What both sides say -> what one of them may say beside it: an order that has no other giver is the executive's, a
 chart goes by the date of its week, a tariff is on imports."""

@@ -266,7 +266,11 @@ lieutenant_governor < lieutenant governor; lt governor; lieutenant gubernatorial
 attorney_general < attorney general; ag
 secretary_of_state < secretary of state; sos
 senate < senator; senators; u s senate; us senate; united states senate; u s senator; senatorial
-house < house of representatives; us house; u s house; united states house of representatives; congressional
+house < house of representatives; us house; u s house; united states house of representatives
+house district < congressional district; congressional seat; congressional districts; congressional seats
+house election < congressional election; congressional elections; congressional race; congressional races
+house primary < congressional primary; congressional primaries
+congress < congressional
 house < representative
 supreme_court < supreme court; scotus
 president < presidential; presidency; presidents; president of the united states; potus; pres
