@@ -53,8 +53,7 @@ def families_left_out(pairs: str) -> Iterator[dict[str, object]]:
     import msgspec  # noqa: PLC0415
     from match_quality import LabelledPair, Score, kalshi_market, polymarket_market  # noqa: PLC0415
 
-    from arbkit.core.matching import facts as reading  # noqa: PLC0415
-    from arbkit.core.matching import lexicon, tokens  # noqa: PLC0415
+    from arbkit.core.matching import lexicon, naming, tokens  # noqa: PLC0415
     from arbkit.core.matching.facts import read_facts  # noqa: PLC0415
     from arbkit.core.matching.verdict import judge  # noqa: PLC0415
 
@@ -75,7 +74,8 @@ def families_left_out(pairs: str) -> Iterator[dict[str, object]]:
                 left = {key: contexts[key]._replace(names=names) for key, names in left.items()}
             setattr(lexicon, name, left)
         forget(lexicon.phrases, lexicon.named, lexicon.teams, lexicon.full_team_names, lexicon.with_aliases)
-        forget(lexicon.league_hints, tokens._phrases, reading._rules_words, reading._league_told)  # noqa: SLF001
+        forget(lexicon._phrase_rows, lexicon.league_hints, tokens._phrases)  # noqa: SLF001
+        forget(naming.rules_words, naming._league_told)  # noqa: SLF001
         score = Score()
         for row in members:
             made = judge(read_facts(kalshi_market(row.kalshi)), read_facts(polymarket_market(row.polymarket)))

@@ -18,42 +18,43 @@ _SCOPE = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\((?-i:[A-Z]{3,6})\)"
-    r"|\b(?:including|includes?|inclusive of) any (?:\w+ )?(?:second rounds?|run-?offs?)\b"
-    r"|(?-i:\b(?:US )?(?:President|Senator|Governor|Chancellor|Prime Minister) (?=[A-Z][a-z]))"
-    r"|(?-i:\b(?:(?:[A-Z][a-z]+ ){1,2})?(?:Attorney General|Mayor|Representative) (?=[A-Z][a-z]+ [A-Z][a-z]))"
-    r"|\bincluding (?:the|any|a) (?:(?-i:[A-Z])\w+ \d+ )?(?:potential |possible )?(?:second round|run-?off)s?\b"
-    r"|\bthe nominee (?=(?:that|who|which) (?:wins|receives|is awarded)\b)"
-    r"|\bannounces? (?:that (?:it|they|he|she) (?:has|have)|and) (?=[a-z]+(?:s|ed)\b)"
+    r"\((?-i:[A-Z]{3,6})\)|'s (?:officially |publicly )?announced\b|\b-month period\b"
     r"|,? as (?:confirmed|verified|certified) by [^,.;()]{2,60}"
-    r"|\binclusive of (?:its|the) (?:lower|upper) bound(?: and exclusive of (?:its|the) (?:lower|upper) bound)?"
-    r"|\bin the upcoming [^:]{3,160}?,? (?:originally )?scheduled (?:[^:]|:\d\d){3,60}?:(?!\d)"
-    r"|\b(?:it|this) is (?:officially |publicly )?(?:announced|confirmed|reported) that\b"
     r"|,? (?:as )?(?:first |initially )?(?:announced|determined|declared|published|reported|released) by the "
     r"[A-Z][\w' -]{2,60}"
-    r"|\b(?-i:[A-Z][\w&.]*(?: [A-Z][\w&.]*){0,3}) (?:officially |publicly )?announces that\b"
-    r"|\b(?:scheduled|expected|set|due) to be (?:released|announced|published)\b"
-    r"|\b(?:scheduled|held|played) (?:for|on) (?-i:[A-Z])[a-z]{2,8} \d{1,2}(?:, 20\d\d)?,? (?:in|at) (?:the )?"
+    r"|\b(?=\w)(?:"
+    r"(?:including|includes?|inclusive of) any (?:\w+ )?(?:second rounds?|run-?offs?)\b"
+    r"|(?-i:(?:US )?(?:President|Senator|Governor|Chancellor|Prime Minister) (?=[A-Z][a-z]))"
+    r"|(?-i:(?:(?:[A-Z][a-z]+ ){1,2})?(?:Attorney General|Mayor|Representative) (?=[A-Z][a-z]+ [A-Z][a-z]))"
+    r"|including (?:the|any|a) (?:(?-i:[A-Z])\w+ \d+ )?(?:potential |possible )?(?:second round|run-?off)s?\b"
+    r"|the nominee (?=(?:that|who|which) (?:wins|receives|is awarded)\b)"
+    r"|announces? (?:that (?:it|they|he|she) (?:has|have)|and) (?=[a-z]+(?:s|ed)\b)"
+    r"|inclusive of (?:its|the) (?:lower|upper) bound(?: and exclusive of (?:its|the) (?:lower|upper) bound)?"
+    r"|in the upcoming [^:]{3,160}?,? (?:originally )?scheduled (?:[^:]|:\d\d){3,60}?:(?!\d)"
+    r"|(?:it|this) is (?:officially |publicly )?(?:announced|confirmed|reported) that\b"
+    r"|(?-i:[A-Z][\w&.]*(?: [A-Z][\w&.]*){0,3}) (?:officially |publicly )?announces that\b"
+    r"|(?:scheduled|expected|set|due) to be (?:released|announced|published)\b"
+    r"|(?:scheduled|held|played) (?:for|on) (?-i:[A-Z])[a-z]{2,8} \d{1,2}(?:, 20\d\d)?,? (?:in|at) (?:the )?"
     r"(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+){0,3}(?=[,.;]|$)"
-    r"|\breleases an? (?:\w+ )?(?:report|list|ranking)\b"
-    r"|'s (?:officially |publicly )?announced\b|\ba representative of\b"
-    r"|\baccording to the (?:monthly|quarterly|annual|weekly|daily)\b"
-    r"|\bcredible reporting (?:confirms|indicates|shows) that\b|\benters? into\b|\blower house\b"
-    r"|\b(?:through )?all (?:main )?(?:tournament )?rounds\b"
-    r"|\b(?:the )?(?:general secretary|secretary|director|minister|administrator) of (?:the )?(?-i:[A-Z])\w+"
+    r"|releases an? (?:\w+ )?(?:report|list|ranking)\b|a representative of\b"
+    r"|according to the (?:monthly|quarterly|annual|weekly|daily)\b"
+    r"|credible reporting (?:confirms|indicates|shows) that\b|enters? into\b|lower house\b"
+    r"|(?:through )?all (?:main )?(?:tournament )?rounds\b"
+    r"|(?:the )?(?:general secretary|secretary|director|minister|administrator) of (?:the )?(?-i:[A-Z])\w+"
     r"(?: (?:and )?(?-i:[A-Z])\w+){0,2},? (?=(?-i:[A-Z])[a-z]+ (?-i:[A-Z])[a-z])"
-    r"|\bPeople's Republic of (?=China)|\bIslamic Republic of (?=Iran)"
-    r"|\b(?:within |in |after )?(?:the )?(?:first )?90 minutes\b"
-    r"|\b(?:across|over) (?:all|both) (?:sets|maps|games|quarters|periods|innings)\b"
-    r"|\b(?:in|across|over) the full (?:match|game)\b"
-    r"|\b(?:time period|period (?:of|from|ending|between)|-month period|yoy period|mom period)\b"
-    r"|\bmakes? (?=no |an? |any )|\bgrade (?:A|AA)\b"
-    r"|\bmeets? (?:\w+ ){0,3}requirements\b"
-    r"|\bthe first (?=(?:person|individual)\b)"
-    r"|\b(?:any|each|all) (?:other )?qualified (?=players?\b)"
-    r"|\bfor all urban consumers\b"
-    r"|\bof representatives\b|\bnational assembly\b|\bdivision (?:1|I|one)\b|\bclass I{1,3}\b"
-    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\botherwise\b",
+    r"|People's Republic of (?=China)|Islamic Republic of (?=Iran)"
+    r"|(?:within |in |after )?(?:the )?(?:first )?90 minutes\b"
+    r"|(?:across|over) (?:all|both) (?:sets|maps|games|quarters|periods|innings)\b"
+    r"|(?:in|across|over) the full (?:match|game)\b"
+    r"|(?:time period|period (?:of|from|ending|between)|yoy period|mom period)\b"
+    r"|makes? (?=no |an? |any )|grade (?:A|AA)\b"
+    r"|meets? (?:\w+ ){0,3}requirements\b"
+    r"|the first (?=(?:person|individual)\b)"
+    r"|(?:any|each|all) (?:other )?qualified (?=players?\b)"
+    r"|for all urban consumers\b"
+    r"|of representatives\b|national assembly\b|division (?:1|I|one)\b|class I{1,3}\b"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|otherwise\b"
+    r")",
     re.IGNORECASE,
 )
 """What a deciding sentence says of occasion and reporter, and how house style fills it: nothing that decides."""
@@ -162,6 +163,7 @@ class FinePrint:
     """The names of who alone decides."""
 
 
+@lru_cache(maxsize=4_096)
 def essence(statement: str, rules: str) -> str:
     """The deciding sentences and those that say what the market refers to, without what decides nothing."""
     sentences = _SENTENCE.split(statement)
@@ -173,10 +175,17 @@ def essence(statement: str, rules: str) -> str:
         for sentence, one in zip(sentences, decides, strict=True)
         if not _EXCEPTION.match(sentence)
     ]
-    kept += [sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence) and sentence not in statement]
+    kept += [sentence for sentence in _scope(rules) if sentence not in statement]
     text = _AGE.sub(r"u\1", " . ".join(kept)[:_ESSENCE_MAX])
-    text = _BRACKETS.sub(lambda hit: hit.group().lower(), _ASIDE.sub(" ", text))
+    text = _ASIDE.sub(" ", text)
+    text = _BRACKETS.sub(lambda hit: hit.group().lower(), text) if "(" in text else text
     return " ".join(_GENERAL.sub("general_election", text).split())
+
+
+@lru_cache(maxsize=4_096)
+def _scope(rules: str) -> tuple[str, ...]:
+    """The sentences that say what the market refers to."""
+    return tuple(sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence))
 
 
 @lru_cache(maxsize=8_192)
@@ -226,7 +235,7 @@ def read_fine_print(rules: str) -> FinePrint:
         or _words(_AMENDED.search(rules)),
         only_if=_words(_ONLY_IF.search(rules)) if hinted else "",
         as_of=(hit["day"] if (hit := _AS_OF.search(rules)) else ""),
-        scope=" ".join(sentence for sentence in _SENTENCE.split(rules) if _SCOPE.match(sentence)),
+        scope=" ".join(_scope(rules)),
         sole=frozenset(name for hit in _SOLE.finditer(rules) for name in _NAME.findall(hit["who"]))
         if hinted
         else frozenset(),

@@ -56,6 +56,17 @@ _FALLS = re.compile(
 _CLIMBS = re.compile(rf"\b(?:{'|'.join(_UP)})s? (?:back )?(?=(?:above|over|to) [$€£]?\d)", re.IGNORECASE)
 """How a measure gets below or above a number; what it does is told by the number and the comparator."""
 
+_AT_THE_END = re.compile(r"\b(?:finish|end)(?:es|s)? (20\d\d) (?=as\b|at\b|ranked\b|in\b)", re.IGNORECASE)
+_RECORD_MONTH = re.compile(
+    r"\b(hottest|warmest|coldest|wettest|driest) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"(?:t?uary|ruary|ch|il|e|y|ust|t?ember|ober|ember)?s?\b",
+    re.IGNORECASE,
+)
+_PLAYERS = ("player", "man")
+_PLAYER_OF = re.compile(
+    r"\b(?:player|man|woman) of the (?:(match|tournament|series|month|week|round)|game)\b", re.IGNORECASE
+)
+
 
 WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
@@ -67,13 +78,16 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         ),
         r"\1",
     ),
-    (" 1", re.compile(r"\b(?!Over|Under|Above|Below|In|By)([A-Z][A-Za-z]+) (?:18[4-9]\d|19\d\d)\b(?![\d,.%-])"), r"\1"),
-    ("1. fc", re.compile(r"\b1\. ?FC\b"), "FC"),
-    (
-        "20",
-        re.compile(r"\b(?:finish|end)(?:es|s)? (20\d\d) (?=as\b|at\b|ranked\b|in\b)", re.IGNORECASE),
-        r"at the end of \1 ",
+    *(
+        (
+            f" {start}",
+            re.compile(rf"\b(?!Over|Under|Above|Below|In|By)([A-Z][A-Za-z]+) {start}{rest}\b(?![\d,.%-])"),
+            r"\1",
+        )
+        for start, rest in (("18", r"[4-9]\d"), ("19", r"\d\d"))
     ),
+    ("1. fc", re.compile(r"\b1\. ?FC\b"), "FC"),
+    *((hint, _AT_THE_END, r"at the end of \1 ") for hint in ("finish", "end 20", "ends 20", "endes 20")),
     ("big 10", re.compile(r"\bbig[ -]10\b", re.IGNORECASE), "Big Ten"),
     ("big 12", re.compile(r"\bbig[ -]12\b", re.IGNORECASE), "Big Twelve"),
     ("atlantic 10", re.compile(r"\batlantic[ -]10\b", re.IGNORECASE), "Atlantic Ten"),
@@ -89,15 +103,7 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
     ("ligue", re.compile(r"\bligue[ -]?([12])\b", re.IGNORECASE), r"ligue\1"),
     ("round of", re.compile(r"\bround of (\d+)\b", re.IGNORECASE), r"roundof\1"),
     ("last ", re.compile(r"\blast (16|32|64)\b", re.IGNORECASE), r"roundof\1"),
-    (
-        "st ",
-        re.compile(
-            r"\b(hottest|warmest|coldest|wettest|driest) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-            r"(?:t?uary|ruary|ch|il|e|y|ust|t?ember|ober|ember)?s?\b",
-            re.IGNORECASE,
-        ),
-        r"\1_\2",
-    ),
+    *((f"{kind} ", _RECORD_MONTH, r"\1_\2") for kind in ("hottest", "warmest", "coldest", "wettest", "driest")),
     (
         " race",
         re.compile(
@@ -106,13 +112,7 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         ),
         r"drop_out the \1race",
     ),
-    (
-        " of the ",
-        re.compile(
-            r"\b(?:player|man|woman) of the (?:(match|tournament|series|month|week|round)|game)\b", re.IGNORECASE
-        ),
-        lambda hit: f"player of_{(hit[1] or 'match').lower()}",
-    ),
+    *((f"{who} of the ", _PLAYER_OF, lambda hit: f"player of_{(hit[1] or 'match').lower()}") for who in _PLAYERS),
     ("game ", re.compile(r"\bgame (\d)\b", re.IGNORECASE), r"map \1"),
     *((hint, _CEREMONY, _ceremony) for hint in ("academy award", "oscar", "grammy", "emmy", "golden globe")),
     (
@@ -159,8 +159,8 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         r"\2 lists \1",
     ),
     ("nasdaq", re.compile(r"\bnasdaq[ -]?100\b", re.IGNORECASE), "nasdaq100"),
-    ("6", re.compile(r"\b(?:gta|grand theft auto) ?6\b", re.IGNORECASE), "GTA6"),
-    ("3", re.compile(r"\bU-?3\b"), "U3"),
+    *((hint, re.compile(r"\b(?:gta|grand theft auto) ?6\b", re.IGNORECASE), "GTA6") for hint in ("gta", "theft auto")),
+    *((hint, re.compile(r"\bU-?3\b"), "U3") for hint in ("u3", "u-3")),
     (
         "presented by",
         re.compile(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,7 +47,7 @@ _DOTTED, _MAY_BE_LETTERED = re.compile(r"\.[A-Za-z]"), re.compile(f"(?:{_LETTERE
 _MAY_BE_DISTRICT, _MAY_BE_ORDINAL = re.compile(r"[A-Z][A-Z][- ]?(?:\d|AL|at)"), re.compile(r"\d(?i:st|nd|rd|th)")
 """What has to stand in a text before the slower pattern is tried: each begins with letters that are quickly found."""
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
+_WORD, _PLAIN_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*"), re.compile(r"\w+")
 _WORDS_MAX = 131_072
 _JOINED = (*WITH_NUMBER, *SPORTING)
 ALL_LEAGUES = LEAGUES | MORE_LEAGUES
@@ -85,8 +85,10 @@ class Aliases(NamedTuple):
         return lambda market: replaced(market, title=told(market.title), yes_label=told(market.yes_label))
 
 
-Table = dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]
-"""First word -> (further words, replacement), longest first."""
+Row = tuple[tuple[str, ...], tuple[str, ...]]
+"""The words of a phrase after the first, or all of them; and what replaces the phrase."""
+Table = dict[str, dict[str, list[Row]]]
+"""First word -> second word, "" for a phrase of one word -> rows, longest first."""
 
 
 @lru_cache(maxsize=4_096)
@@ -117,7 +119,8 @@ def fold(text: str) -> str:
 
 def words(folded: str) -> list[Word]:
     """Split folded text into words. A word counts as a name when it has a capital letter: Tesla, xAI."""
-    return [_READ[word] for word in _WORD.findall(folded.replace("'", " "))]
+    pattern = _WORD if "_" in folded else _PLAIN_WORD
+    return [_READ[word] for word in pattern.findall(folded.replace("'", " "))]
 
 
 class _Read(dict[str, Word]):
@@ -135,14 +138,15 @@ _READ = _Read()
 
 def replace(found: Sequence[Word], table: Table) -> list[Word]:
     """Replace each longest phrase of `table`."""
-    texts = tuple([word.text for word in found])
+    texts = (*[word.text for word in found], "")
     starts = [index for index, text in enumerate(texts) if text in table]
     out: list[Word] = []
     done = 0
     for index in starts:
         if index < done:
             continue
-        for rest, canonical in table[texts[index]]:
+        by_second = table[texts[index]]
+        for rest, canonical in (*by_second.get(texts[index + 1], ()), *by_second.get("", ())):
             end = index + 1 + len(rest)
             if not rest or texts[index + 1 : end] == rest:
                 out += found[done:index]
@@ -162,6 +166,11 @@ def phrase_texts() -> tuple[str, ...]:
 @cache
 def phrases() -> Table:
     """House names, competitions, offices, measures and countries."""
+    return _filed(_phrase_rows())
+
+
+@cache
+def _phrase_rows() -> Sequence[tuple[tuple[str, ...], str]]:
     rows: list[tuple[str, str]] = []
     for line in "".join(phrase_texts()[:-1]).split("\n"):
         canonical, _, variants = line.partition(" < ")
@@ -169,25 +178,22 @@ def phrases() -> Table:
     for line in COUNTRIES.strip().splitlines():
         first, *others = line.split("|")
         rows.extend((variant, first.replace(" ", "_")) for variant in (first, *others) if variant)
-    return _table(rows)
+    return list(_in_words(rows))
 
 
 @cache
 def league_hints() -> frozenset[str]:
     """The first words of all phrases that name a league: a text without any names none."""
-    starts = (first for first, entries in phrases().items() for _, names in entries if KNOWN_LEAGUES & set(names))
-    return frozenset(starts) | KNOWN_LEAGUES
+    return KNOWN_LEAGUES.union(phrase[0] for phrase, names in rows_of(phrases()) if KNOWN_LEAGUES & set(names))
 
 
 @lru_cache(maxsize=8)
 def with_aliases(rows: tuple[tuple[str, str], ...]) -> Table:
     """The phrase table with a user's own rows, which win."""
-    own = _table((variant, " ".join(item.text for item in replace(words(fold(to)), phrases()))) for variant, to in rows)
-    merged = {first: list(entries) for first, entries in phrases().items()}
-    for first, entries in own.items():
-        kept = [entry for entry in merged.get(first, ()) if entry[0] not in {mine[0] for mine in entries}]
-        merged[first] = sorted(entries + kept, key=lambda entry: -len(entry[0]))
-    return merged
+    own = _in_words(
+        (variant, " ".join(item.text for item in replace(words(fold(to)), phrases()))) for variant, to in rows
+    )
+    return _filed([*own, *_phrase_rows()])
 
 
 @cache
@@ -212,7 +218,7 @@ def full_team_names() -> Table:
             _, place, nickname, _ = line.split("|")
             if league != "mls":  # football clubs are called after their city alone
                 rows.append((f"{place} {nickname}" if not nickname.startswith(place) else nickname, league))
-    return _table(rows)
+    return _filed(_in_words(rows))
 
 
 _OTHER_SIDES = (("b",), ("w",), ("fc", "b"), ("fc", "w"))
@@ -279,8 +285,15 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
 
 
-def _table(rows: Iterable[tuple[str, str]]) -> Table:
-    return _filed((_texts(words(fold(variant))), canonical) for variant, canonical in rows)
+def rows_of(table: Table) -> Iterator[Row]:
+    """All words of each phrase of a table, and what replaces them."""
+    for first, by_second in table.items():
+        for rows in by_second.values():
+            yield from (((first, *rest), canonical) for rest, canonical in rows)
+
+
+def _in_words(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, ...], str]]:
+    return ((_texts(words(fold(variant))), canonical) for variant, canonical in rows)
 
 
 def _filed(rows: Iterable[tuple[tuple[str, ...], str]]) -> Table:
@@ -290,9 +303,11 @@ def _filed(rows: Iterable[tuple[tuple[str, ...], str]]) -> Table:
     for parts, canonical in rows:
         if parts and parts not in seen:
             seen.add(parts)
-            table.setdefault(parts[0], []).append((parts[1:], tuple(canonical.split())))
-    for entries in table.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
+            second = parts[1] if len(parts) > 1 else ""
+            table.setdefault(parts[0], {}).setdefault(second, []).append((parts[1:], tuple(canonical.split())))
+    for by_second in table.values():
+        for entries in by_second.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
     return table
 
 

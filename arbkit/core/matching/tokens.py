@@ -235,9 +235,8 @@ def _ordered_rows() -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
         for name in variants.split("; "):
             yield tuple(name.split()), (place,)
     yield from _teams()
-    phrases = (((first, *rest), means) for first, rows in lexicon.phrases().items() for rest, means in rows)
     names = ((name, tuple(means.split())) for name, means in chain.from_iterable(map(lexicon.names_of, CONTEXTS)))
-    for variant, canonical in chain(phrases, names):
+    for variant, canonical in chain(lexicon.rows_of(lexicon.phrases()), names):
         yield _as_split(variant), canonical
         yield from ((_as_split((word,)), (word,)) for word in canonical if _HELD_NUMBER.fullmatch(word))
 
