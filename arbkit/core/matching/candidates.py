@@ -137,8 +137,6 @@ class _Side:
     """Ranks of the rarest tokens that both sides have, rarest first."""
     tokens: Codes
     """The heaviest tokens, heaviest first."""
-    weights: Codes
-    """The weights of `tokens`."""
     numbers: Ints
     """The numbers of each row as a set of bits, some of which stand for several numbers: a gate, not a proof. What has
     no number fits all."""
@@ -157,6 +155,9 @@ class _Lookup:
     counts: Ints
     holders: Ints
     weights: Ints
+    """By rank."""
+    weights_of: Codes
+    """By code, and nothing for what is missing."""
 
     def met(self, start: int) -> _Met:
         """Which listed rows share a key with the sought rows of a block, and have a number in common."""
@@ -199,7 +200,6 @@ class _Matrices(NamedTuple):
 
     rare: Codes
     tokens: Codes
-    weights: Codes
     numbers: Ints
 
 
@@ -242,13 +242,16 @@ def _lookup(listed: Columns, sought: Columns, spread_over: Spread) -> _Lookup:
         counts=np.append(counts, 0),
         holders=found & _ROW,
         weights=weight_of[by_rank],
+        weights_of=np.append(words.weights, (0, 0)).astype(np.int32),
     )
 
 
 def _coded(columns: Columns, vocabulary: Vocabulary) -> _Tokens:
     """The tokens of all rows, each once a row. A piece of text is taken apart once, however many rows have it."""
-    words = [piece.split() for piece in columns.pieces]
-    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    used = np.flatnonzero(np.bincount(columns.codes, minlength=len(columns.pieces)))
+    words = [columns.pieces[code].split() for code in used.tolist()]
+    lengths = np.zeros(len(columns.pieces), dtype=np.int64)
+    lengths[used] = np.fromiter(map(len, words), np.int64, len(words))
     tokens = np.fromiter(map(vocabulary.__getitem__, chain.from_iterable(words)), np.int64, lengths.sum())
     starts, lengths = (np.cumsum(lengths) - lengths)[columns.codes], lengths[columns.codes]
     return _each_once(np.repeat(columns.owners, lengths), tokens[_ranges(starts, lengths)])
@@ -287,14 +290,12 @@ def _matrices(words: _Words, of: _Slice) -> _Matrices:
     owners, codes = of.rows, of.codes
     heaviest = np.sort((owners << _WEIGHT_BITS | _WEIGHT_MAX - words.weights.take(codes)) << _CODE_BITS | codes)
     owners, codes = heaviest >> _WEIGHT_BITS + _CODE_BITS, heaviest & (1 << _CODE_BITS) - 1
-    place, weights, ranks = places(owners), words.weights.take(codes), words.ranks.take(codes)
+    ranks = words.ranks.take(codes)
     common = np.flatnonzero(ranks >= 0)
     by_rank = np.sort(owners.take(common) << 32 | ranks.take(common))
-    rare = by_rank >> 32, by_rank & (1 << 32) - 1
     return _Matrices(
-        rare=_first(rare[0], places(rare[0]), rare[1], shape=(_RARE_MAX, of.size), missing=-1),
-        tokens=_first(owners, place, codes, shape=(_SCORED_TOKENS_MAX, of.size), missing=of.missing),
-        weights=_first(owners, place, weights, shape=(_SCORED_TOKENS_MAX, of.size), missing=0),
+        rare=_first(by_rank >> 32, by_rank & (1 << 32) - 1, shape=(_RARE_MAX, of.size), missing=-1),
+        tokens=_first(owners, codes, shape=(_SCORED_TOKENS_MAX, of.size), missing=of.missing),
         numbers=_numbers(owners, codes, words.numeric, of.size),
     )
 
@@ -310,16 +311,18 @@ def _numbers(owners: Ints, codes: Ints, numeric: Flags, rows: int) -> Ints:
 
 
 def _side(rows: Columns, made: Sequence[_Matrices]) -> _Side:
-    rare, tokens, weights, numbers = zip(*made, strict=True)
+    rare, tokens, numbers = zip(*made, strict=True)
     whole = partial(np.concatenate, axis=1)
-    return _Side(whole(rare), whole(tokens), whole(weights), np.concatenate(numbers), rows.days, rows.closes)
+    return _Side(whole(rare), whole(tokens), np.concatenate(numbers), rows.days, rows.closes)
 
 
-def _first(owners: Ints, place: Ints, values: Codes | Ints, *, shape: tuple[int, int], missing: int) -> Codes:
+def _first(owners: Ints, values: Ints, *, shape: tuple[int, int], missing: int) -> Codes:
     """A matrix of the first values of each row, a column each."""
-    kept = np.flatnonzero(place < shape[0])
-    made = np.full(shape, missing, dtype=np.int32)
-    made[place.take(kept), owners.take(kept)] = values.take(kept)
+    counts = np.bincount(owners, minlength=shape[1])
+    starts, made = np.cumsum(counts) - counts, np.full(shape, missing, dtype=np.int32)
+    for place, row in enumerate(made):
+        rows = np.flatnonzero(counts > place)
+        row[rows] = values.take(starts.take(rows) + place)
     return made
 
 
@@ -380,10 +383,10 @@ def _scored(lookup: _Lookup, start: int, shared: _Shared) -> Ints:
     top = np.flatnonzero(places(shared.sought) < _SCORED_MAX)
     first = shared.at(top)
     listed, sought = first.listed, first.sought + start
-    ours, theirs = lookup.listed.weights.take(listed, axis=1), lookup.sought.weights.take(sought, axis=1)
-    common = _common(lookup.listed.tokens.take(listed, axis=1), lookup.sought.tokens.take(sought, axis=1))
-    both = (ours * common).sum(axis=0)
-    of_all = ours.sum(axis=0) + theirs.sum(axis=0) - both
+    ours, theirs = lookup.listed.tokens.take(listed, axis=1), lookup.sought.tokens.take(sought, axis=1)
+    weights, of_theirs = lookup.weights_of[ours], lookup.weights_of[theirs].sum(axis=0)
+    both = (weights * _common(ours, theirs)).sum(axis=0)
+    of_all = weights.sum(axis=0) + of_theirs - both
     score = (both << 10) // np.maximum(of_all, 1) + 1
     weight = np.minimum(first.weight * score >> 11, _SUM_MAX)
     ordered = shared.listed.copy()

@@ -6,6 +6,7 @@ Imports numpy: import this module only where catalogues are matched.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -82,19 +83,20 @@ def asked_of_all(sides: Sequence[Sequence[Texts]], spread: Spread = here) -> lis
                 yield from (fresh[first : first + _PIECES_TOGETHER] for first in range(0, len(fresh), _PIECES_TOGETHER))
             met.append(known)
 
-    pieces, found = [""], list[Columns]()
+    pieces, dates, found = [""], [""], list[Columns]()
     for read in chain(spread(tokens_of_each, unread(), ahead=_PARTS_AHEAD), [[]]):
         pieces += read
+        dates += map(_dates, read)
         while len(met) == len(sides) > len(found) and met[len(found)] <= len(pieces):
-            found.append(_columns_of(sides[len(found)], pieces, cut[len(found)]))
+            found.append(_columns_of(sides[len(found)], pieces, dates, cut[len(found)]))
     return found
 
 
-def _columns_of(rows: Sequence[Texts], pieces: Sequence[str], cut: Sequence[Ints]) -> Columns:
+def _columns_of(rows: Sequence[Texts], pieces: Sequence[str], dates: Sequence[str], cut: Sequence[Ints]) -> Columns:
     codes = np.concatenate(cut) if cut else np.zeros(0, dtype=np.int64)
     says = np.flatnonzero(np.fromiter(map(bool, pieces), np.bool_, len(pieces)).take(codes))
     owners, codes = np.cumsum(codes == 0).take(says), codes.take(says)
-    days = _days(pieces, owners, codes, len(rows))
+    days = _days(dates, owners, codes, len(rows))
     named, undated = Vocabulary({"": 0}), np.flatnonzero(days == _NO_DAY)
     by_key = np.array([named[key_date(rows[row].key)] for row in undated.tolist()], dtype=np.int64)
     dated = np.flatnonzero(by_key)
@@ -103,7 +105,7 @@ def _columns_of(rows: Sequence[Texts], pieces: Sequence[str], cut: Sequence[Ints
         owners=np.concatenate((owners, undated.take(dated))),
         codes=np.concatenate((codes, by_key.take(dated) + len(pieces))),
         days=np.maximum(days, 0).astype(np.int32),
-        closes=np.array([row.closes for row in rows], dtype=np.int32),
+        closes=np.fromiter(map(itemgetter(2), rows), np.int32, len(rows)),
     )
 
 
@@ -158,11 +160,10 @@ def _opened(text: str) -> str:
     return letters[kept].tobytes().decode()
 
 
-def _days(pieces: Sequence[str], owners: Ints, codes: Ints, rows: int) -> Ints:
+def _days(dates: Sequence[str], owners: Ints, codes: Ints, rows: int) -> Ints:
     """The day that each row names, when it is just one; 0 for several or without a year, _NO_DAY for none."""
     texts = Vocabulary({"": 0})
-    dates = (_dates(piece) if "dt" in piece or "y20" in piece else "" for piece in pieces)
-    dated = np.fromiter(map(texts.__getitem__, dates), np.int64, len(pieces)).take(codes)
+    dated = np.fromiter(map(texts.__getitem__, dates), np.int64, len(dates)).take(codes)
     told = np.flatnonzero(dated)
     owners, dated = owners.take(told), dated.take(told)
     place, named = places(owners), [frozenset(text.split()) for text in texts]
@@ -177,4 +178,5 @@ def _days(pieces: Sequence[str], owners: Ints, codes: Ints, rows: int) -> Ints:
 
 
 def _dates(piece: str) -> str:
-    return " ".join(filter(is_dated, piece.split()))
+    """What of a piece says a day or a year."""
+    return " ".join(filter(is_dated, piece.split())) if "dt" in piece or "y20" in piece else ""
