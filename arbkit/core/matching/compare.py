@@ -17,6 +17,7 @@ from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Hopeless, Kind, agree, conflict, silent
 from arbkit.core.matching.finedates import compare_fine_dates
 from arbkit.core.matching.fineprint import compare_fine_print
+from arbkit.core.matching.kinds import compare_kinds
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.narrowed import compare_narrowed
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
@@ -85,6 +86,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         _timing,
         _sources,
         _clauses,
+        compare_kinds,
         compare_narrowed,
         compare_counted,
         compare_editions,

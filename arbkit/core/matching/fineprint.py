@@ -1,7 +1,9 @@
 """What the rules decide by, held against their own title and against the other market: another thing, day, number or
 payout than the title says. The rules bind, so a title that agrees is not enough."""
 
+import dataclasses
 import re
+from collections.abc import Sequence
 
 from arbkit.core.matching.alike import full_names
 from arbkit.core.matching.dates import read_dates
@@ -52,6 +54,9 @@ _CONFERENCE, _PLAYED_OUT = _stems("conference"), _stems("playoff")
 _STANDINGS = _stems("record seed standing point points regular_season table top first best")
 """What tells the best of a table from who wins the last round."""
 _SPORTS = _stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
+_STRIKES = ("greater ", "greater_or_equal ", "less ", "less_or_equal ", "between ")
+"""How a strike begins to be spelled."""
+_SCALES = (1, 1_000, MICRO, 1_000 * MICRO)
 _ORDINALS = tuple(map(stem, ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")))
 
 
@@ -174,7 +179,7 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     stated = quantities(read_dates(deciding(mine.statement))[1])[0]
     if not stated:
         return []
-    found = []
+    found = _against_strike(stated, mine, other, venue)
     for item in mine.intervals:
         comparable = [one for one in stated if one.unit is item.unit and not _told(one, mine, other)]
         if comparable and not any(_alike(item, one, mine, other) for one in stated):
@@ -192,6 +197,23 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
 def _is_half(one: Interval) -> bool:
     """Whether it is a majority, short of which a vote goes to a run-off."""
     return one.unit is Unit.PERCENT and _HALF in {one.low, one.high}
+
+
+def _against_strike(stated: Sequence[Interval], mine: Facts, other: Facts, venue: str) -> list[Finding]:
+    """A deciding sentence that puts its numbers otherwise than the strike that the venue gives beside it, which may
+    count in thousands or millions."""
+    strike = next((item for item in mine.further if item.words.startswith(_STRIKES)), None)
+    ruled = [one for one in stated if not one.exact and one.key != ONE_OR_MORE]
+    if strike is None or not ruled:
+        return []
+    if any(_alike(one, _times(strike, scale), mine, other) for one in ruled for scale in _SCALES):
+        return []
+    return [conflict("strike", *of_title(venue, strike.words, [one.words for one in ruled]))]
+
+
+def _times(one: Interval, scale: int) -> Interval:
+    low, high = (None if bound is None else bound * scale for bound in (one.low, one.high))
+    return dataclasses.replace(one, low=low, high=high)
 
 
 def _told(one: Interval, mine: Facts, other: Facts) -> bool:

@@ -30,6 +30,7 @@ VERBED = re.compile(r"^(?:will?|does|do|can|is|are|has|have|did)\b", re.IGNORECA
 _PART = (
     r"game|map|set|half|1h|2h|quarter|1q|period|innings?|round \d+|winner|win|moneyline|totals?|spread|handicap|o/u"
     r"|over|under|kills?|scores?|toss|first|second|odd|even|to|distance|method|margin|both|draw|points?|corners?|props?"
+    r"|sprint|qualifying|practice|pole|lap"
 )
 """Words of a part of a match, or of something in it; whatever else stands beside two opponents names the occasion."""
 _EVENT_PREFIX = re.compile(
