@@ -61,7 +61,8 @@ DOUBT_PPM = {
     Case.UNPUBLISHED: 4_000,
 }
 """About how often it comes to that. Who does not take part is no exception: there different rules are a conflict."""
-
+DRAWN_PPM = 45_000
+"""The same for a tie in a contest that often ends drawn: one Ryder Cup in twenty, one Test match in three."""
 _CASES = {
     Case.CANCELLED: r"cancel+\w*|abandon\w*|called off|no contest",
     Case.POSTPONED: (
@@ -69,7 +70,8 @@ _CASES = {
         r"|(?:result|winner|outcome)s? (?:is|are|has|have)(?:n't| not)? (?:been )?"
         r"(?:known|declared|announced|confirmed)(?: definitively)? (?:by|before)"
     ),
-    Case.TIED: r"(?:ends?|ended|event|case) (?:in|of) an? (?:exact )?(?:tie|draw)|\bties\b|\btied\b|dead heat",
+    Case.TIED: r"(?:ends?|ended|event|case) (?:in|of) an? (?:exact |\d+(?:\.5)?-\d+(?:\.5)? )?(?:tie|draw)"
+    r"|\bties\b|\btied\b|dead heat",
     Case.DEAD: r"death|dies|deceased|passes away",
     Case.ABSENT: (
         r"(?:does|do|did|will) not (?:play|participate|appear|take part|start|compete)"
@@ -94,7 +96,7 @@ _PAYS = {
         r"resolves?d? (?:immediately )?(?:to |as |in )?[\"']?(?:no|other)\b|not (?:satisfy|count|qualify|constitute)"
     ),
     Pays.YES: r"resolves?d? (?:immediately )?(?:to |as )?[\"']?yes\b|satisf(?:y|ies)|\bwill (?:count|qualify)\b",
-    Pays.RULED: r"in favou?r of|tie-?break\w*|be broken|official winner",
+    Pays.RULED: r"in favou?r of|tie-?break\w*|be broken|official winner|\bretains?\b",
 }
 _HINTS = (
     "cancel", "abandon", "called off", "no contest", "postpon", "resched", "suspended", "completed", "known",
@@ -247,13 +249,18 @@ def _exceptions(rules: str) -> dict[Case, Pays]:
     return found
 
 
-def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool, of_deadline: bool) -> list[Finding]:
+def compare_clauses(
+    kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool, of_deadline: bool, of_draws: bool
+) -> list[Finding]:
     """Hold the exceptions of both rules, which both have to be known, against each other.
 
-    `of_agreement`: whether the question is about a deal; `of_deadline`: whether it ends with a last minute.
+    `of_agreement`: whether the question is about a deal; `of_deadline`: whether it ends with a last minute;
+    `of_draws`: whether the contest is of a kind that often ends drawn.
     """
     found = [
-        _differing(case, kalshi.pays[case], polymarket.pays[case]) for case in Case if _both(case, kalshi, polymarket)
+        _differing(case, kalshi.pays[case], polymarket.pays[case], of_draws=of_draws)
+        for case in Case
+        if _both(case, kalshi, polymarket)
     ]
     if of_deadline:
         found.append(_zones(kalshi, polymarket))
@@ -273,6 +280,12 @@ def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool,
         found.append(silent("style control", f"only {_which(bool(kalshi.style))} says {style}", STYLE_PPM))
     if kalshi.of_the_listed is not polymarket.of_the_listed:
         found.append(silent("field", f"only {_which(kalshi.of_the_listed)} compares among those it lists", LISTED_PPM))
+    return [item for item in (*found, *_unclear(kalshi, polymarket)) if item]
+
+
+def _unclear(kalshi: Clauses, polymarket: Clauses) -> list[Finding]:
+    """Rules that leave open what they are about."""
+    found = []
     if back := kalshi.back or polymarket.back:
         found.append(
             silent("rule", f"{_which(bool(kalshi.back))} decides by whether {back}, not saying for what", BACK_PPM)
@@ -283,16 +296,18 @@ def compare_clauses(kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool,
                 "name", f"the rules of {_which(bool(kalshi.blank))} say {blank} where a name should stand", ALIAS_PPM
             )
         )
-    return [item for item in found if item]
+    return found
 
 
 def _both(case: Case, kalshi: Clauses, polymarket: Clauses) -> bool:
     return case in kalshi.pays and case in polymarket.pays
 
 
-def _differing(case: Case, mine: Pays, other: Pays) -> Finding | None:
+def _differing(case: Case, mine: Pays, other: Pays, *, of_draws: bool) -> Finding | None:
     if mine is other:
         return None
+    if case is Case.TIED and of_draws:
+        return silent("void", f"{case}: Kalshi pays {mine}, Polymarket pays {other}", DRAWN_PPM)
     if case is Case.ABSENT:
         return conflict(f"void ({case})", f"pays {mine}", f"pays {other}")
     return silent("void", f"{case}: Kalshi pays {mine}, Polymarket pays {other}", DOUBT_PPM[case])

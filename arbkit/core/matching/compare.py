@@ -57,6 +57,8 @@ _HOLDING = stems(
 )
 """What is asked of a coin, or of gold, that is not its price."""
 _AGREEMENTS = stems("agreement deal treaty accord peace ceasefire truce pact")
+_OFTEN_DRAWN = stems("ryder_cup presidents_cup solheim test chess boxing")
+"""Contests that a tie ends often enough to be an ordinary outcome."""
 _WEALTH = stems("worth trillionaire billionaire richest")
 """What has no one official figure: each list of the rich has its own."""
 _LAWS = stems("tax act bill ballot_measure")
@@ -345,6 +347,7 @@ def _exceptions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         polymarket.clauses,
         of_agreement=bool((kalshi.asked | polymarket.asked) & _AGREEMENTS),
         of_deadline=any(when.deadline for when in timing) and not any(when.match_day for when in timing),
+        of_draws=bool(kalshi.said & polymarket.said & _OFTEN_DRAWN),
     )
 
 

@@ -46,9 +46,40 @@ def game(*, kalshi_rules: str, polymarket_rules: str) -> Verdict:
     )
 
 
+def cup(*, kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on a cup that agree but for what their rules pay for a tie."""
+    return verdict(
+        kalshi(
+            "Who will win the 2029 Ryder Cup?",
+            "KXRYDERCUP-29-EUR",
+            yes_label="Team Europe",
+            rules=f"If Team Europe wins the 2029 Ryder Cup, then the market resolves to Yes. {kalshi_rules}",
+        ),
+        polymarket(
+            "Will Europe win the 2029 Ryder Cup?",
+            f'This market will resolve to "Yes" if Team Europe wins the 2029 Ryder Cup. {polymarket_rules}',
+            slug="europe-ryder-cup",
+        ),
+    )
+
+
 def warned(made: Verdict, *words: str) -> bool:
     """Whether a reason that is no agreement says all these words."""
     return any(not reason.startswith("agree") and all(word in reason for word in words) for reason in made.reasons)
+
+
+@pytest.mark.parametrize(
+    "paid", ["to the team that retains the Ryder Cup", "50-50"], ids=["to the holders", "half to each side"]
+)
+def test_a_cup_that_may_end_drawn_is_accepted_only_where_both_pay_a_tie_alike(paid: str) -> None:
+    tie = "If the Ryder Cup ends in a 14-14 tie, the market resolves to No for both teams."
+
+    alike = cup(kalshi_rules=tie, polymarket_rules='If the Ryder Cup ends in a tie, this market will resolve to "No".')
+    made = cup(kalshi_rules=tie, polymarket_rules=f"If the Ryder Cup ends in a tie, this market will resolve {paid}.")
+
+    assert alike.acceptable
+    assert not made.acceptable
+    assert warned(made, "tied")
 
 
 def test_a_game_called_off_that_is_paid_by_half_here_and_not_at_all_there_is_shown_and_trusted_less() -> None:
