@@ -40,7 +40,7 @@ def _decides_by(sentence: str) -> tuple[tuple[str, ...], frozenset[str], bool]:
 
 def decide_alike(kalshi: Facts, polymarket: Facts) -> bool:
     """Whether both rules decide by the same words in the same order, and by the same numbers."""
-    if not (kalshi.stated and polymarket.stated):
+    if not (kalshi.stated and polymarket.stated) or kalshi.denial.ruled is not polymarket.denial.ruled:
         return False
     sentences = deciding(kalshi.statement), deciding(polymarket.statement)
     one, two = (_decides_by(_shortened(*both)) for both in (sentences, sentences[::-1]))

@@ -22,6 +22,8 @@ WRITTEN_PPM = 45_000
 """Doubt when one side alone wants a signed text: what is announced first may never be signed."""
 LISTED_PPM = 45_000
 """Doubt when one side alone compares among those it lists: the first of them need not be the first of all."""
+ABSENT_PPM = 50_000
+"""Doubt when one market pays for who does not take part, and the other on the opposite may lose too."""
 BACK_PPM = 4_000
 """Doubt when a rule is decided "by whether they qualify", without a word for what."""
 _RULES_MAX = 6_000
@@ -250,23 +252,24 @@ def _exceptions(rules: str) -> dict[Case, Pays]:
 
 
 def compare_clauses(
-    kalshi: Clauses, polymarket: Clauses, *, of_agreement: bool, of_deadline: bool, of_draws: bool
+    kalshi: Clauses,
+    polymarket: Clauses,
+    *,
+    of_agreement: bool,
+    of_deadline: bool,
+    of_draws: bool,
+    turned: bool = False,
 ) -> list[Finding]:
     """Hold the exceptions of both rules, which both have to be known, against each other.
 
     `of_agreement`: whether the question is about a deal; `of_deadline`: whether it ends with a last minute;
-    `of_draws`: whether the contest is of a kind that often ends drawn.
+    `of_draws`: whether the contest is of a kind that often ends drawn; `turned`: whether one asks for what the other
+    denies, so that both lose where both pay NO.
     """
-    found = [
-        _differing(case, kalshi.pays[case], polymarket.pays[case], of_draws=of_draws)
-        for case in Case
-        if _both(case, kalshi, polymarket)
-    ]
+    compared = _of_opposites if turned else _of_the_same
+    found = compared(kalshi, polymarket, of_draws=of_draws)
     if of_deadline:
         found.append(_zones(kalshi, polymarket))
-    deaths = [clauses.pays.get(Case.DEAD) for clauses in (kalshi, polymarket)]
-    if None in deaths and Pays.NO in deaths:
-        found.append(silent("void", f"a death: Kalshi {_said(deaths[0])}, Polymarket {_said(deaths[1])}", DEATH_PPM))
     if of_agreement and kalshi.written is not polymarket.written:
         found.append(silent("form", f"only {_which(kalshi.written)} wants a signed or formal text", WRITTEN_PPM))
     if kalshi.other_name is not polymarket.other_name:
@@ -299,8 +302,17 @@ def _unclear(kalshi: Clauses, polymarket: Clauses) -> list[Finding]:
     return found
 
 
-def _both(case: Case, kalshi: Clauses, polymarket: Clauses) -> bool:
-    return case in kalshi.pays and case in polymarket.pays
+def _of_the_same(kalshi: Clauses, polymarket: Clauses, *, of_draws: bool) -> list[Finding | None]:
+    """The exceptions of two markets that ask for the same: where both state one, both have to pay alike."""
+    found = [
+        _differing(case, kalshi.pays[case], polymarket.pays[case], of_draws=of_draws)
+        for case in Case
+        if case in kalshi.pays and case in polymarket.pays
+    ]
+    deaths = [clauses.pays.get(Case.DEAD) for clauses in (kalshi, polymarket)]
+    if None in deaths and Pays.NO in deaths:
+        found.append(silent("void", f"a death: Kalshi {_said(deaths[0])}, Polymarket {_said(deaths[1])}", DEATH_PPM))
+    return found
 
 
 def _differing(case: Case, mine: Pays, other: Pays, *, of_draws: bool) -> Finding | None:
@@ -311,6 +323,20 @@ def _differing(case: Case, mine: Pays, other: Pays, *, of_draws: bool) -> Findin
     if case is Case.ABSENT:
         return conflict(f"void ({case})", f"pays {mine}", f"pays {other}")
     return silent("void", f"{case}: Kalshi pays {mine}, Polymarket pays {other}", DOUBT_PPM[case])
+
+
+def _of_opposites(kalshi: Clauses, polymarket: Clauses, *, of_draws: bool) -> list[Finding | None]:
+    """The exceptions of two markets of which one denies what the other asks: both must not pay NO."""
+    found: list[Finding | None] = []
+    for case in Case:
+        mine, other = (clauses.pays.get(case) for clauses in (kalshi, polymarket))
+        said = {mine, other} - {None}
+        matched = said == {Pays.YES, Pays.NO} or (len(said) < 2 and not said & {Pays.YES, Pays.NO})
+        if not matched and (Pays.NO in said or None not in {mine, other}):
+            words = f"{case}: Kalshi {_said(mine)}, Polymarket {_said(other)}, of opposites"
+            doubt_ppm = DRAWN_PPM if case is Case.TIED and of_draws else DOUBT_PPM.get(case, ABSENT_PPM)
+            found.append(silent("void", words, doubt_ppm))
+    return found
 
 
 def _zones(kalshi: Clauses, polymarket: Clauses) -> Finding | None:

@@ -21,6 +21,7 @@ from arbkit.core.matching.kinds import compare_kinds
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.narrowed import compare_narrowed
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
+from arbkit.core.matching.opposed import compare_opposed, none_alike
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.sides import of_another_total
 from arbkit.core.matching.sources import COINS, COMMODITIES
@@ -76,6 +77,7 @@ class Comparison:
 
 def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: False) -> Comparison:
     """Compare two markets fact by fact, cheap ones first; no further once what is found is `hopeless`."""
+    kalshi, polymarket = none_alike(kalshi, polymarket)
     found: list[Finding] = []
     inverted, relation = _thresholds(kalshi, polymarket, found)
     fresh: Sequence[Finding] = found
@@ -94,6 +96,8 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         compare_editions,
         compare_fine_dates,
         compare_fine_print,
+        compare_opposed,
+        partial(_exceptions, turned=inverted is (kalshi.denial.asked is polymarket.denial.asked)),
     ):
         if fresh and hopeless(found):
             return Comparison(tuple(found), Polarity.ALIGNED, relation)
@@ -101,7 +105,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         found += fresh
     if (side := _outcome(kalshi, polymarket, found)) is not None:
         inverted ^= side
-    if kalshi.negative != polymarket.negative:
+    if kalshi.denial.asked is not polymarket.denial.asked:
         inverted = not inverted
         found.append(agree("negation", "one side asks whether it does not happen", NUMBER_ELSEWHERE_PPM))
     return Comparison(tuple(found), Polarity.INVERTED if inverted else Polarity.ALIGNED, relation)
@@ -153,7 +157,8 @@ def _thresholds(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> tuple
     strikes = [item for item in kalshi.further if item.words.split(" ")[0] in _STRIKES]
     pool = (*mine, *kalshi.further)
     inverted = False
-    for asked in other:
+    for said in other:
+        asked = said if any(_same(said, item, step) for item in pool) else _refined(said, polymarket.further)
         if any(_same(asked, item, step) for item in pool):
             found.append(agree("threshold", asked.words))
         elif not pool and asked.key == ONE_OR_MORE:
@@ -310,7 +315,6 @@ def _clauses(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if kalshi.moment and polymarket.moment and kalshi.moment != polymarket.moment:
         found.append(conflict("moment", kalshi.moment, polymarket.moment))
     found.extend(_conditions(kalshi, polymarket))
-    found.extend(_exceptions(kalshi, polymarket))
     mine, other = kalshi.effect, polymarket.effect
     if Effect.UNKNOWN not in {mine, other}:
         found.append(agree("effect", mine) if mine is other else conflict("effect", mine, other))
@@ -337,14 +341,15 @@ def _conditions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     return found
 
 
-def _exceptions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """What both rules pay when it comes to no plain answer."""
+def _exceptions(kalshi: Facts, polymarket: Facts, *, turned: bool) -> list[Finding]:
+    """What both rules pay when it comes to no plain answer. `turned`: whether one asks for what the other denies."""
     if not (kalshi.rules_known and polymarket.rules_known):
         return []
     timing = kalshi.timing, polymarket.timing
     return compare_clauses(
         kalshi.clauses,
         polymarket.clauses,
+        turned=turned,
         of_agreement=bool((kalshi.asked | polymarket.asked) & _AGREEMENTS),
         of_deadline=any(when.deadline for when in timing) and not any(when.match_day for when in timing),
         of_draws=bool(kalshi.said & polymarket.said & _OFTEN_DRAWN),

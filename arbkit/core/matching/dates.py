@@ -12,7 +12,10 @@ _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
-_UNTIL = r"by(?: the)?(?: end of| close of)?|on or before|before|prior to|until|till|through|no later than"
+_UNTIL = (
+    r"by(?: the)?(?: end of| close of)?|on or before|before|prior to|(?:until|till|through)(?: the end of)?"
+    r"|no later than"
+)
 _PRE = (
     rf"(?:\b(?P<rel>week (?:ending|ended)(?: on)?|{_UNTIL}"
     r"|(?:at )?(?:the )?end of|in|on|after|since|from|starting|beginning|during|for)"
@@ -302,7 +305,7 @@ def _take_year(hit: re.Match[str], found: _Found) -> bool:
     if "end of" in rel:
         (found.deadlines if rel.startswith(_TO_THE_END) else found.days).add(Day(year, 12, 31))
     elif rel and re.fullmatch(_UNTIL, rel):
-        found.deadlines.add(Day(year - 1, 12, 31))
+        found.deadlines.add(Day(year if rel.startswith("through") else year - 1, 12, 31))
     else:
         found.years.add(year)
     return True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _ESSENCE_MAX = 1_500
-_SENTENCE = re.compile(r"(?<=[.!?\"])\s+(?=[A-Z\"'])|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?\"])(?<! vs\.)(?<! [Vv]\.)\s+(?=[A-Z\"'])|\n+")
 _DECIDES = re.compile(
     r"\bresolv(?:es?|ed)\b|\bresolution\b|^\W*(?:this|the) (?:is a )?(?:market|polymarket)\b", re.IGNORECASE
 )
@@ -133,11 +133,6 @@ _SOLE = re.compile(
 )
 _NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _AS_OF = re.compile(r"\bas of (?P<day>[A-Z][a-z]{2,8}\.? \d{1,2}(?:, 20\d\d)?)")
-_NOT = re.compile(
-    r"\b(?:not(?! (?:been )?(?:seasonally|already|previously|yet|including|limited|necessarily)\b)|never|fails? to)\b"
-    r"|n't\b",
-    re.IGNORECASE,
-)
 _HINTS = (
     "regardless", "irrespective", "no matter", "in any", "whatever", "despite", "notwithstanding", "contrary",
     "unlike", "only", "solely", "exclusively", "alone", "unless", "until", "addition", "furthermore",
@@ -193,11 +188,6 @@ def deciding(statement: str) -> str:
     """The sentences of a statement that decide, or all of it when none says so."""
     sentences = _SENTENCE.split(statement)
     return " ".join(sentence for sentence in sentences if _DECIDES.search(sentence)) or statement
-
-
-def denies(text: str) -> bool:
-    """Whether a text speaks of something that does not happen."""
-    return bool(_NOT.search(_BRACKETS.sub(" ", text)))
 
 
 def number_in_words(statement: str) -> str:

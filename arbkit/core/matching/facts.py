@@ -9,8 +9,9 @@ from arbkit.core.markets import Market, MarketId
 from arbkit.core.matching import lexicon
 from arbkit.core.matching.clauses import Clauses, borders_go_up, read_clauses
 from arbkit.core.matching.dates import read_dates
+from arbkit.core.matching.denial import NOTHING_DENIED, Denial, affirm
 from arbkit.core.matching.entities.words import ACTS, LIGHT, OPPOSITES, PLACE_PARTS, STRICT
-from arbkit.core.matching.essence import denies, essence, excepts
+from arbkit.core.matching.essence import essence, excepts
 from arbkit.core.matching.lexicon import Aliases, Table, Word, stem
 from arbkit.core.matching.naming import (
     LIGHT_STEMS,
@@ -41,6 +42,7 @@ _STRETCHES = frozenset(
     stem(word) for word in ("year", "yoy", "quarter", "qoq", "month", "mom", "week", "period", "day", "term")
 )
 _PLACE_PARTS = frozenset(stem(word) for word in PLACE_PARTS)
+_NOT = frozenset({"not"})
 _DONE = frozenset({"records", "recorded"})
 """What a player does with points; a record is a noun."""
 _SOURCE_MAX = 300
@@ -112,13 +114,11 @@ class Facts:
     """The light words of that sentence that turn a question."""
     ruled_names: frozenset[str] = frozenset()
     """All names that it says."""
-    denied: bool = False
-    """Whether that sentence, too, asks that it does not happen."""
     detail: frozenset[str] = frozenset()
     """Ordinary words of the question that only the statement says, not the title with its label."""
     versus: bool = False
     shown: str = ""
-    negative: bool = False
+    denial: Denial = NOTHING_DENIED
     regulation: bool = False
     after_votes: frozenset[int] = frozenset()
     """The years of the elections after which somebody takes an office."""
@@ -215,14 +215,13 @@ def _told(texts: Passages) -> _Part:
         "statement": texts.statement,
         "rules_text": texts.context,
         "all_rules": texts.rules,
-        "shown": f"{texts.title} . {texts.labels}",
+        "shown": affirm(f"{texts.title} . {texts.labels}").text,
         "how_much": bool(_HOW_MUCH.match(texts.title)),
         "several": texts.several,
         "moment": texts.moment,
         "after_votes": texts.after_votes,
         "votes": texts.votes,
         "effect": texts.effect,
-        "negative": texts.negative,
         "regulation": texts.regulation,
         "until_meeting": texts.until_meeting,
     }
@@ -260,11 +259,12 @@ def _ruled(texts: Passages, table: Table, naming: Table, near: frozenset[str]) -
     decisive = quantities(read_dates(essence(texts.statement, texts.rules))[1])[1]
     found = named(canonical(decisive, table), naming)
     names, strict, common = _by_weight(found)
+    rest = affirm(decisive)
     return {
+        "denial": texts.denial._replace(loose=texts.denial.loose | rest.loose | (_NOT if rest.turned else frozenset())),
         "added": (strict | common & _ACTS) - near,
         "added_names": names - near,
         "ruled_names": names,
-        "denied": denies(decisive),
         "excepting": excepts(f"{texts.title} . {decisive}") is not texts.no_first,
         "ruled_turns": _turns(found),
         "subject": weighty(subject_of(texts.statement), table, naming),

@@ -13,7 +13,7 @@ from arbkit.core.matching.entities.words import MONTH_NAMES
 from arbkit.core.matching.essence import deciding, number_in_words, pays_the_other, read_fine_print
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, of_title, sided, silent
-from arbkit.core.matching.lexicon import phrases, replace, stem, words
+from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit, complementary, quantities, same_values
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.steps import step_between
@@ -44,8 +44,6 @@ _IMPLIED, _ALONGSIDE = (
     tuple((_stems(said), _stems(added)) for said, added in table) for table in (MAY_ADD, MAY_ADD_BESIDE)
 )
 _RUN_OFF, _HALF = _stems("runoff"), 50 * MICRO
-_DENIED = re.compile(r"\b(?:not|never|fails? to) (\w+)")
-_AUXILIARY = frozenset({"a", "an", "the", "be", "been", "have", "had", "yet", "to", "any", "in", "on", "by"})
 _MONTHS = frozenset(map(stem, MONTH_NAMES))
 _CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
 _BY_TABLE = frozenset({"nfl", "mlb"})
@@ -66,11 +64,6 @@ def compare_fine_print(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     for mine, other, venue in ((kalshi, polymarket, "Kalshi"), (polymarket, kalshi, "Polymarket")):
         if mine.rules_known:
             found += [*_added(mine, other, venue), *_numbers(mine, other, venue)]
-            if mine.denied is not mine.negative and not _denied_alike(mine, other):
-                where = "rules" if mine.denied else "title"
-                found.append(conflict("negation", *sided(venue, f"says not in its {where} alone")))
-            if mine.denied and mine.negative and (denied := _denies_another(mine)):
-                found.append(conflict("negation", *sided(venue, f"says not in its title, and {denied} in its rules")))
             found += [*_opposed(mine, other, venue), *_numbered(mine, other, venue)]
             found += _turned(mine, other, venue)
     return found
@@ -110,21 +103,6 @@ def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
         if ruled and asked and not ruled & asked:
             found.append(conflict("competition", *of_title(venue, other.spell(asked), mine.spell(ruled))))
     return found
-
-
-def _denied_alike(mine: Facts, other: Facts) -> bool:
-    """Whether both rules, under titles alike, say of the same that it does not happen: to default is to fail to pay."""
-    here, there = (frozenset(_DENIED.findall(deciding(facts.statement).lower())) for facts in (mine, other))
-    return bool(here) and here == there and mine.denied is other.denied and mine.negative is other.negative
-
-
-def _denies_another(mine: Facts) -> str:
-    """What the rules say does not happen, when their title says it of something else."""
-    title, rule = (
-        {word.text for verb in _DENIED.findall(text) for word in replace(words(verb), phrases())} - _AUXILIARY
-        for text in (mine.title, deciding(mine.statement).lower())
-    )
-    return ", ".join(sorted(rule)) if title and rule and not title & rule else ""
 
 
 def _keeps_its_title(facts: Facts) -> bool:

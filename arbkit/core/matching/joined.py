@@ -68,6 +68,9 @@ _PLAYER_OF = re.compile(
 )
 
 
+_HIS_POST = r"(?:his|her|their|its|the) (?:\w+ )?(?:role|job|position|post)\b(?: (?:as|of))?"
+
+
 WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("500", re.compile(r"\bs(?:_| ?(?:&|and) ?)p[ -]?500\b", re.IGNORECASE), "sp500"),
     (
@@ -191,11 +194,23 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         r"releases \1to the public",
     ),
     *(
-        (hint, re.compile(pattern, re.IGNORECASE), put)
-        for hint, pattern, put in (
-            ("miss", r"\bmiss(?:es)? (?=the (?:[\w-]+ ){0,2}?(?:playoffs|postseason)\b(?! game))", "not make "),
-            ("fail", r"\bfails? to (?=(?:qualify|advance|make|reach)\b[^.?]{0,40}\b(?:playoffs|postseason)\b)", "not "),
-        )
+        (hint, re.compile(rf"\b{verb} {_HIS_POST}", re.IGNORECASE), "leaves")
+        for hint, verb in (("leav", r"leav(?:es?|ing)"), (" left", "(?:has|have|had) left"))
+    ),
+    (
+        "scorecards",
+        re.compile(r"\breach(?:es)? the judges'? scorecards\b", re.IGNORECASE),
+        "goes the distance",
+    ),
+    (
+        "end",
+        re.compile(r"\bends?(?: in| within)? (?=(?:less|fewer) than \d|under \d)", re.IGNORECASE),
+        "lasts ",
+    ),
+    (
+        "unchanged",
+        re.compile(r"\b(?:leave|keep|hold|maintain)s? ((?:[\w'-]+ ){1,6}?)unchanged\b", re.IGNORECASE),
+        r"no change to \1",
     ),
     (
         "approved by",

@@ -28,6 +28,7 @@ _RELEASES = {
     "final": "third|final|last",
     "revised": "revised|updated|benchmark",
 }
+_REGULATION = frozenset({"regulation"})
 _MARGIN = frozenset({"margin"})
 """By how much is a threshold where both sides give a number."""
 _HINTS = ("stimate", "eading", "elease", "rint", "igure", "relim", "intage", "umber", "data", "alue")
@@ -114,6 +115,8 @@ def _manners(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """To win by knockout is not to win."""
     numbered = _MARGIN if kalshi.intervals and polymarket.intervals else frozenset()
     mine, other = (read_manner(f"{facts.shown} . {facts.statement}") - numbered for facts in (kalshi, polymarket))
+    if kalshi.regulation and polymarket.regulation:
+        mine, other = mine - _REGULATION, other - _REGULATION
     return [] if mine == other else [conflict("manner of the win", mine, other)]
 
 

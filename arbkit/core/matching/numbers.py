@@ -97,13 +97,15 @@ _TAIL = (
     r"\+(?!\w)|or (?:more|above|higher|greater|over|better)\b|and (?:above|up)\b(?! [$€£]?\d)"
     r"|or (?:less|below|lower|fewer|under)\b|and below\b(?! [$€£]?\d)"
 )
+_LATE = r"or (?:more|higher|greater|better|less|lower|fewer)\b"
+"""What may stand after the thing that is counted: 5 goals or more."""
 _QUANTITY = re.compile(
     rf"(?:\b(?P<between>between|from)\s)?(?:(?<!\w)(?P<pre>{_OVER}|{_UNDER}|exactly|equal to)\s?)?"
     + r"(?<![\w.])"
     + _NUMBER.format("a")
     + r"(?:\s?(?P<dash>-|to|and)\s?"
     + _NUMBER.format("b")
-    + rf")?\s?(?P<tail>{_TAIL})?(?!\w)",
+    + rf")?(?:(?P<noun>(?: [a-z-]{{3,}}){{1,2}}) (?P<late>{_LATE})|\s?(?P<tail>{_TAIL})?(?!\w))",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(r"\bat\b|equal|meet|reach|\bnot?\b|minimum|up to|[≥≤=]")
@@ -126,7 +128,7 @@ def quantities(text: str) -> tuple[tuple[Interval, ...], str]:
         if len(found) >= _QUANTITIES_MAX:
             break
         found.extend(_intervals(hit))
-        rest += [text[end : hit.start()], " "]
+        rest += [text[end : hit.start()], " ", hit["noun"] or "", " "]
         end = hit.end()
     rest.append(text[end:])
     return tuple(found), "".join(rest)
@@ -243,7 +245,7 @@ def _with_unit_of(hit: re.Match[str], low: int, unit: Unit, unit_high: Unit) -> 
 
 
 def _single(hit: re.Match[str], value: int, unit: Unit, words: str) -> Interval:
-    before, after = (hit["pre"] or "").lower(), (hit["tail"] or hit["ap"] or "").lower()
+    before, after = (hit["pre"] or "").lower(), (hit["late"] or hit["tail"] or hit["ap"] or "").lower()
     if after:
         if after in {"+", "and up"} or after.endswith(("more", "above", "higher", "greater", "over", "better")):
             return Interval(value, True, None, False, unit, words)

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching.clauses import read_decided_by, refers_back
+from arbkit.core.matching.denial import NOTHING_DENIED, Denial, affirm, bound, names_no
+from arbkit.core.matching.essence import deciding
 from arbkit.core.matching.lexicon import fold
 from arbkit.core.matching.questions import (
     GENERIC,
@@ -38,6 +40,11 @@ _SENTENCE = re.compile(r"(?<=[.!?])(?<! [Vv]\.)(?<! vs\.)(?<! No\.)(?<! St\.)(?<
 """Where a sentence ends: not after the dot of "Ann v. Tom"."""
 _YES_IF = re.compile(r"resolves? (?:to )?[\"']?yes[\"']? if", re.IGNORECASE)
 _RESOLVES = re.compile(r"\bresolves?\b|\bresolution\b", re.IGNORECASE)
+_GROUP = re.compile(
+    r"\bIf ((?:[^.\n]|\.(?=\d)){3,300}?),? (?:then )?(?:the|this) market will resolve to "
+    r"[\"'](?!(?:yes|no)\b[\"'])[^\"'\n]{2,80}[\"']",
+    re.IGNORECASE,
+)
 _UPCOMING = re.compile(
     r"\b(?<!championship )(?:game(?! of the year\b| awards\b)|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}"
     r"\bscheduled\b",
@@ -69,9 +76,8 @@ _AFTER_VOTE = re.compile(
 )
 _VOTE = re.compile(r"\b(20\d\d) (?:[\w'-]+ ){0,5}?elections?\b", re.IGNORECASE)
 _VOTE_MAX = 600
-_NOT = re.compile(r"\b(?:not|never)\b|n't\b", re.IGNORECASE)
 _NO_COUNT = re.compile(
-    r"^\W*(?:will )?no (?=[a-z])|\bzero\b|\bno change\b|\bunchanged\b|\bmaintains? (?:[\w']+ ){0,3}rates?\b"
+    r"\bzero\b|\bno change\b|\bunchanged\b|\bmaintains? (?:[\w']+ ){0,3}rates?\b"
     r"|\b(?:holds?|keeps?) (?:[\w']+ ){0,3}(?:rates?|steady|unchanged)\b",
     re.IGNORECASE,
 )
@@ -145,7 +151,7 @@ class Passages:
     versus: bool = False
     match_up: bool = False
     """Whether it is about one match, game or fight."""
-    negative: bool = False
+    denial: Denial = NOTHING_DENIED
     none_of: bool = False
     """Whether the question asks for none of something."""
     regulation: bool = False
@@ -199,7 +205,7 @@ def _kalshi(market: Market) -> Passages:
     from_statement = bool(statement) and asked.startswith(statement)
     texts = Passages(
         title=title,
-        headline=f"{title} . {label}" if from_statement and label else "",
+        headline=f"{title} . {label or note}" if from_statement and (label or note) else "",
         asked=SCORED.sub(r"total \1 \2", MARGIN.sub(r"\1", asked)),
         statement=statement,
         judged=bool(statement),
@@ -218,6 +224,7 @@ def _polymarket(market: Market) -> Passages:
     rules = fold(market.rules[:_CONTEXT_MAX])
     sentences = _SENTENCE.split(rules[:_STATEMENT_MAX])
     judged = [sentence for sentence in sentences if _YES_IF.search(sentence)]
+    judged = judged or _none_of_the_group(title, rules)
     statement = " ".join(judged[:1] or _up_to_resolution(sentences))
     labels = _plain_label(market.yes_label), _plain_label(market.no_label)
     named = labels[0].lower() not in _PLAIN_LABELS
@@ -251,6 +258,14 @@ def _polymarket(market: Market) -> Passages:
     return _with_clauses(texts, rules)
 
 
+def _none_of_the_group(title: str, rules: str) -> list[str]:
+    """When a market pays that asks whether none of a group of markets comes true: their rules are one text, and what
+    decides this one is its own sentence, `If no meeting takes place, this market will resolve to "No meeting"`."""
+    if not affirm(title).turned:
+        return []
+    return [hit[1] for hit in _GROUP.finditer(rules) if affirm(hit[1]).turned][:1]
+
+
 def _plain_label(label: str) -> str:
     """The name of an outcome; "Over 2.5" is Over, for the question says the number."""
     return _OVER_LABEL.sub(r"\1", fold(label[:_TITLE_MAX]))
@@ -276,6 +291,11 @@ def subject_of(statement: str) -> str:
 def _with_clauses(texts: Passages, rules: str) -> Passages:
     """The texts with what single words in them, or in the rules, say of the whole."""
     lowered = rules.lower()
+    named_no = names_no(rules)
+    asked, stated = (affirm(text, named_no=named_no) for text in (texts.asked, texts.statement))
+    decides = affirm(deciding(texts.statement), named_no=named_no)
+    asked = bound(asked, decides)
+    texts = replace(texts, asked=asked.text, statement=stated.text)
     decisive = f"{texts.statement} . {texts.asked}"
     kind = _ANY_OF_A_KIND.search(decisive) if "of the" in decisive else None
     votes = f"{texts.title} . {rules[:_VOTE_MAX]}"
@@ -285,8 +305,8 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         after_votes=_years(_AFTER_VOTE, votes),
         votes=_years(_VOTE, votes),
         moment=_moment(f"{texts.asked} . {texts.statement}"),
-        negative=bool(_NOT.search(texts.asked)),
-        none_of=bool(_NO_COUNT.search(texts.title)),
+        denial=Denial(asked.turned, decides.turned, (asked.act, decides.act), asked.loose),
+        none_of=not asked.turned and bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),
         cited=_cited(f"{texts.asked} . {texts.statement}"),
         rules=rules,

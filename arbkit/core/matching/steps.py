@@ -15,6 +15,11 @@ _COUNTED_MAX = 1_000_000 * MICRO
 _COUNTED, _MEASURED = (frozenset(map(stem, words)) for words in (COUNTED, MEASURED))
 _WRITTEN_IN_TENTHS = re.compile(r"\d\.(?!5)\d")
 """`8.0`: who writes the nought measures in tenths; `8.5` may be a line between two counts."""
+_NUMBER_OF_TIMES = re.compile(
+    r"\b(?:\d[\d,]*\+?(?: or (?:more|fewer|less))?|many|number of) (?:[\w-]+ ){0,2}(?:launches|releases)\b",
+    re.IGNORECASE,
+)
+"""What is counted by a word that elsewhere means an act."""
 _BY_THE_CLOCK = frozenset({"per", "seconds", "minutes", "hours", "lengths"})
 """Words of a title that ask for a rate, or for how long something takes."""
 _STRIKES = ("greater", "less", "between")
@@ -42,9 +47,12 @@ def _in_ones(values: Sequence[Interval], kalshi: Facts, polymarket: Facts) -> bo
     if any(_WRITTEN_IN_TENTHS.search(item.words) for item in values if not item.words.startswith(_STRIKES)):
         return False
     near = kalshi.said | polymarket.said
+    counted = bool(near & _COUNTED) or any(
+        _NUMBER_OF_TIMES.search(f"{facts.shown} . {facts.statement}") for facts in (kalshi, polymarket)
+    )
     timed = any(_BY_THE_CLOCK & set(facts.title.split(" ")) for facts in (kalshi, polymarket))
     measured = _MEASURED - _CRITICS if _TOMATOMETER in near and not near & _AVERAGED else _MEASURED
-    return bool(near & _COUNTED) and not near & measured and not timed
+    return counted and not near & measured and not timed
 
 
 _TEMPERATURES = frozenset(map(stem, ("temperature", "low_temperature", "degrees", "fahrenheit", "celsius")))

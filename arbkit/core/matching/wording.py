@@ -83,7 +83,7 @@ _HELD = EXCLUSIVE["office"] | stems("nominee") | _HEADS
 _CHAMBERS = stems("house parliament")
 _AIRPORTS_MAX = 2
 """How many names may be missing when one of them is called an airport on the other side."""
-_WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), 6, 2025
+_WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), (6, 7), 2025
 _MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
     " precipitation rain rainfall snow snowfall wind passengers departures arrivals flights seats margin share viewers"
@@ -366,9 +366,11 @@ def _of_election(facts: Facts) -> bool:
 
 def _weeks(facts: Facts) -> frozenset[str]:
     """That it is a week, when the text says so in another form, or names its first and last day."""
-    days = facts.timing.asked.days | facts.timing.stated.days
+    days = {
+        day for when in (facts.timing.asked, facts.timing.stated) for day in (*when.days, *when.starts, *when.deadlines)
+    }
     ordinals = {ordinal(day, day.year or _ANY_YEAR) for day in days}
-    spans = any(day + _WEEK_DAYS in ordinals for day in ordinals)
+    spans = any(day + days in ordinals for day in ordinals for days in _WEEK_DAYS)
     return _WEEK if spans or not _WEEK.isdisjoint(facts.said) else frozenset()
 
 

@@ -203,3 +203,44 @@ FIGURES = _words(
     """
 )
 """What is counted, where one figure is easily taken for another."""
+
+OPPOSED = {
+    "stay or leave": (
+        _words("remain stay keep retain continue continues still survive"),
+        _words("leave resign retire remove fire oust quit"),
+    ),
+    "pass or fail": (
+        _words("pass approve adopt ratify become_law confirm"),
+        _words("reject fail block veto defeat"),
+    ),
+    "make or miss": (_words("make qualify reach advance"), _words("miss eliminate")),
+    "win or lose": (_words("win"), _words("lose loses lost losing")),
+    "verdict": (_words("convict guilty"), _words("acquit")),
+    "last or end": (_words("last continue continues ongoing hold"), _words("end collapse break breaks broken")),
+    "marry or part": (_words("marry engaged"), _words("divorce split break separate")),
+    "release or delay": (_words("release launch publish"), _words("delay cancel postpone scrap shelve")),
+    "join or leave": (_words("join enter"), _words("leave withdraw exit quit")),
+    "grant or deny": (_words("grant approve accept"), _words("deny denies denied decline refuse reject dismiss")),
+    "impose or lift": (_words("impose"), _words("lift remove suspend")),
+    "ban or allow": (_words("ban banned"), _words("allow legalize legalise unban")),
+    "sign or veto": (_words("sign become_law"), _words("veto vetoes vetoed")),
+    "agree or refuse": (_words("agree agreement deal"), _words("refuse reject")),
+    "extend or expire": (_words("extend renew"), _words("expire lapse")),
+    "live or die": (_words("survive alive"), _words("die died death")),
+    "buy or sell": (_words("acquire buy"), _words("sell sells sold divest")),
+    "free or held": (_words("release freed"), _words("jail imprison detain arrest prison")),
+    "support or oppose": (_words("support endorse"), _words("oppose")),
+    "start or stop": (_words("start begin begins launch"), _words("stop halt")),
+    "uphold or overturn": (_words("uphold upheld affirm"), _words("overturn reverse invalidate")),
+}
+"""What somebody does, and what he does who does the opposite. Rarely are they exact opposites: a trial may end without
+a verdict, a match in a draw, and a bill may never come to a vote."""
+
+TURNING = _words(
+    """
+    remain stay retain still survive leave lose loses lost losing reject fail miss eliminate acquit avoid divorce split
+    break breaks broken delay cancel postpone scrap veto deny denies denied decline refuse oppose block
+    lapse expire prevent stop halt
+    """
+)
+"""Words of which one side alone cannot be silent: without them the question is another, or the opposite."""
