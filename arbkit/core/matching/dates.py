@@ -17,7 +17,7 @@ _UNTIL = (
     r"|no later than"
 )
 _PRE = (
-    rf"(?:\b(?P<rel>week (?:ending|ended)(?: on)?|{_UNTIL}"
+    rf"(?:\b(?P<rel>(?<=week )(?:ending|ended)(?: on)?|{_UNTIL}"
     r"|(?:at )?(?:the )?end of|in|on|after|since|from|starting|beginning|during|for)"
     r"\s+(?:the\s+)?)?"
 )
@@ -243,7 +243,7 @@ def _take_date(hit: re.Match[str], found: _Found) -> bool:
         return False
     rel = (hit["rel"] or "").lower()
     first = day_before(day, _WEEK_DAYS)
-    if rel.startswith("week "):
+    if rel.startswith(("ending", "ended")):
         found.days |= {first, day}
     elif rel == "through" and any(first.agrees(one) for one in found.days):
         found.days.add(day)

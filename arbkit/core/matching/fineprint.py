@@ -5,6 +5,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from arbkit.core.matching.actors import UNDERSTOOD
 from arbkit.core.matching.alike import full_names
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.entities.implied import MAY_ADD, MAY_ADD_BESIDE
@@ -19,7 +20,7 @@ from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.steps import step_between
 from arbkit.core.matching.timing import years_named
 from arbkit.core.matching.understood import COUNTRY_OF_WORD
-from arbkit.core.matching.wording import EXCLUSIVE, OPPOSITE_STEMS, UNDERSTOOD, WORLDWIDE, is_stage
+from arbkit.core.matching.wording import EXCLUSIVE, OPPOSITE_STEMS, WORLDWIDE, is_stage
 from arbkit.core.money import MICRO
 
 ADDED_PPM = 45_000

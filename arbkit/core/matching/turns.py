@@ -42,6 +42,11 @@ TURNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], 
         for hint in ("#1", "no. 1", "number 1", "number one", "no.1")
     ),
     (
+        "vote",
+        re.compile(r"\b(?:(?:holds?|takes?) an? )?votes? (?:up)?on (?!(?:the )?[A-Z]?[a-z]* ?\d)", re.IGNORECASE),
+        "ballot_on ",
+    ),
+    (
         "settle",
         re.compile(rf"\bsettles? ((?:(?:the|their|its|his|her|an?) )?(?:[\w-]+ ){{0,2}}?)(?:{_SUED})\b", re.IGNORECASE),
         r"settle_suit \1",

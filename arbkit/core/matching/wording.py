@@ -1,14 +1,13 @@
 """Two questions word by word: what one asks has to stand on the other side, names and qualifiers near the question."""
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
+from arbkit.core.matching.actors import UNDERSTOOD, of_election, who_to_whom
 from arbkit.core.matching.alike import decide_alike
 from arbkit.core.matching.calendar import ordinal
-from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES, OPPOSITES
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Hopeless, agree, conflict, silent
@@ -60,19 +59,12 @@ _TOUCHES = stems("touch_high touch_low")
 """What something does that is so at any time."""
 _SAYING_LITTLE = EXCLUSIVE["frequency"] | _DIRECTIONS
 """Words whose conflicts are found elsewhere and whose absence says little."""
-_MUTUAL = stems(
-    "meet talk call speak marry engaged divorce ceasefire truce deal agreement treaty peace normalize normalise merge"
-    " war debate together joint both"
-)
-"""What two do with each other: Putin meets Trump is Trump meets Putin."""
-UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
-"""What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
 _COURTS = frozenset({"icc"})
 _TRIED = stems("convict arrest charge warrant trial custody prosecutor indict prosecute acquit plead sentence prison")
 """What is asked of the International Criminal Court, and not of the council of cricket."""
 WORLDWIDE = stems(
     "hottest warmest coldest wettest driest temperature earthquake hurricane tornado wildfire album song movie film"
-    " show netflix spotify app streamed richest largest biggest wealthiest"
+    " show netflix spotify app streamed richest largest biggest wealthiest flights"
 ) | {f"{kind}_{month[:3]}" for kind in ("hottest", "warmest", "coldest", "wettest", "driest") for month in MONTH_NAMES}
 """What is asked of the whole world as well as of one country, so that no country is understood."""
 _NEXT = frozenset({"next"})
@@ -84,14 +76,6 @@ _CHAMBERS = stems("house parliament")
 _AIRPORTS_MAX = 2
 """How many names may be missing when one of them is called an airport on the other side."""
 _WEEK, _WEEK_DAYS, _ANY_YEAR = frozenset({"week", "weekly"}), (6, 7), 2025
-_MEASURES = stems(
-    "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
-    " precipitation rain rainfall snow snowfall wind passengers departures arrivals flights seats margin share viewers"
-    " opening views streams subscribers followers downloads deaths cases unemployment gdp"
-    " cpi payrolls jobless_claims deficit wage extent area volume level depth height"
-)
-"""What is measured of a subject: the gross of a film is what the film grosses."""
-_NO_ACTORS = UNDERSTOOD | _MEASURES | stems("tax fee ballot_measure measure referendum amendment")
 NOMINATIONS = stems("primary nominee")
 _RUN_OFF = re.compile(r"\brun-?offs?\b")
 _STAGES = stems("final semifinal quarterfinal knockout playoff group")
@@ -158,7 +142,7 @@ def _without_sides(
         found.extend(namesakes(kalshi, polymarket))
         found.extend(_spare(there._replace(strict=_NONE), here._replace(strict=_NONE), bout))
         return there._replace(names=there.names - bout), here._replace(names=here.names - bout)
-    found.extend(_who_to_whom(kalshi, polymarket))
+    found.extend(who_to_whom(kalshi, polymarket))
     return there, here
 
 
@@ -270,37 +254,6 @@ def is_stage(word: str) -> bool:
     return word in _STAGES or word.startswith(("roundof", "group_", "pool_"))
 
 
-def _who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """A strikes B is not B strikes A, and A before B is not B before A: what is named first counts."""
-    if kalshi.asked & polymarket.asked & _MUTUAL:
-        return []
-    if kalshi.ranked or polymarket.ranked:
-        common = (kalshi.names | EXCLUSIVE["party"]) & set(kalshi.order) & set(polymarket.order)
-        orders = [[word for word in facts.order if word in common] for facts in (kalshi, polymarket)]
-        if orders[0] != orders[1]:
-            return [conflict("order", *(" then ".join(kalshi.spell([word])[0] for word in order) for order in orders))]
-    for words in (
-        (kalshi.names, polymarket.names),
-        (kalshi.asked - kalshi.strict, polymarket.asked - polymarket.strict),
-    ):
-        one, two = (
-            next((word for word in _actors_first(facts) if word in own), "")
-            for facts, own in zip((kalshi, polymarket), words, strict=True)
-        )
-        if one == two or one not in words[1] or two not in words[0] or {one, two} & _NO_ACTORS:
-            continue
-        if not ({one, two} & _countries() and _wins_election(kalshi) and _wins_election(polymarket)):
-            return [conflict("who does it", kalshi.spell([one]), polymarket.spell([two]))]
-    return []
-
-
-def _actors_first(facts: Facts) -> Sequence[str]:
-    """The words of a question as they come; of a match, whom YES is about comes before the two who meet."""
-    if facts.opponents is None or not facts.pick:
-        return facts.order
-    return sorted(facts.order, key=lambda word: word not in facts.pick)
-
-
 def _missing(asker: Facts, other: Facts) -> _Missing:
     """Names, qualifiers and words of one question that the other market does not say; names said only far away."""
     clear = understood(asker, other)
@@ -331,16 +284,6 @@ def _airport(word: str) -> str:
     return word.removesuffix("_airport")
 
 
-def _wins_election(facts: Facts) -> bool:
-    """Whether it is about who wins an election, in which a country only votes."""
-    return (_of_election(facts) or "election" in facts.title.split()) and "win" in facts.said
-
-
-@cache
-def _countries() -> frozenset[str]:
-    return frozenset(line.partition("|")[0].replace(" ", "_") for line in COUNTRIES.strip().splitlines())
-
-
 def same_government(kalshi: Facts, polymarket: Facts) -> bool:
     """Whether both ask who heads the government that one and the same election makes."""
     offices = kalshi.strict & polymarket.strict & _HEADS
@@ -357,11 +300,7 @@ def _not_asked(facts: Facts, other: Facts) -> frozenset[str]:
         return _NEXT
     if facts.strict & other.strict & _ELECTED and facts.votes & other.votes and "election" in other.title.split(" "):
         return _NEXT
-    return _NEXT if facts.stated and "next" not in facts.stated and _of_election(facts) else frozenset()
-
-
-def _of_election(facts: Facts) -> bool:
-    return "election" in facts.statement.lower()
+    return _NEXT if facts.stated and "next" not in facts.stated and of_election(facts) else frozenset()
 
 
 def _weeks(facts: Facts) -> frozenset[str]:
