@@ -158,7 +158,7 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     stated = quantities(read_dates(deciding(mine.statement))[1])[0]
     if not stated:
         return []
-    found = _against_strike(stated, mine, other, venue)
+    found = _against_strike(stated, mine, other) if venue == "Kalshi" else []
     for item in mine.intervals:
         comparable = [one for one in stated if one.unit is item.unit and not _told(one, mine, other)]
         if comparable and not any(_alike(item, one, mine, other) for one in stated):
@@ -178,16 +178,16 @@ def _is_half(one: Interval) -> bool:
     return one.unit is Unit.PERCENT and _HALF in {one.low, one.high}
 
 
-def _against_strike(stated: Sequence[Interval], mine: Facts, other: Facts, venue: str) -> list[Finding]:
-    """A deciding sentence that puts its numbers otherwise than the strike that the venue gives beside it, which may
-    count in thousands or millions."""
+def _against_strike(stated: Sequence[Interval], mine: Facts, other: Facts) -> list[Finding]:
+    """A deciding sentence that puts its numbers otherwise than the strike that Kalshi gives beside it, which may count
+    in thousands or millions; a slug of Polymarket is no strike."""
     strike = next((item for item in mine.further if item.words.startswith(_STRIKES)), None)
     ruled = [one for one in stated if not one.exact and one.key != ONE_OR_MORE]
     if strike is None or not ruled:
         return []
     if any(_alike(one, _times(strike, scale), mine, other) for one in ruled for scale in _SCALES):
         return []
-    return [conflict("strike", *of_title(venue, strike.words, [one.words for one in ruled]))]
+    return [conflict("strike", *of_title("Kalshi", strike.words, [one.words for one in ruled]))]
 
 
 def _times(one: Interval, scale: int) -> Interval:
