@@ -115,7 +115,7 @@ def _candidates(
         columns(_asked(store, VenueName.KALSHI, kalshi, reading)),
         columns(_asked(store, VenueName.POLYMARKET, polymarket, reading)),
         spread=reading.cores.threads,
-    )
+    ).in_order()
 
 
 @dataclass(frozen=True, slots=True)

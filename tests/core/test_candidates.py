@@ -80,6 +80,12 @@ def test_each_row_finds_its_copy(rows: list[list[str]]) -> None:
     assert all(count <= 20 for count in (sum(of == row for _, of in found) for row in range(len(rows))))
 
 
+def test_candidates_in_order_are_the_same_by_what_is_listed() -> None:
+    rows = columns([a_row("Boston at Utah", closes_at=date(2026, 12, day)) for day in (1, 9, 20)])
+    found = candidates_of(rows, rows)
+    assert list(found.in_order()) == sorted(found) != list(found)
+
+
 def test_threads_find_what_one_finds() -> None:
     names = ("Bitcoin", "Ethereum", "Gold", "Oil")
     listed = [row for name in names for row in a_ladder(name)]

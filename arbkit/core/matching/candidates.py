@@ -49,6 +49,11 @@ class Candidates:
         """Pair by pair: (index into `listed`, index into `sought`)."""
         return zip(self.listed.tolist(), self.sought.tolist(), strict=True)
 
+    def in_order(self) -> "Candidates":
+        """The same pairs by their listed rows, as they are judged: millions of pairs are sorted faster here."""
+        order = np.lexsort((self.sought, self.listed))
+        return Candidates(self.listed.take(order), self.sought.take(order))
+
 
 def candidates(
     listed: Columns,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation, VenueName
 from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
@@ -91,7 +92,7 @@ def candidate_pairs(
     from arbkit.core.matching.columns import asked  # noqa: PLC0415 - as well
 
     say = aliases.spoken()
-    return candidates(*(asked([texts_of(say(market)) for market in side]) for side in (kalshi, polymarket)))
+    return candidates(*(asked([texts_of(say(market)) for market in side]) for side in (kalshi, polymarket))).in_order()
 
 
 def texts_of(market: Market) -> Texts:
@@ -140,7 +141,7 @@ def _open_to_judgement(
     here_taken, there_taken = ({side[market] for market in taken if market in side} for side in (ours, theirs))
     return [
         (here, there)
-        for here, there in sorted(set(found))
+        for (here, there), _ in groupby(sorted(found))  # often in order already
         if here not in here_taken and there not in there_taken and (here, there) not in settled
     ]
 
