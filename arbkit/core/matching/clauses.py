@@ -20,6 +20,8 @@ STYLE_PPM = 45_000
 """Doubt when one side alone says which of two rankings of models counts."""
 WRITTEN_PPM = 45_000
 """Doubt when one side alone wants a signed text: what is announced first may never be signed."""
+ACTING_PPM = 45_000
+"""Doubt when the rules of one side alone are content with who holds an office for the time being."""
 LISTED_PPM = 45_000
 """Doubt when one side alone compares among those it lists: the first of them need not be the first of all."""
 ABSENT_PPM = 50_000
@@ -157,6 +159,14 @@ _BLANK = re.compile(r"\b(?:Player|Team|Candidate|Company|Country|Person|Club|Par
 _TIES_IN_FULL = re.compile(r"\bincluding (?:any )?ties\b|\bties (?:are |will be )?(?:included|count)\b", re.IGNORECASE)
 _TIES_SHARED = re.compile(r"\bdead[- ]heat\b[^.;\n]{0,40}\b(?:rules?|reduction|appl(?:y|ies))\b", re.IGNORECASE)
 
+_ACTING = re.compile(
+    r"\b(?:acting(?! (?:with|in|on|as)\b)|interim|caretaker)\b[^.;\n]{0,80}?"
+    r"\b(?P<not>(?:not|no|never|\w+n't) )?(?:be )?"
+    r"(?:counted|counts?|qualify|qualifies|included|considered|satisfy|impact)\b",
+    re.IGNORECASE,
+)
+"""Who holds an office for the time being: `acting and interim holders of the office are not included`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
@@ -177,6 +187,8 @@ class Clauses:
     """A placeholder that stands where the name should: "Player A"."""
     of_the_listed: bool = False
     """Whether the greatest is sought among those that are listed, instead of among all."""
+    acting: str = ""
+    """Whether who holds an office for the time being "counts", or is "left out"."""
     back: str = ""
     """What decides, when that only refers back to the rule before it: "they qualify"."""
 
@@ -199,6 +211,7 @@ def read_clauses(rules: str) -> Clauses:
         ties=_ties(rules) if "ties" in lowered or "heat" in lowered else "",
         style=_style(rules) if "style control" in lowered else "",
         blank=blank.group() if blank else "",
+        acting=_acting(rules) if _says(lowered, ("acting", "interim", "caretaker")) else "",
         of_the_listed="listed " in lowered and bool(_OF_THE_LISTED.search(rules)),
         back=decided if refers_back(decided) else "",
     )
@@ -218,6 +231,11 @@ def refers_back(decided: str) -> bool:
 def borders_go_up(rules: str) -> bool:
     """Whether a value on the border of two brackets belongs to the higher one."""
     return "exactly between" in rules and bool(_UPWARD.search(rules))
+
+
+def _acting(rules: str) -> str:
+    found = _ACTING.search(rules)
+    return "" if not found else "left out" if found["not"] else "counts"
 
 
 def _style(rules: str) -> str:
@@ -281,9 +299,19 @@ def compare_clauses(
     elif kalshi.style != polymarket.style:
         style = kalshi.style or polymarket.style
         found.append(silent("style control", f"only {_which(bool(kalshi.style))} says {style}", STYLE_PPM))
+    found.append(_for_the_time_being(kalshi.acting, polymarket.acting))
     if kalshi.of_the_listed is not polymarket.of_the_listed:
         found.append(silent("field", f"only {_which(kalshi.of_the_listed)} compares among those it lists", LISTED_PPM))
     return [item for item in (*found, *_unclear(kalshi, polymarket)) if item]
+
+
+def _for_the_time_being(kalshi: str, polymarket: str) -> Finding | None:
+    """Who holds an office as acting or interim; that he is left out goes without saying."""
+    if kalshi and polymarket and kalshi != polymarket:
+        return conflict("acting or interim", kalshi, polymarket)
+    if kalshi != polymarket and "counts" in {kalshi, polymarket}:
+        return silent("acting or interim", f"counts on {_which(bool(kalshi))} alone", ACTING_PPM)
+    return None
 
 
 def _unclear(kalshi: Clauses, polymarket: Clauses) -> list[Finding]:

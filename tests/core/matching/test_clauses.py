@@ -329,3 +329,14 @@ def test_a_place_that_is_shared_by_a_dead_heat_is_not_one_that_is_paid_in_full()
     assert alike.acceptable, alike.reasons
     assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
     assert warned(made, "ties for a place", "shared")
+
+
+def test_who_holds_an_office_for_the_time_being_counts_on_both_sides_or_on_neither() -> None:
+    counts, left_out = "Acting and interim holders will count.", "Acting and Interim holders of the office don't count."
+
+    assert leaving(kalshi_rules=left_out, polymarket_rules="").acceptable
+    assert leaving(kalshi_rules=counts, polymarket_rules=counts).acceptable
+    assert not leaving(kalshi_rules=counts, polymarket_rules="").acceptable
+    assert not leaving(kalshi_rules="", polymarket_rules=counts).acceptable
+    assert warned(leaving(kalshi_rules=counts, polymarket_rules=left_out), "conflict", "acting or interim")
+    assert leaving(kalshi_rules="Envoys acting in an official capacity will qualify.").acceptable
