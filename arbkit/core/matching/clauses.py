@@ -75,7 +75,7 @@ _CASES = {
         r"(?:known|declared|announced|confirmed)(?: definitively)? (?:by|before)"
     ),
     Case.TIED: r"(?:ends?|ended|event|case) (?:in|of) an? (?:exact |\d+(?:\.5)?-\d+(?:\.5)? )?(?:tie|draw)"
-    r"|\bties\b|\btied\b|dead heat",
+    r"|(?:is|be|declared|ruled|scored) an? (?:tie|draw)\b|\bties\b|\btied\b|dead heat",
     Case.DEAD: r"death|dies|deceased|passes away",
     Case.ABSENT: (
         r"(?:does|do|did|will) not (?:play|participate|appear|take part|start|compete)"
@@ -194,6 +194,11 @@ class Clauses:
 
 
 NO_CLAUSES = Clauses()
+
+
+def lost_by_a_draw(kalshi: Clauses, polymarket: Clauses) -> bool:
+    """Whether a draw decides on one side at least: then both sides of a hedge may go unpaid."""
+    return bool({clauses.pays.get(Case.TIED) for clauses in (kalshi, polymarket)} & {Pays.YES, Pays.NO})
 
 
 @lru_cache(maxsize=4_096)

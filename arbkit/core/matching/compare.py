@@ -7,7 +7,7 @@ from functools import partial
 from arbkit.core.markets import Polarity, Relation
 from arbkit.core.matching import numbers
 from arbkit.core.matching.calendar import compare_timing, ordinal
-from arbkit.core.matching.clauses import compare_clauses
+from arbkit.core.matching.clauses import compare_clauses, lost_by_a_draw
 from arbkit.core.matching.coming import COMING_VOTE, coming_vote, of_a_term, waits_until
 from arbkit.core.matching.counted import compare_counted
 from arbkit.core.matching.dates import Day
@@ -348,13 +348,14 @@ def _exceptions(kalshi: Facts, polymarket: Facts, *, turned: bool) -> list[Findi
     if not (kalshi.rules_known and polymarket.rules_known):
         return []
     timing = kalshi.timing, polymarket.timing
+    drawn = all(when.match_up for when in timing) and lost_by_a_draw(kalshi.clauses, polymarket.clauses)
     return compare_clauses(
         kalshi.clauses,
         polymarket.clauses,
         turned=turned,
         of_agreement=bool((kalshi.asked | polymarket.asked) & _AGREEMENTS),
         of_deadline=any(when.deadline for when in timing) and not any(when.match_day for when in timing),
-        of_draws=bool(kalshi.said & polymarket.said & _OFTEN_DRAWN),
+        of_draws=drawn or bool(kalshi.said & polymarket.said & _OFTEN_DRAWN),
     )
 
 

@@ -340,3 +340,35 @@ def test_who_holds_an_office_for_the_time_being_counts_on_both_sides_or_on_neith
     assert not leaving(kalshi_rules="", polymarket_rules=counts).acceptable
     assert warned(leaving(kalshi_rules=counts, polymarket_rules=left_out), "conflict", "acting or interim")
     assert leaving(kalshi_rules="Envoys acting in an official capacity will qualify.").acceptable
+
+
+def fight(*, kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on a fight that agree but for what their rules add."""
+    return verdict(
+        kalshi(
+            "Otto Lind vs Ben Vance Winner?",
+            "KXBOXING-29MAY01LINVAN-BVAN",
+            yes_label="Ben Vance",
+            rules="If Ben Vance wins the Otto Lind vs Ben Vance boxing match originally scheduled for May 1, 2029, "
+            f"then the market resolves to Yes. {kalshi_rules}",
+        ),
+        polymarket(
+            "Boxing: Otto Lind vs. Ben Vance",
+            "This is a market on the boxing match between Otto Lind and Ben Vance, scheduled for May 1, 2029. If Otto "
+            f"Lind wins, this market will resolve to Otto Lind. {polymarket_rules}",
+            outcomes=("Otto Lind", "Ben Vance"),
+            slug="boxing-lind-vance-2029-05-01",
+        ),
+    )
+
+
+def test_a_draw_that_is_lost_here_and_paid_by_half_there_rules_a_match_out() -> None:
+    half = "If the fight is declared a draw, this market will resolve 50-50."
+    alike = fight(
+        kalshi_rules="If the fight is declared a tie, the market will resolve to 50/50 for both.", polymarket_rules=half
+    )
+    made = fight(kalshi_rules="If the fight is declared a tie, the market resolves to No.", polymarket_rules=half)
+
+    assert alike.acceptable, alike.reasons
+    assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
+    assert warned(made, "tied", "NO", "50/50")
