@@ -92,16 +92,16 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _AMENDED = re.compile(
-    r"\b(?:correction|update|edit|amendment|clarification|erratum)s?\b ?(?:\([^()\n]{0,40}\))? ?:"
-    r"|\bin any (?:case|event),? (?:this|the) market\b"
-    r"|\bmarket (?:always|never|can ?not|can never|will never|will always) (?:be )?resolved?s?\b"
-    r"|\bmarket is (?:void|invalid|cancell?ed)\b"
-    r"|\b(?:title|question|name)(?: of this market)? is (?:wrong|incorrect|misleading|mistaken)\b"
-    r"|\b(?:ignore|disregard) (?:the|this|what|all)\b"
-    r"|\b(?:contrary to|despite|notwithstanding) the (?:above|foregoing)\b"
-    r"|\bhowever,? (?:this|the) market (?:will )?resolves?\b|[\"']?\byes\b[\"']? (?:means|shares pay|pays)\b"
-    r"|\balso resolves? (?:to )?[\"']?(?:yes|no)\b[\"']? if\b|\bresolves? (?:to )?50[-/]50 if\b"
-    r"|<!--|</?(?:s|del|strike)>|~~|\w\ufffd\w",
+    r"\b(?=\w)(?:(?:correction|update|edit|amendment|clarification|erratum)s?\b ?(?:\([^()\n]{0,40}\))? ?:"
+    r"|in any (?:case|event),? (?:this|the) market\b"
+    r"|market (?:always|never|can ?not|can never|will never|will always) (?:be )?resolved?s?\b"
+    r"|market is (?:void|invalid|cancell?ed)\b"
+    r"|(?:title|question|name)(?: of this market)? is (?:wrong|incorrect|misleading|mistaken)\b"
+    r"|(?:ignore|disregard) (?:the|this|what|all)\b"
+    r"|(?:contrary to|despite|notwithstanding) the (?:above|foregoing)\b"
+    r"|however,? (?:this|the) market (?:will )?resolves?\b"
+    r"|also resolves? (?:to )?[\"']?(?:yes|no)\b[\"']? if\b|resolves? (?:to )?50[-/]50 if\b)"
+    r"|[\"']?\byes\b[\"']? (?:means|shares pay|pays)\b|<!--|</?(?:s|del|strike)>|~~|\w\ufffd\w",
     re.IGNORECASE,
 )
 """What takes back, strikes out or hides what stands before it."""
@@ -123,6 +123,7 @@ _EXCEPT = re.compile(
     r"|\b(?:the field|not named|other than)\b",
     re.IGNORECASE,
 )
+_EXCEPT_HINTS = (" but", "except", "other than", "besides", "the field", "not named")
 _WINS = re.compile(
     r"\b[Ii]f (?:the )?(?P<who>[^.,\n]{2,60}?) wins?\b[^.\n]{0,120}?"
     r"\bresolves? (?:to )?[\"'](?P<paid>[^\"'\n]{2,60})[\"']"
@@ -197,7 +198,8 @@ def number_in_words(statement: str) -> str:
 
 def excepts(text: str) -> bool:
     """Whether a text asks for all but what it names: anyone but Berg."""
-    return bool(_EXCEPT.search(text))
+    lowered = text.lower()
+    return any(hint in lowered for hint in _EXCEPT_HINTS) and bool(_EXCEPT.search(text))
 
 
 def pays_the_other(rules: str, labels: tuple[str, str]) -> str:

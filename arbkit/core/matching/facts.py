@@ -20,9 +20,9 @@ from arbkit.core.matching.naming import (
     league_of,
     named,
     naming_of,
-    rules_words,
     series_of,
     stems,
+    told_by,
     weighty,
 )
 from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities, upward
@@ -167,7 +167,7 @@ class Facts:
     def told(self, sought: frozenset[str]) -> frozenset[str]:
         """Which of these words stand anywhere; the rules are read only for words that stand nowhere else."""
         near = sought & self.said
-        return near if near == sought else near | sought & rules_words(self.rules_text, self.domain)
+        return near if near == sought else near | told_by(self.rules_text, self.domain, sought - near)
 
 
 def read_facts(market: Market, aliases: Aliases = NO_ALIASES) -> Facts:

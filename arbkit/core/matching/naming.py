@@ -1,7 +1,7 @@
 """Whose names hold for a market: those of its league, of a context ("soccer") or of none; and texts read by them."""
 
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 
 from arbkit.core.markets import Market, VenueName
 from arbkit.core.matching import lexicon
@@ -42,6 +42,26 @@ def stems(found: Iterable[Word]) -> frozenset[str]:
 def weighty(text: str, table: Table, naming: Table) -> frozenset[str]:
     """The stems of a text that are not light."""
     return stems(named(canonical(text, table), naming)) - LIGHT_STEMS if text else frozenset()
+
+
+def told_by(rules: str, domain: str, sought: frozenset[str]) -> frozenset[str]:
+    """Which of these stems rules say, read by the names of a league or context. The rules are read only where a word
+    may stand in them: where its letters do, all but the last, or those of a word with which a phrase for it begins."""
+    lowered, begun_by = rules.lower(), _begun_by(domain)
+    if not any(part in lowered for word in sought for part in (word[:-1], *begun_by.get(word, ()))):
+        return frozenset()
+    return sought & rules_words(rules, domain)
+
+
+@cache
+def _begun_by(domain: str) -> Mapping[str, set[str]]:
+    """The stem of what replaces a phrase -> the first words of such phrases, some of which are put for phrases, too."""
+    found: dict[str, set[str]] = {}
+    for table in (lexicon.phrases(), naming_of(domain)):
+        for phrase, put in lexicon.rows_of(table):
+            for word in map(stem, put):
+                found.setdefault(word, set()).update({phrase[0]}, found.get(stem(phrase[0]), ()))
+    return found
 
 
 @lru_cache(maxsize=8_192)
