@@ -68,6 +68,17 @@ def test_of_equals_the_one_that_ends_nearer_comes_first() -> None:
     assert candidates(listed, [a_row("Celtics vs. Jazz", closes_at=date(2026, 12, 9))])[0] == (1, 0)
 
 
+def test_an_end_that_is_not_known_excludes_nothing() -> None:
+    sought = [a_row("Ann Bell resigns")]
+    assert candidates([a_row("Ann Bell resigns", closes_at=None)], sought)
+    assert not candidates([a_row("Ann Bell resigns", closes_at=date(2028, 3, 1))], sought)
+
+
+def test_of_those_that_share_as_much_the_one_that_says_no_more_comes_first() -> None:
+    listed = [a_row("Ann Bell resigns; snow falls near Bergen"), a_row("Ann Bell resigns")]
+    assert candidates(listed, [a_row("Ann Bell resigns")])[0] == (1, 0)
+
+
 @given(
     st.lists(st.lists(st.sampled_from(["abc", "n1", "n2", "y2026", "dt1105", "oslo", "rain"]), max_size=6), max_size=12)
 )
