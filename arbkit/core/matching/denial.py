@@ -53,11 +53,12 @@ _SAYING_LITTLE = (
 _RUN_OFF = r"(?:candidate|one|ticket|player)\b(?=[^.;]*\brequir\w+ (?:an? )?(?:run-?off|second round))"
 """That nobody wins at once, where a rule says so of a run-off."""
 _EXACT: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (("stay",), r"\bstays? up\b(?! (?:late|all|until))", "be relegated"),
     (
         ("remain", "stay"),
         r"\b(?:continuously )?(?:remain|stay)(?:s|ed)?(?! in (?:effect|force|place)\b)(?: on)?(?: (?:as|in))?\b"
         r"(?! (?:unchanged|steady|flat|above|below"
-        r"|over|under|at|between|within|high|low|open|closed|undefeated|unbeaten|silent|same|the same|tied))",
+        r"|over|under|at|between|within|high|low|open|closed|undefeated|unbeaten|silent|same|the same|tied)\b)",
         "leave",
     ),
     (
@@ -98,6 +99,7 @@ _EXACT: tuple[tuple[tuple[str, ...], str, str], ...] = (
         r"|\bends before the judges'? scorecards(?: are required)?\b",
         "goes the distance",
     ),
+    (("escape", "survive"), r"\b(?:escape|survive)s? (?=relegation\b)", ""),
     (("avoid", "avert"), r"\b(?:avoid|avert)s?\b(?: an?| the)?(?! \w+ing\b)", ""),
     (
         ("miss",),
@@ -113,7 +115,7 @@ _PLAIN_NOT = re.compile(
     rf"\b(?P<be>{_BE}) (?:not|never)\b(?! {_MAIN})(?! {_NUMBER})|\b(?P<alone>never)(?= [a-z]+s\b)"
     rf"|^(?P<whom>\W*(?:Will|Does|Do|Did|Is|Are|Has|Have|Can) (?!not\b)[^?.]{{2,90}}?) (?:not|never)\b"
     rf"(?! {_MAIN})(?! {_NUMBER})(?! to\b)"
-    r"|\bfail(?:s|ed)? to\b",
+    r"|\bfail(?:s|ed)? to\b|(?P<to>\bto) not(?= [a-z])",
     re.IGNORECASE,
 )
 _NONE = re.compile(
@@ -161,7 +163,7 @@ _OPPOSED = tuple(tuple(frozenset(map(stem, side)) | side for side in sides) for 
 _PIECES = re.compile(r"( \. |(?<=[?!])\s+|\n+|(?<=[a-z0-9\"]\.)(?<! vs\.)(?<! v\.)\s+(?=[A-Z\"]))")
 _HINT = re.compile(
     r"\b(?:not?|never|zero|nobody|without|neither|none|fail|avoid|avert|miss|remain|stay|continue|keep|retain|hold|held"
-    r"|serve|occup|survive|last)|n't|ongoing|underway|in effect|in force|inside|scorecards",
+    r"|serve|occup|survive|last)|n't|ongoing|underway|in effect|in force|escape|inside|scorecards",
     re.IGNORECASE,
 )
 
@@ -222,7 +224,7 @@ def _piece(text: str, *, named_no: bool) -> Affirmed:
         put = f"{put[: hit.start()]}{hit['before']}{put[hit.end() :].lstrip()}"
         count += 1
     if hit := _plain_not(put):
-        kept = hit["be"] or hit["whom"] or ""
+        kept = hit["be"] or hit["whom"] or hit["to"] or ""
         act = " ".join(put[hit.end() :].split()[:_ACT_WORDS])
         put = f"{put[: hit.start()]}{kept}{put[hit.end() :]}"
         count += 1

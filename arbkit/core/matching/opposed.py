@@ -17,7 +17,7 @@ _TURNING = frozenset(map(stem, TURNING)) | TURNING
 _NO_CHANGE, _CHANGE = frozenset({"no_change"}), frozenset({stem("change")})
 _DIRECTIONS = frozenset({stem("cut"), stem("increase")})
 _AUXILIARY = frozenset({"a", "an", "the", "be", "been", "have", "had", "to", "any"})
-_AT_LEAST_ONE = re.compile(r"\b(?:at least one|one or more|any)\b", re.IGNORECASE)
+_AT_LEAST_ONE = re.compile(r"\b(?:at least once?|at least one|one or more|any)\b", re.IGNORECASE)
 
 
 def none_alike(kalshi: Facts, polymarket: Facts) -> tuple[Facts, Facts]:

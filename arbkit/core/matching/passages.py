@@ -103,6 +103,7 @@ _PLAIN_LABELS = frozenset({"", "yes", "no", "up", "down", "over", "under"})
 _ANNOUNCED = re.compile(
     r"\bannouncement (?:of|that) [^.]{0,160}?\b(?:will|shall|also|is|are|does)\b[^.]{0,40}?"
     r"\b(?:resolves?|qualif(?:y|ies)|counts?|suffices?|sufficient|encompassed|included)\b"
+    r"|\bannouncement of [^.;]{0,60}?\b(?:resignation|removal|departure|retirement)\b[^.;]{0,60}? resolves the market\b"
     r"|\beither (?:officially )?announced? [^.]{0,120}? or has\b"
     r"|\bIPO is confirmed if\b",
     re.IGNORECASE,

@@ -80,6 +80,27 @@ TWINS = [
     ),
     (
         asks(
+            "Will Norrby be relegated from the Vane League?",
+            "Norrby is relegated from the Vane League after the 2028-29 season",
+        ),
+        "Will Norrby stay up in 2028-29?",
+        "Norrby is not relegated from the Vane League after the 2028-29 season",
+    ),
+    (
+        asks(
+            "Will Ada Berg be out as Attorney General before 2030?",
+            "Ada Berg ceases to be Attorney General before 2030",
+        ),
+        "Will Ada Berg remain Attorney General through 2029?",
+        "Ada Berg remains Attorney General through December 31, 2029, 11:59 PM ET",
+    ),
+    (
+        asks("How many rate cuts will the Riksbank make in 2029?", "the Riksbank cuts rates 0 times in 2029"),
+        "Will the Riksbank cut rates in 2029?",
+        "the Riksbank cuts rates at least once in 2029",
+    ),
+    (
+        asks(
             "Will the Riksbank leave rates unchanged in March 2029?",
             "the Riksbank leaves its rate unchanged in March 2029",
         ),
@@ -108,6 +129,13 @@ def test_a_fight_that_ends_early_does_not_go_the_distance() -> None:
     assert made.polarity is Polarity.INVERTED
 
 
+def test_who_is_not_to_go_the_distance_is_denied_it() -> None:
+    bout = "the Falk vs. Dane professional MMA fight does not go the distance"
+    made = verdict(BOUT, pays_if("Falk vs. Dane: fight to not go the distance?", bout))
+    assert made.acceptable, made.reasons
+    assert made.polarity is Polarity.INVERTED
+
+
 def test_none_of_a_group_is_decided_by_the_sentence_that_says_so() -> None:
     group = polymarket(
         "Will Ada Berg and Ida Lund not meet before 2030?",
@@ -120,6 +148,22 @@ def test_none_of_a_group_is_decided_by_the_sentence_that_says_so() -> None:
     )
     assert made.acceptable, made.reasons
     assert made.polarity is Polarity.INVERTED
+
+
+OPPOSED_WORDS = [
+    ("rates outperform bonds", "rates underperform bonds"),
+    ("the ferry dock open", "the ferry dock close"),
+    ("Ada Berg retire", "Ada Berg continue"),
+    ("the bridge ruling be upheld", "the bridge ruling be overturned"),
+    ("the film succeed", "the film fail"),
+    ("the levy be lawful", "the levy be unlawful"),
+]
+
+
+@pytest.mark.parametrize(("here", "there"), OPPOSED_WORDS)
+def test_opposite_words_are_never_taken_for_the_same(here: str, there: str) -> None:
+    one, two = (f"Will {asked} in Port Vane in 2029?" for asked in (here, there))
+    assert verdict(kalshi(one, "KXTEST-29"), polymarket(two)).confidence_ppm < UNSURE
 
 
 TRAPS = [

@@ -234,6 +234,12 @@ OPPOSED = {
     "free or held": (_words("release freed"), _words("jail imprison detain arrest prison")),
     "support or oppose": (_words("support endorse"), _words("oppose")),
     "start or stop": (_words("start begin begins launch"), _words("stop halt")),
+    "open or closed": (_words("open opens reopen reopens"), _words("close closed closure shut terminal")),
+    "early or late": (_words("early"), _words("late delayed")),
+    "succeed or fail": (_words("succeed success successful"), _words("fail failure")),
+    "lawful or not": (_words("legal lawful constitutional"), _words("illegal unlawful unconstitutional")),
+    "approve or disapprove": (_words("approve approval"), _words("disapprove disapproval")),
+    "better or worse": (_words("outperform"), _words("underperform lag trail")),
     "uphold or overturn": (_words("uphold upheld affirm"), _words("overturn reverse invalidate")),
 }
 """What somebody does, and what he does who does the opposite. Rarely are they exact opposites: a trial may end without
@@ -241,9 +247,9 @@ a verdict, a match in a draw, and a bill may never come to a vote."""
 
 TURNING = _words(
     """
-    remain stay retain still survive leave lose loses lost losing reject fail miss eliminate acquit avoid divorce split
-    break breaks broken delay cancel postpone scrap veto deny denies denied decline refuse oppose block
-    lapse expire prevent stop halt
+    remain stay retain still survive leave retire resign die lose loses lost losing reject fail miss eliminate
+    acquit avoid divorce split break breaks broken delay cancel postpone scrap veto deny denies denied decline
+    refuse oppose block lapse expire prevent stop halt
     """
 )
 """Words of which one side alone cannot be silent: without them the question is another, or the opposite."""
