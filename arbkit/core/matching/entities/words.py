@@ -57,6 +57,7 @@ STRICT = _words(
     temperature low_temperature rain snow wind
     relegate make knockout draw margin turnout popular_vote electoral_college
     worldcup clubworldcup womensworldcup ucl uel uecl premier_league laliga seriea ligue1 bundesliga
+    efl_championship laliga2 serieb ligue2 bundesliga2
     nba nfl mlb nhl mls wnba ncaaf ncaab ncaaw ncaabaseball
     formula1 nascar ufc cs2 lol dota2 valorant
     drivers_championship constructors_championship
@@ -118,6 +119,7 @@ GROUPS = {
         *("efl_championship", "scottish_premiership", "eredivisie", "primeira_liga", "brasileirao", "liga_mx"),
         *("saudi_pro_league", "super_lig", "argentine_primera", "copa_del_rey", "coppa_italia", "dfb_pokal"),
         *("coupe_de_france", "fa_cup", "efl_cup", "libertadores", "sudamericana"),
+        *("laliga2", "serieb", "ligue2", "bundesliga2"),
     },
     "part of a game": {"first_half", "second_half", "first_quarter", "map", "set", "inning", "period"},
     "compass": {"north", "south", "east", "west", "central"},
