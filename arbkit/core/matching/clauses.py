@@ -67,6 +67,8 @@ DOUBT_PPM = {
 """About how often it comes to that. Who does not take part is no exception: there different rules are a conflict."""
 DRAWN_PPM = 45_000
 """The same for a tie in a contest that often ends drawn: one Ryder Cup in twenty, one Test match in three."""
+_BY_PARTS = frozenset({Pays.HALF, Pays.FAIR, Pays.SHARED})
+"""What gives both sides of a drawn contest about a half."""
 _CASES = {
     Case.CANCELLED: r"cancel+\w*|abandon\w*|called off|no contest",
     Case.POSTPONED: (
@@ -351,7 +353,7 @@ def _of_the_same(kalshi: Clauses, polymarket: Clauses, *, of_draws: bool) -> lis
 def _differing(case: Case, mine: Pays, other: Pays, *, of_draws: bool) -> Finding | None:
     if mine is other:
         return None
-    if case is Case.TIED and of_draws:
+    if case is Case.TIED and of_draws and not {mine, other} <= _BY_PARTS:
         return silent("void", f"{case}: Kalshi pays {mine}, Polymarket pays {other}", DRAWN_PPM)
     if case is Case.ABSENT:
         return conflict(f"void ({case})", f"pays {mine}", f"pays {other}")

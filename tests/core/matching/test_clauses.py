@@ -372,3 +372,10 @@ def test_a_draw_that_is_lost_here_and_paid_by_half_there_rules_a_match_out() -> 
     assert alike.acceptable, alike.reasons
     assert made.confidence_ppm < CONFIDENCE_FLOOR_PPM
     assert warned(made, "tied", "NO", "50/50")
+
+
+def test_half_and_a_fair_price_are_much_the_same_for_a_cup_that_ends_drawn() -> None:
+    assert cup(
+        kalshi_rules="If the Ryder Cup ends in a tie, the market resolves to a fair market price.",
+        polymarket_rules="If the Ryder Cup ends in a tie, this market will resolve 50-50.",
+    ).acceptable
