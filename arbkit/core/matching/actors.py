@@ -55,9 +55,9 @@ def who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         )
         if one == two or one not in words[1] or two not in words[0]:
             continue
-        if {one, two} & _NO_ACTORS and not ({one, two} <= _countries() and _voiced_alike(kalshi, polymarket)):
+        if {one, two} & _NO_ACTORS and not ({one, two} <= countries() and _voiced_alike(kalshi, polymarket)):
             continue
-        if not ({one, two} & _countries() and _wins_election(kalshi) and _wins_election(polymarket)):
+        if not ({one, two} & countries() and _wins_election(kalshi) and _wins_election(polymarket)):
             return [conflict("who does it", kalshi.spell([one]), polymarket.spell([two]))]
     return []
 
@@ -81,7 +81,8 @@ def _wins_election(facts: Facts) -> bool:
 
 
 @cache
-def _countries() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """The countries, in stems."""
     return frozenset(stem(line.partition("|")[0].replace(" ", "_")) for line in COUNTRIES.strip().splitlines())
 
 

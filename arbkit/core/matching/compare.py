@@ -23,7 +23,7 @@ from arbkit.core.matching.narrowed import compare_narrowed
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.opposed import compare_opposed, none_alike
 from arbkit.core.matching.passages import Effect
-from arbkit.core.matching.rulings import compare_rulings
+from arbkit.core.matching.ruled import compare_ruled
 from arbkit.core.matching.sides import of_another_total
 from arbkit.core.matching.sources import COINS, COMMODITIES
 from arbkit.core.matching.steps import step_between
@@ -93,7 +93,7 @@ def compare(kalshi: Facts, polymarket: Facts, hopeless: Hopeless = lambda _: Fal
         _clauses,
         compare_kinds,
         compare_narrowed,
-        compare_rulings,
+        compare_ruled,
         compare_counted,
         compare_editions,
         compare_fine_dates,

@@ -34,6 +34,11 @@ _COUNTED = re.compile(
 )
 """Kalshi's rules say `also satisfies the criterion` and `encompassed by the Payout Criterion`."""
 _INCLUDING = re.compile(r"(?<!not )\bincluding (?P<what>[^.;()\n]{3,80})", re.IGNORECASE)
+_STILL = r"\bif (?P<what>[^.;\n]{{3,140}}?),? (?:the|this) market (?:will )?(?:still|also|nonetheless|nevertheless) "
+_STILL_YES, _STILL_NO = (
+    re.compile(_STILL.format() + rf"(?:resolves?|settles?) (?:to |as )?[\"']?{pays}\b", re.IGNORECASE)
+    for pays in ("yes", "no")
+)
 _ALTERNATIVE = re.compile(r"\b(?P<one>[a-z-]{4,}) or (?P<two>[a-z-]{4,})\b")
 _ENUMERATION = re.compile(r"\b[A-Za-z-]{4,}(?:, [A-Za-z-]{4,}){1,6},? or (?:an? )?[A-Za-z-]{4,}\b")
 _ONE_OF_TWO = re.compile(r"\b(?P<one>[\w-]{3,}) or (?:the )?(?P<two>[\w-]{3,})\b")
@@ -75,13 +80,17 @@ def compare_counted(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 def _counts(facts: Facts) -> frozenset[str]:
     """The words of what a rule counts, in the sentence that decides and in those that add to it."""
-    counted = facts.stated | _read(facts.all_rules, _COUNTED) | _read(facts.all_rules, _INCLUDING)
+    counted = facts.stated | frozenset().union(
+        *(_read(facts.all_rules, pattern) for pattern in (_COUNTED, _INCLUDING, _STILL_YES))
+    )
     return counted - _left_out(facts)
 
 
 def _left_out(facts: Facts) -> frozenset[str]:
     """The words of what a rule says does not count."""
-    return frozenset().union(*(_read(facts.all_rules, pattern) for pattern in (_NOT_COUNTED, _LEFT_OUT, _NEITHER)))
+    return frozenset().union(
+        *(_read(facts.all_rules, pattern) for pattern in (_NOT_COUNTED, _LEFT_OUT, _NEITHER, _STILL_NO))
+    )
 
 
 def _alternatives(kalshi: Facts, polymarket: Facts) -> list[Finding]:

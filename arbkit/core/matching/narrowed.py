@@ -76,6 +76,17 @@ _RIVALS: dict[str, tuple[str, ...]] = {
         r"private(?= (?:\w+ )?(?:payrolls|jobs|employment))",
         r"(?:total|non-?farm|government)(?= (?:\w+ )?(?:payrolls?|jobs|employment))",
     ),
+    "grade": (
+        r"regular(?= (?:unleaded |grade )?(?:gas|gasoline|fuel)\b)",
+        r"(?:premium|mid-?grade)(?= (?:unleaded |grade )?(?:gas|gasoline|fuel)\b)|diesel",
+    ),
+    "most of what": (
+        r"(?:most|greatest number of|largest number of|highest number of|plurality of) seats",
+        r"(?:most|greatest number of|largest number of|highest number of|plurality of) votes"
+        r"|(?:highest|largest|greatest) (?:share|percentage) of (?:the )?(?:popular )?votes?",
+        r"(?:majority|more than half) of (?:all |the |its )?(?:\w+ )?seats|(?:absolute|outright|overall) majority",
+    ),
+    "whose turnout": (r"registered voters", r"(?:voting[- ](?:eligible|age)|eligible) (?:voters?|population)"),
     "act": (r"issue[sd]?", r"revok(?:es?|ed)|rescind(?:s|ed)?"),
     "prices": (r"nominal", r"real|inflation[- ]adjusted"),
     "adjustment": (r"(?<!not )seasonally[- ]adjusted", r"(?:not|un)[ -]?(?:seasonally )?adjusted|unadjusted"),
@@ -88,6 +99,8 @@ _RIVALS: dict[str, tuple[str, ...]] = {
 """Ordinary words of deciding sentences of which the one is not so where the other is."""
 _NARROWING = {
     "stage of a prize": r"long-?list(?:ed)?|short-?list(?:ed)?|finalists?",
+    "outcome of an appeal": r"w[io]ns? (?:(?:an?|the|her|his|its|their) )?(?:\w+ )?appeal|appeal (?:is )?(?:granted"
+    r"|succeeds|successful)|successfully appeals?",
     "whose law": r"federal(?:ly)?",
     "how many charges": r"(?:all|every|each|both|multiple|several|two|three|two or more|at least (?:two|three|[2-9])"
     r"|most serious|top|[2-9])(?: of the| or more)? (?:criminal |federal |felony )?(?:charges?|counts?|felonies)",
@@ -228,5 +241,5 @@ _RIVAL_PATTERNS = {
     name: tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in sides) for name, sides in _RIVALS.items()
 }
 _NARROWING_PATTERNS = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _NARROWING.items()}
-_ALWAYS = frozenset({"stage of a prize"})
+_ALWAYS = frozenset({"stage of a prize", "outcome of an appeal"})
 """What narrows whatever is asked; the rest is read of crimes alone."""

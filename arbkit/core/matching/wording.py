@@ -72,6 +72,8 @@ _HEADS, _ELECTED = stems("prime_minister chancellor"), stems("mayor governor pre
 _LEADER = frozenset({"leader"})
 """Whom a party elects."""
 _HELD = EXCLUSIVE["office"] | stems("nominee") | _HEADS
+_FOUGHT = stems("appeal vote strike convict")
+"""What is won or lost: to make an appeal is not to win it."""
 _CHAMBERS = stems("house parliament")
 _AIRPORTS_MAX = 2
 """How many names may be missing when one of them is called an airport on the other side."""
@@ -186,7 +188,7 @@ def _winning(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     found = []
     for asker, other, venue in ((kalshi, polymarket, "Kalshi"), (polymarket, kalshi, "Polymarket")):
         told = other.versus or other.sides or "most" in other.turns or other.strict & _HELD or asker.timing.match_day
-        told = told or asker.strict & other.strict
+        told = told or asker.strict & other.strict - _FOUGHT
         if "win" in asker.turns and "win" not in other.said and not told:
             found.append(silent("word", f"only {venue} asks who wins", UNEXPLAINED_PPM))
     return found

@@ -31,6 +31,7 @@ lga_airport < at laguardia airport; from laguardia airport; at laguardia; at lga
 newark_airport < at newark airport; from newark airport; at newark; at ewr
 heathrow < at heathrow airport; from heathrow airport; at heathrow; at london heathrow
 leader election < leadership election; leadership contest; leadership race
+partial < in part; partially; in whole or in part; whole or part; in whole or part
 tariff refunds < refunds of tariffs; tariff refund
 international_criminal_court < international criminal court; the international criminal court
 """
