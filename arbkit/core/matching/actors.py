@@ -21,7 +21,7 @@ _MUTUAL = _stems(
     " war debate together joint both"
 )
 """What two do with each other: Putin meets Trump is Trump meets Putin."""
-UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc"})
+UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc", "pdc"})
 """What venues leave out: their own country, and who holds the contest. Another country is a name that is missing."""
 _PASSIVE = re.compile(
     r"\b(?:be|been|being|is|are|gets?) (?:\w+ly )?\w+(?:ed|en|wn|ck|hit|put|cut|sent|made)\b", re.IGNORECASE

@@ -374,7 +374,7 @@ def _outcome(kalshi: Facts, polymarket: Facts, found: list[Finding]) -> bool | N
     """Whether YES on Polymarket is the other side of a match; None when the question is not about sides."""
     if polymarket.sides is not None:
         first, second = polymarket.sides
-        if kalshi.regulation:
+        if kalshi.regulation and not polymarket.intervals:
             found.append(conflict("outcomes", "a draw is possible", "two sides"))
         if polymarket.pick and not polymarket.pick & kalshi.pick:
             found.append(conflict("outcome", kalshi.spell(kalshi.pick), polymarket.spell(polymarket.pick)))

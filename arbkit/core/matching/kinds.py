@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from arbkit.core.matching.essence import deciding
 from arbkit.core.matching.facts import Facts
-from arbkit.core.matching.findings import Finding, conflict
+from arbkit.core.matching.findings import Finding, conflict, silent
+
+UNPLAYED_PPM = 45_000
+"""Doubt when one side alone says what it pays for a deciding map that is not played, as every second is not."""
 
 _ONE_SIDED = {
     "doubles": re.compile(r"\bdoubles\b", re.IGNORECASE),
@@ -40,6 +43,20 @@ _COUNTS = {
 }
 
 
+_UNPLAYED = re.compile(
+    r"\b(?:map|game|set|round)\b[^.;\n]{0,60}?\b(?:is|are|was) (?:[a-z]+, )*(?:or )?not (?:be )?"
+    r"(?:played|needed|required|necessary)\b(?P<pays>[^.;\n]{0,140})",
+    re.IGNORECASE,
+)
+_PAYS = {
+    "half": re.compile(r"50 ?[-/] ?50|50 ?%|0\.50\b"),
+    "a fair price": re.compile(r"fair (?:market )?(?:price|value)|last (?:fair |traded )?price", re.IGNORECASE),
+    "no": re.compile(r"resolves? (?:to )?[\"']?no\b", re.IGNORECASE),
+}
+_DECIDER = re.compile(r"\b(?:map|game|set) [3-7]\b", re.IGNORECASE)
+"""A part of a match that is played only when the ones before it decide nothing."""
+
+
 class _Kind(NamedTuple):
     alone: frozenset[str]
     women: bool
@@ -61,7 +78,26 @@ def compare_kinds(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         found.append(conflict("team", *("a second team" if kind.second_team else "" for kind in (mine, other))))
     if mine.after and other.after and mine.after != other.after:
         found.append(conflict("how long after", mine.after, other.after))
-    return found
+    return [*found, *_unplayed(kalshi, polymarket)]
+
+
+def _unplayed(kalshi: Facts, polymarket: Facts) -> list[Finding]:
+    """What both pay for a map that is not played."""
+    mine, other = (_paid_unplayed(facts.all_rules) for facts in (kalshi, polymarket))
+    if mine == other:
+        return []
+    if mine and other:
+        return [conflict("not played", mine, other)]
+    known = kalshi.rules_known and polymarket.rules_known
+    if known and _DECIDER.search(kalshi.shown) and _DECIDER.search(polymarket.shown):
+        return [silent("not played", f"only one side says what it pays then: {mine or other}", UNPLAYED_PPM)]
+    return []
+
+
+@lru_cache(maxsize=4_096)
+def _paid_unplayed(rules: str) -> str:
+    hit = _UNPLAYED.search(rules) if " not " in rules else None
+    return next((name for name, pattern in _PAYS.items() if hit and pattern.search(hit["pays"])), "")
 
 
 @lru_cache(maxsize=8_192)

@@ -20,6 +20,7 @@ from arbkit.core.matching.questions import (
     VERBED,
     VERSUS,
     WILL_IT_BE,
+    WINS_BY,
     labelled,
     name_first,
     occasion_gone,
@@ -198,7 +199,7 @@ def _kalshi(market: Market) -> Passages:
     asked = title
     if versus:
         asked = f"{title} . {words_label}"
-    elif GENERIC.match(title) or not VERBED.match(title):
+    elif GENERIC.match(title) or not (VERBED.match(title) or WINS_BY.match(title)):
         asked = f"{statement} . {words_label}" if statement else labelled(label, title)
     elif words_label and words_label.lower() not in title.lower():
         asked = f"{title} . {words_label}"

@@ -45,6 +45,8 @@ SPREAD = re.compile(
     r"(?P<rest> vs\.? .{2,60}? \(\+\2\))?",
     re.IGNORECASE,
 )
+WINS_BY = re.compile(r"^[^?:]{2,60} wins by (?:over|more than|at least) \d", re.IGNORECASE)
+"""A title that says by how much somebody wins, and of which match only its rule."""
 SCORED = re.compile(
     r"(?:^(?:will )?|(?<=[:.] ))(over|under) ([\d.]+) (?:goals|points|runs|maps|games|sets)(?: (?:be|are))?"
     r"(?: scored| played)?(?=\W*$| \.| in the )",

@@ -93,3 +93,37 @@ def test_a_rule_that_is_not_what_its_own_strike_says_rules_the_pair_out() -> Non
     assert total("over 5.5").acceptable
     assert not total("under 5.5").acceptable
     assert not total("over 6.5").acceptable
+
+
+def decider(number: int, *, kalshi_rules: str, polymarket_rules: str) -> Verdict:
+    """Judge two markets on one map of a match that agree but for what their rules add."""
+    return verdict(
+        kalshi(
+            f"Will Spirit win map {number} in the G2 vs. Spirit match?",
+            f"KXCS2MAP-29MAR20G2SPI-{number}-SPI",
+            yes_label="Spirit",
+            rules=f"If Spirit wins map {number} in the Winter Open 2029: G2 vs. Spirit CS2 match originally scheduled "
+            f"for Mar 20, 2029, then the market resolves to Yes. {kalshi_rules}",
+        ),
+        polymarket(
+            f"Counter-Strike: G2 vs Team Spirit - Map {number} Winner",
+            f"This market refers to Map {number} of the Counter-Strike match between G2 and Team Spirit in the Winter "
+            f'Open, scheduled for March 20, 2029. This market will resolve to "G2" if G2 win it. {polymarket_rules}',
+            outcomes=("G2", "Team Spirit"),
+            slug=f"cs2-g2-spi-2029-03-20-game{number}",
+        ),
+    )
+
+
+def test_a_deciding_map_that_is_not_played_has_to_be_paid_alike() -> None:
+    half, lost = "If the map is not played, this market resolves 50-50.", "If the map is not played, it resolves to No."
+
+    assert decider(3, kalshi_rules=half, polymarket_rules=half).acceptable
+    assert not decider(3, kalshi_rules=lost, polymarket_rules=half).acceptable
+    assert not decider(3, kalshi_rules="", polymarket_rules=half).acceptable
+
+
+def test_the_first_map_is_always_played() -> None:
+    half = "If the map is not played, this market resolves 50-50."
+
+    assert decider(1, kalshi_rules="", polymarket_rules=half).acceptable

@@ -49,6 +49,10 @@ _SOCCER_KEYS = """
 epl eflchampionship laliga seriea bundesliga ligue1 ucl uel uecl facup efl copadelrey coppaitalia dfbpokal eredivisie
 ligaportugal brasileiro ligamx saudipl superlig argpremdiv
 """
+_ESPORTS_KEYS = """
+lolgame lolmap lolgames loltotal lolspread cs2 valorant dota2
+codgame codmap codspread codtotal r6game r6map rlgame rlmap
+"""
 _SOCCER_SLUGS = "lib sud epl lal bun fl1 sea ucl uel elc ere por tur bra mex arg cdr cdf dfb itc fac efl"
 
 CONTEXTS = {
@@ -68,8 +72,8 @@ CONTEXTS = {
     ),
     "esports": Context(
         ESPORTS,
-        frozenset({"cs2", "lol", "dota2", "valorant", "rocket_league", "call_of_duty"}),
-        ("lolgame", "lolmap", "lolgames", "cs2", "valorant", "dota2", "codgame"),
-        frozenset({"lol", "cs2", "val", "dota2", "codmw"}),
+        frozenset({"cs2", "lol", "dota2", "valorant", "rocket_league", "call_of_duty", "rainbow_six"}),
+        tuple(_ESPORTS_KEYS.split()),
+        frozenset({"lol", "cs2", "val", "dota2", "codmw", "r6siege", "rl"}),
     ),
 }

@@ -85,6 +85,7 @@ BESIDE = (
     ("tariff", "imports import"),
     ("billboard_hot_100", "week dated chart"),
     ("shutdown", "duration"),
+    ("airdrop", "token tokens"),
     ("vote", "cast"),
     ("tsa", "report"),
     ("visitors", "arrive receive"),

@@ -124,7 +124,9 @@ cs2 < counter strike; counter strike 2; cs 2; csgo; cs go
 lol < league of legends
 dota2 < dota 2; dota
 valorant < vct; valorant champions tour
-mid_season_invitational < msi; mid season invitational
+lol mid_season_invitational < msi; mid season invitational
+lol first_stand < lol first stand; first stand tournament; league of legends first stand
+rainbow_six < rainbow six siege; rainbow six; rainbow 6; rainbow six siege x
 the_international < the international
 esportsworldcup < esports world cup; ewc
 best_ai_model < best ai model; top ai model; top model; best model; best ai; top ai; best llm; top llm; top ranked llm
