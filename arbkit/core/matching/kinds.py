@@ -67,7 +67,10 @@ class _Kind(NamedTuple):
 
 def compare_kinds(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Hold the kinds of both contests against each other, as titles and deciding sentences tell them."""
-    mine, other = (_kind(f"{facts.shown} . {deciding(facts.statement)}") for facts in (kalshi, polymarket))
+    mine, other = (
+        _kind(f"{facts.shown} . {deciding(facts.statement)} . {facts.series.replace('doubles', ' doubles ')}")
+        for facts in (kalshi, polymarket)
+    )
     found = []
     if (mine.women and other.men and not other.women) or (other.women and mine.men and not mine.women):
         found.append(conflict("men or women", *("women" if kind.women else "men" for kind in (mine, other))))

@@ -29,7 +29,9 @@ def sides_of_bout(kalshi: Facts, polymarket: Facts) -> frozenset[str]:
     """Every word that names a side, where both ask something of one and the same match and nothing of either side:
     whether it goes the distance, whether it ends in a draw."""
     mine, other = kalshi.opponents, polymarket.opponents
-    if mine is None or other is None or polymarket.sides is not None or kalshi.pick or polymarket.pick:
+    if mine is None or other is None or polymarket.sides is not None:
+        return frozenset()
+    if (kalshi.pick | polymarket.pick) & frozenset().union(*mine, *other):
         return frozenset()
     straight = _one_side(mine[0], other[0]) and _one_side(mine[1], other[1])
     crossed = _one_side(mine[0], other[1]) and _one_side(mine[1], other[0])
