@@ -4,7 +4,7 @@ sits on, the oath that an elected president takes, the measure in which a thing 
 import re
 
 from arbkit.core.matching import lexicon
-from arbkit.core.matching.entities.implied import BESIDE, MEMBERS
+from arbkit.core.matching.entities.implied import BESIDE, COUNTRY_OF, MEMBERS, PARLIAMENTS
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.lexicon import stem
 
@@ -31,12 +31,19 @@ _SWORN = _stems("inaugurated sworn swear term next")
 _ELECTED, _HEADS = _stems("elect"), _stems("president mayor governor")
 
 
+_PARLIAMENTS = {
+    chamber: stem(country) for country, words in COUNTRY_OF.items() for chamber in _stems(words) & _stems(PARLIAMENTS)
+}
+
+
 def beside(asker: Facts, other: Facts) -> frozenset[str]:
     """The words of one question that only stand beside what both name."""
     shared = asker.asked & other.asked
     words = frozenset().union(*(left_out for both, left_out in _BESIDE if both <= shared))
     words = words.union(*(body for body, members in _MEMBERS if any(names <= shared for names in members)))
-    return words | _titles(asker, shared) | _sworn(asker, other) | _named_by_outcome(asker, other)
+    return (
+        words | _titles(asker, shared) | _sworn(asker, other) | _named_by_outcome(asker, other) | _elected(asker, other)
+    )
 
 
 def _named_by_outcome(asker: Facts, other: Facts) -> frozenset[str]:
@@ -45,6 +52,14 @@ def _named_by_outcome(asker: Facts, other: Facts) -> frozenset[str]:
         return frozenset()
     one, two = other.sides
     return (one | two) & asker.asked if bool(one & asker.asked) is not bool(two & asker.asked) else frozenset()
+
+
+def _elected(asker: Facts, other: Facts) -> frozenset[str]:
+    """The chamber that a general election elects, of a country that both name."""
+    if not all("election" in facts.title.split(" ") for facts in (asker, other)):
+        return frozenset()
+    shared = asker.said & other.said
+    return frozenset(chamber for chamber, country in _PARLIAMENTS.items() if country in shared)
 
 
 def _titles(asker: Facts, shared: frozenset[str]) -> frozenset[str]:

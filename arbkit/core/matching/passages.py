@@ -47,7 +47,8 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _UPCOMING = re.compile(
-    r"\b(?<!championship )(?:game(?! of the year\b| awards\b)|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}"
+    r"\b(?<!championship )(?<!comedy )(?<!drama )(?<!limited )(?<!anthology )(?<!reality )(?<!tv )"
+    r"(?:game(?! of the year\b| awards\b)|match|fight|bout|series)\b(?:[^.]|vs\.){0,120}"
     r"\bscheduled\b",
     re.IGNORECASE,
 )

@@ -20,6 +20,7 @@ def _quarter(hit: re.Match[str]) -> str:
 
 
 TURNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    ("fy", re.compile(r"\bFY ?(?:20)?(\d\d)\b"), r"fiscal year 20\1"),
     *((hint, re.compile(r"\bH-?1-?B\b"), "H1B") for hint in ("h1", "h-1")),
     ("class", re.compile(r"\bClass[ _]I{1,3} (?=(?:[A-Z][a-z]+ ){1,2}Senate\b)"), ""),
     (

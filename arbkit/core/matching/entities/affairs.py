@@ -32,6 +32,8 @@ newark_airport < at newark airport; from newark airport; at newark; at ewr
 heathrow < at heathrow airport; from heathrow airport; at heathrow; at london heathrow
 leader election < leadership election; leadership contest; leadership race
 partial < in part; partially; in whole or in part; whole or part; in whole or part
+ice < immigration and customs enforcement; us immigration and customs enforcement; ice agents
+universal_music < universal music group; universal music; umg
 tariff refunds < refunds of tariffs; tariff refund
 international_criminal_court < international criminal court; the international criminal court
 """

@@ -84,6 +84,9 @@ BESIDE = (
     ("order", "executive"),
     ("tariff", "imports import"),
     ("billboard_hot_100", "week dated chart"),
+    ("billboard", "week dated chart"),
+    ("passengers", "handle serve"),
+    ("trial", "criminal"),
     ("shutdown", "duration"),
     ("airdrop", "token tokens"),
     ("vote", "cast"),
@@ -152,6 +155,7 @@ MAY_ADD = (
     ("mortgage", "primary survey average"),
     ("up down", "yoy"),
     ("runoff", "vote"),
+    ("flip", "dem rep hold"),
     ("largest market_cap", "terminal"),
     ("rotten_tomatoes", "all critics"),
     ("person_of_the_year", "group"),
@@ -172,3 +176,9 @@ MAY_ADD_BESIDE = (
     ("hold own", "announce"),
 )
 """What they may say beside one of these words, when they decide by that word, too."""
+
+PARLIAMENTS = (
+    "bundestag knesset sejm duma storting riksdag folketing riigikogu eduskunta saeima seimas althing sabor"
+    " tweede_kamer lok_sabha legislative_yuan house_of_commons narodno_sabranie drzavni_zbor khural verkhovna_rada"
+)
+"""The chambers that a general election of their country elects."""
