@@ -17,6 +17,11 @@ def _both_years(hit: re.Match[str]) -> str:
     return f"{hit['before'] or ''}{first}-{(first + 1) % 100:02d}{hit['after']}"
 
 
+def _best_of_title(hit: re.Match[str]) -> str:
+    """`MVP of the 2027 Super Bowl` as `2027 Super Bowl MVP`, which the phrases know."""
+    return f"{hit['year'] or ''}{hit['title']} MVP"
+
+
 def _by_its_year(hit: re.Match[str]) -> str:
     """`the 2030 Olympic` as `the 2030 Winter Olympics`: summer and winter take turns every two years."""
     kinds = {0: "Summer", _WINTER: "Winter"}
@@ -80,12 +85,13 @@ SPORTING: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]
         ),
         "records the fastest time in qualifying",
     ),
-    (
-        "of the ",
-        re.compile(
-            rf"\b(?:most valuable player|mvp) of (?:the )?(?P<year>20\d\d )?(?P<title>{_TITLES})\b", re.IGNORECASE
-        ),
-        lambda hit: f"{hit['year'] or ''}{hit['title']} MVP",
+    *(
+        (
+            hint,
+            re.compile(rf"\b{best} of (?:the )?(?P<year>20\d\d )?(?P<title>{_TITLES})\b", re.IGNORECASE),
+            _best_of_title,
+        )
+        for hint, best in (("valuable player of", "most valuable player"), ("mvp of", "mvp"))
     ),
     (
         "season",
