@@ -161,17 +161,19 @@ _ACT_WORDS = 3
 _WORD = re.compile(r"[A-Za-z]+")
 _OPPOSED = tuple(tuple(frozenset(map(stem, side)) | side for side in sides) for sides in OPPOSED.values())
 _PIECES = re.compile(r"( \. |(?<=[?!])\s+|\n+|(?<=[a-z0-9\"]\.)(?<! vs\.)(?<! v\.)\s+(?=[A-Z\"]))")
-_HINT = re.compile(
-    r"\b(?:not?|never|zero|nobody|without|neither|none|fail|avoid|avert|miss|remain|stay|continue|keep|retain|hold|held"
-    r"|serve|occup|survive|last)|n't|ongoing|underway|in effect|in force|escape|inside|scorecards",
-    re.IGNORECASE,
-)
+_HINTS = (
+    "not", "no ", "n't", "never", "zero", "nobody", "neither", "none", "without", "fail", "avoid", "avert", "escape",
+    "miss", "remain", "stay", "continu", "keep", "retain", "hold", "held", "serve", "occup", "surviv", "last",
+    "ongoing", "underway", "in effect", "in force", "inside", "scorecards",
+)  # fmt: skip
+"""What has to stand in a text before it is read at all."""
 
 
 @lru_cache(maxsize=8_192)
 def affirm(text: str, *, named_no: bool = False) -> Affirmed:
     """Put a text into positive words. `named_no`: a name in it begins with No."""
-    if not _HINT.search(text):
+    lowered = text.lower()
+    if not any(hint in lowered for hint in _HINTS):
         return Affirmed(text)
     pieces = [
         _piece(piece, named_no=named_no) if number % 2 == 0 else Affirmed(piece)

@@ -23,6 +23,8 @@ _AT_LEAST_ONE = re.compile(r"\b(?:at least once?|at least one|one or more|any)\b
 def none_alike(kalshi: Facts, polymarket: Facts) -> tuple[Facts, Facts]:
     """Both markets, where one asks for none of something, in the words of the other: `no cuts` is `0 cuts`, and that
     is the denial of `at least one cut`; no change is the denial of a change."""
+    if not (kalshi.intervals or polymarket.intervals) or _is_none(kalshi) is _is_none(polymarket):
+        return kalshi, polymarket
     return _as_none(kalshi, polymarket), _as_none(polymarket, kalshi)
 
 
@@ -33,7 +35,7 @@ def _as_none(facts: Facts, other: Facts) -> Facts:
         if facts.stated and not denial.ruled:
             return facts
         return replace(facts, denial=denial._replace(asked=False, ruled=False), intervals=(ZERO,))
-    if not _is_none(facts) or denial.asked or other.denial.asked or _is_none(other):
+    if not _is_none(facts) or denial.asked or other.denial.asked:
         return facts
     if facts.strict & _NO_CHANGE:
         if other.intervals or not other.asked & _CHANGE or other.asked & _DIRECTIONS:
@@ -47,7 +49,8 @@ def _as_none(facts: Facts, other: Facts) -> Facts:
 
 
 def _is_none(facts: Facts) -> bool:
-    return bool(facts.intervals) and all(item.low == item.high == 0 for item in facts.intervals)
+    values = facts.intervals
+    return bool(values) and values[0].low == 0 and all(item.low == item.high == 0 for item in values)
 
 
 def _asks_for_one(facts: Facts) -> bool:
