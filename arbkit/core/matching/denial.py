@@ -47,6 +47,12 @@ _FOR_LONG = r"(?=[^.;]*\b(?:through|throughout|continuously|until|till|uninterru
 _BE = r"(?:will|would|can|does|do|did|is|are|was|were|has|have|had|be|been)"
 _MAIN = r"(?:only|just|all|every|both|each|necessarily|including|limited|merely|guilty|until|unless|because)\b"
 _NUMBER = r"(?:more|less|fewer|greater|higher|lower|exceed(?:s|ed)?|above|below|over|under|at least|later|earlier)\b"
+_ASKING = r"(?:Will|Does|Do|Did|Is|Are|Has|Have|Can)\b"
+_NO_VERB = (
+    r"(?:to|in|on|of|at|from|with|currently|yet|part|an?|the|named|born|known|seen|held|chosen"
+    r"|(?!need|succeed|proceed)\w+ed)\b"
+)
+"""What follows a denial that belongs to a noun: a player not named here."""
 _SAYING_LITTLE = (
     r"(?:longer|doubt|matter|one else|confidence|contest|fly|kings|fault|hitters?|bid|deal|change|cap|\d)\b"
 )
@@ -112,12 +118,16 @@ _RULES = tuple((hints, re.compile(pattern, re.IGNORECASE), put) for hints, patte
 _CONTRACTED = re.compile(r"\b(wo|does|do|did|is|are|was|were|has|have|had|ca|would|could)n't\b", re.IGNORECASE)
 _IN_FULL = {"wo": "will", "ca": "can"}
 _PLAIN_NOT = re.compile(
-    rf"\b(?P<be>{_BE}) (?:not|never)\b(?! {_MAIN})(?! {_NUMBER})|\b(?P<alone>never)(?= [a-z]+s\b)"
-    rf"|^(?P<whom>\W*(?:Will|Does|Do|Did|Is|Are|Has|Have|Can) (?!not\b)[^?.]{{2,90}}?) (?:not|never)\b"
-    rf"(?! {_MAIN})(?! {_NUMBER})(?! to\b)"
+    rf"^(?P<first>\W*{_ASKING}) not\b(?! {_MAIN})"
+    rf"|\b(?P<be>{_BE}) (?:not|never)\b(?! {_MAIN})(?! {_NUMBER})|\b(?P<alone>never)(?= [a-z]+s\b)"
+    rf"|^(?P<whom>\W*(?:Will|Does|Do|Did|Can) (?!not\b)[^?.]{{2,90}}?) (?:not|never)\b"
+    rf"(?! {_MAIN})(?! {_NUMBER})(?! {_NO_VERB})"
+    rf"|^(?P<short>\W*(?!{_ASKING})(?-i:[A-Z])[^?.,:]{{1,60}}?) not (?=[a-z]{{2,}}e[dn]\b)"
     r"|\bfail(?:s|ed)? to\b|(?P<to>\bto) not(?= [a-z])",
     re.IGNORECASE,
 )
+_KEPT = ("be", "whom", "first", "short", "to")
+"""What stands before a denial in the same pattern, and stays."""
 _NONE = re.compile(
     r"(?P<before>^\W*(?:(?i:if )|(?i:will )(?:(?i:there be) )?)?|[Yy]es[\"']? if "
     r"|\bthere (?:is|are|be|will be|was|were|has been|have been) )"
@@ -132,7 +142,7 @@ _OUTSIDE = re.compile(
 )
 """What begins a part of a sentence of which a denial says nothing about the whole."""
 _REPORTS = re.compile(
-    r"\b(?:announc|say|said|stat(?:es?|ed|ing)\b|declar|confirm|agree|decid|decision|vot(?:es?|ed|ing)\b|pledg|promis|choos|chose"
+    r"\b(?:announc|say|said|(?-i:stat(?:es?|ed|ing))\b|declar|confirm|agree|decid|decision|vot(?:es?|ed|ing)\b|pledg|promis|choos|chose"
     r"|rul(?:es?|ed|ing)\b|claim|report|predict|expect|threat|warn|plan|intend|refus|want|order)",
     re.IGNORECASE,
 )
@@ -226,9 +236,9 @@ def _piece(text: str, *, named_no: bool) -> Affirmed:
         put = f"{put[: hit.start()]}{hit['before']}{put[hit.end() :].lstrip()}"
         count += 1
     if hit := _plain_not(put):
-        kept = hit["be"] or hit["whom"] or hit["to"] or ""
-        act = " ".join(put[hit.end() :].split()[:_ACT_WORDS])
-        put = f"{put[: hit.start()]}{kept}{put[hit.end() :]}"
+        kept = next(filter(None, map(hit.group, _KEPT)), "")
+        act = "" if hit["first"] else " ".join(put[hit.end() :].split()[:_ACT_WORDS])
+        put = f"{put[: hit.start()]}{kept} {put[hit.end() :].lstrip()}"
         count += 1
     loose = _loose(put)
     if count == 1 and not loose and not _TURNS_BACK.search(put):
@@ -242,7 +252,7 @@ def _plain_not(text: str) -> re.Match[str] | None:
     for hit in _PLAIN_NOT.finditer(text):
         before = text[: hit.start()].rstrip()
         clause = before.rpartition(" if ")[2]
-        if not (_JOINED.search(before) or _outside(hit["whom"] or clause)):
+        if not (_JOINED.search(before) or _outside(hit["whom"] or hit["short"] or clause)):
             return hit
     return None
 

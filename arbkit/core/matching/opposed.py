@@ -7,13 +7,17 @@ from functools import lru_cache
 from arbkit.core.matching.alike import decide_alike
 from arbkit.core.matching.entities.words import LIGHT, OPPOSED, TURNING
 from arbkit.core.matching.facts import Facts
-from arbkit.core.matching.findings import Finding, conflict, sided
+from arbkit.core.matching.findings import Finding, conflict, sided, silent
 from arbkit.core.matching.lexicon import phrases, stem, words
 from arbkit.core.matching.lexicon import replace as replace_words
 from arbkit.core.matching.numbers import ONE_OR_MORE, ZERO
 
 _OPPOSED = {name: tuple(frozenset(map(stem, side)) | side for side in sides) for name, sides in OPPOSED.items()}
 _TURNING = frozenset(map(stem, TURNING)) | TURNING
+FURTHER_PPM = 45_000
+"""Doubt when a market that denies has a further way to YES."""
+_PAYS_YES = re.compile(r"\bresolves? (?:immediately )?(?:to |as )?[\"']?yes\b", re.IGNORECASE)
+_TWO_WAYS = 2
 _NO_CHANGE, _CHANGE = frozenset({"no_change"}), frozenset({stem("change")})
 _DIRECTIONS = frozenset({stem("cut"), stem("increase")})
 _AUXILIARY = frozenset({"a", "an", "the", "be", "been", "have", "had", "to", "any"})
@@ -85,7 +89,16 @@ def _denials(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     if kalshi.denial.loose != polymarket.denial.loose:
         sides = ([f"not {word}" for word in facts.spell(facts.denial.loose)] for facts in (kalshi, polymarket))
         found.append(conflict("negation", *sides))
+    if kalshi.denial.asked is not polymarket.denial.asked:
+        found += _further_ways(kalshi, "Kalshi") + _further_ways(polymarket, "Polymarket")
     return found
+
+
+def _further_ways(facts: Facts, venue: str) -> list[Finding]:
+    """A second way to YES in the rules of a market that asks for what does not come about."""
+    if not facts.denial.asked or len(_PAYS_YES.findall(facts.all_rules)) < _TWO_WAYS:
+        return []
+    return [silent("alternative", f"{venue} pays on a further condition", FURTHER_PPM)]
 
 
 def _same_act(title: str, rule: str) -> bool:

@@ -252,6 +252,16 @@ def test_what_only_looks_like_the_opposite_is_refused_and_never_taken_for_the_sa
     assert made.confidence_ppm < UNSURE or made.polarity is Polarity.INVERTED, made.reasons
 
 
+def test_a_further_way_to_yes_of_a_market_that_denies_is_a_doubt() -> None:
+    title, condition = (
+        "Will Ada Berg remain Harbour Commissioner through February 28, 2029?",
+        ("Ada Berg remains Harbour Commissioner through February 28, 2029"),
+    )
+    further = 'If she leaves because of an illness, this market will resolve to "Yes".'
+    assert verdict(CHAIR, pays_if(title, condition)).acceptable
+    assert not verdict(CHAIR, pays_if(title, condition, further)).acceptable
+
+
 def test_where_both_pay_no_when_it_is_called_off_an_exact_opposite_is_less_sure() -> None:
     market = asks("Will Norrby win against Halden in 2029?", "Norrby wins against Halden in 2029")
     title, condition = "Will Norrby not win against Halden in 2029?", "Norrby does not win against Halden in 2029"
@@ -268,6 +278,9 @@ def test_where_both_pay_no_when_it_is_called_off_an_exact_opposite_is_less_sure(
         ("the Vane Line doesn't reopen", "the Vane Line does reopen"),
         ("no storm reaches Port Vane", "storm reaches Port Vane"),
         ("Will the Vane Line never reopen?", "Will the Vane Line reopen?"),
+        ("Won't the ferry run?", "will the ferry run?"),
+        ("Tom Falk not released in 2029?", "Tom Falk released in 2029?"),
+        ("the United States does not default", "the United States does default"),
         ("Berg and Lund fail to agree", "Berg and Lund agree"),
     ],
 )
@@ -287,6 +300,9 @@ def test_a_denial_of_the_whole_is_put_into_positive_words(written: str, positive
         "the Senate does not pass it and the House does not pass it",
         "Will the ferry not run until 2030?",
         "Tom Falk is found not guilty",
+        "Will a player not named here win?",
+        "Will someone not born in Port Vane win?",
+        "Norrby agrees to not play",
         "Will No Hard Harbour win the film prize? If No Hard Harbour wins",
         "the harbour remains open",
         "the rate remains above 3%",
