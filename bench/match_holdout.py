@@ -55,7 +55,7 @@ def families_left_out(pairs: str) -> Iterator[dict[str, object]]:
 
     from arbkit.core.matching import lexicon, naming, tokens  # noqa: PLC0415
     from arbkit.core.matching.facts import read_facts  # noqa: PLC0415
-    from arbkit.core.matching.verdict import judge  # noqa: PLC0415
+    from arbkit.core.matching.judge import judge  # noqa: PLC0415
 
     lines = gzip.decompress(Path(pairs).read_bytes()).splitlines()
     rows = [msgspec.json.decode(line, type=LabelledPair) for line in lines if line.strip()]

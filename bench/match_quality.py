@@ -33,7 +33,8 @@ from arbkit.core.markets import (
 )
 from arbkit.core.matching.engine import candidate_pairs, match
 from arbkit.core.matching.facts import read_facts
-from arbkit.core.matching.verdict import Verdict, judge
+from arbkit.core.matching.judge import judge
+from arbkit.core.matching.verdict import Verdict
 from arbkit.core.text import clean, clean_lines
 from arbkit.venues.kalshi.wire import catalogue as kalshi_wire
 from arbkit.venues.polymarket.wire import catalogue as polymarket_wire

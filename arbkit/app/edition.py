@@ -37,4 +37,5 @@ def _sources(folder: Traversable, path: str) -> Iterator[tuple[str, bytes]]:
 
 
 _ENGINE = engine(files("arbkit.core"))
-"""Taken when the core itself is loaded: an upgrade of a program that runs changes the files and not what is loaded."""
+"""Taken before anything is read or judged: what an upgrade puts beneath a program that runs is kept under the name of
+the version before, for which nobody asks again."""

@@ -307,8 +307,8 @@ def test_another_line_of_the_core_is_another_edition(tmp_path: Path) -> None:
     core = tmp_path / "core"
     shutil.copytree(source, core, ignore=shutil.ignore_patterns("__pycache__"))
     same = engine(core)
-    verdict = core / "matching" / "verdict.py"
-    verdict.write_text(verdict.read_text(encoding="utf-8").replace("AGREED_PPM = 993_000", "AGREED_PPM = 992_000"))
+    judge = core / "matching" / "judge.py"
+    judge.write_text(judge.read_text(encoding="utf-8").replace("AGREED_PPM = 993_000", "AGREED_PPM = 992_000"))
 
     assert same == engine(Path(source))
     assert engine(core) != same

@@ -18,6 +18,7 @@ code = run(sys.argv[1:])
 print(" ".join(name.partition(".")[0] for name in sys.modules), file=sys.stderr)
 sys.exit(code)
 """
+WHOLE_NAMES = SCRIPT.replace('name.partition(".")[0] for name in ', "")
 
 
 MAIN = """
@@ -77,3 +78,9 @@ def test_what_monitors_ask_is_what_the_command_says(tmp_path: Path) -> None:
     ]
     assert said[0].code
     assert said[0] == said[1]
+
+
+def test_a_match_that_finds_nothing_new_loads_nothing_that_reads_or_judges(tmp_path: Path) -> None:
+    whole = loaded(tmp_path, "match", "--json", script=WHOLE_NAMES)
+    assert "arbkit.core.matching.engine" in whole
+    assert not whole & {f"arbkit.core.matching.{name}" for name in ("facts", "judge", "tokens", "joined")}

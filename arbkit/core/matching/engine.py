@@ -7,14 +7,10 @@ from functools import lru_cache
 from itertools import groupby
 
 from arbkit.core.markets import CONFIDENCE_FLOOR_PPM, Market, MarketId, Method, Pair, Polarity, Relation, VenueName
-from arbkit.core.matching.facts import NO_ALIASES, Facts, read_facts
-from arbkit.core.matching.lexicon import Aliases
+from arbkit.core.matching.lexicon import NO_ALIASES, Aliases
 from arbkit.core.matching.texts import Texts
-from arbkit.core.matching.verdict import Verdict, judge
+from arbkit.core.matching.verdict import Verdict
 from arbkit.core.money import MICRO
-
-REVIEW_FLOOR_PPM = 500_000
-"""Pairs from here on are worth a person's look; what lies below is dropped."""
 
 _RULE_LENGTH_MAX = 240
 """What candidates are found by of a Kalshi rule."""
@@ -107,14 +103,10 @@ def texts_of(market: Market) -> Texts:
     return Texts("\n".join(lines), key, closes_at.toordinal() if closes_at else 0)
 
 
-def worth_a_look(kalshi: Facts, polymarket: Facts) -> Verdict | None:
-    """The verdict on a pair, or None below the floor of review."""
-    verdict = judge(kalshi, polymarket, floor_ppm=REVIEW_FLOOR_PPM)
-    return verdict if verdict.confidence_ppm >= REVIEW_FLOOR_PPM else None
-
-
 def _afresh(aliases: Aliases) -> Judging:
     """Judging that knows nothing: facts are read when a pair needs them, and the latest are remembered."""
+    from arbkit.core.matching.facts import read_facts  # noqa: PLC0415 - loads all that reads, which what is kept spares
+    from arbkit.core.matching.judge import worth_a_look  # noqa: PLC0415 - and all that judges
 
     def judging(
         kalshi: Sequence[Market], polymarket: Sequence[Market], candidates: Sequence[Candidate]
@@ -174,8 +166,7 @@ def _curated(
         if not row.approved or one not in here or two not in there:
             continue
         if not row.holds(here[one], there[two]):
-            verdict = judge(read_facts(here[one], aliases), read_facts(there[two], aliases))
-            anew = _pair(here[one], there[two], verdict, tradable=False)
+            anew = _pair(here[one], there[two], _anew(here[one], there[two], aliases), tradable=False)
             pairs.append(_untraded(anew, "void: a text changed since the approval"))
             continue
         pairs.append(
@@ -193,6 +184,13 @@ def _curated(
             )
         )
     return pairs
+
+
+def _anew(kalshi: Market, polymarket: Market, aliases: Aliases) -> Verdict:
+    from arbkit.core.matching.facts import read_facts  # noqa: PLC0415 - as above
+    from arbkit.core.matching.judge import judge  # noqa: PLC0415 - as above
+
+    return judge(read_facts(kalshi, aliases), read_facts(polymarket, aliases))
 
 
 def _one_each(pairs: Sequence[Pair], events: Mapping[MarketId, str]) -> list[Pair]:

@@ -12,7 +12,7 @@ from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.denial import NOTHING_DENIED, Denial, affirm
 from arbkit.core.matching.entities.words import ACTS, LIGHT, OPPOSITES, PLACE_PARTS, STRICT
 from arbkit.core.matching.essence import essence, excepts
-from arbkit.core.matching.lexicon import Aliases, Table, Word, stem
+from arbkit.core.matching.lexicon import NO_ALIASES, Aliases, Table, Word, stem
 from arbkit.core.matching.naming import (
     LIGHT_STEMS,
     canonical,
@@ -29,8 +29,6 @@ from arbkit.core.matching.numbers import ZERO, Interval, from_strike, quantities
 from arbkit.core.matching.passages import Effect, Passages, passages, subject_of
 from arbkit.core.matching.sources import sources
 from arbkit.core.matching.timing import UNTIMED, Timing, read_timing
-
-NO_ALIASES = Aliases({})
 
 _STRICT = frozenset(stem(word) for word in STRICT) | STRICT
 _ACTS = frozenset(map(stem, ACTS))

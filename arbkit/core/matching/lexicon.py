@@ -17,8 +17,6 @@ from arbkit.core.matching.entities.politics import POLITICS
 from arbkit.core.matching.entities.sports import MORE_LEAGUES, TELLING
 from arbkit.core.matching.entities.states import NAMES
 from arbkit.core.matching.entities.teams import LEAGUES
-from arbkit.core.matching.joined import WITH_NUMBER
-from arbkit.core.matching.sporting import SPORTING
 
 if TYPE_CHECKING:
     from arbkit.core.markets import Market
@@ -49,7 +47,6 @@ _MAY_BE_DISTRICT, _MAY_BE_ORDINAL = re.compile(r"[A-Z][A-Z][- ]?(?:\d|AL|at)"), 
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _WORD, _PLAIN_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*"), re.compile(r"\w+")
 _WORDS_MAX = 131_072
-_JOINED = (*WITH_NUMBER, *SPORTING)
 ALL_LEAGUES = LEAGUES | MORE_LEAGUES
 
 
@@ -85,6 +82,7 @@ class Aliases(NamedTuple):
         return lambda market: replaced(market, title=told(market.title), yes_label=told(market.yes_label))
 
 
+NO_ALIASES = Aliases({})
 Row = tuple[tuple[str, ...], tuple[str, ...]]
 """The words of a phrase after the first, or all of them; and what replaces the phrase."""
 Table = dict[str, dict[str, list[Row]]]
@@ -108,7 +106,7 @@ def fold(text: str) -> str:
     if "(" in text and "lection" in text:
         text = _PARTY_CODE.sub(lambda hit: hit.group() if hit[2] in NAMES else hit[1], text)
     lowered = text.lower()
-    for hint, pattern, joined in _JOINED:
+    for hint, pattern, joined in _joined():
         if hint in lowered:
             text = pattern.sub(joined, text)
     text = _HYPHENED.sub(r"\1\2", text) if "-" in text else text
@@ -121,6 +119,14 @@ def words(folded: str) -> list[Word]:
     """Split folded text into words. A word counts as a name when it has a capital letter: Tesla, xAI."""
     pattern = _WORD if "_" in folded else _PLAIN_WORD
     return [_READ[word] for word in pattern.findall(folded.replace("'", " "))]
+
+
+@cache
+def _joined() -> Sequence[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]]:
+    from arbkit.core.matching.joined import WITH_NUMBER  # noqa: PLC0415 - compiles patterns that only reading needs
+    from arbkit.core.matching.sporting import SPORTING  # noqa: PLC0415 - as well
+
+    return (*WITH_NUMBER, *SPORTING)
 
 
 class _Read(dict[str, Word]):

@@ -8,15 +8,18 @@ changes.
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from arbkit.core.markets import Market, MarketStatus
-from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.verdict import Verdict
+
+if TYPE_CHECKING:
+    from arbkit.core.matching.facts import Facts
 
 NAME_BYTES = 16
 Part = tuple[Any, ...]
@@ -32,7 +35,7 @@ class _Judged(msgspec.Struct, array_like=True):
     worth_a_look: list[tuple[bytes, Verdict]]
 
 
-_facts, _judged = msgspec.msgpack.Decoder(Facts), msgspec.msgpack.Decoder(_Judged)
+_judged = msgspec.msgpack.Decoder(_Judged)
 
 
 _MOVING: Mapping[str, Any] = {
@@ -55,7 +58,14 @@ def name_of(market: Market, edition: bytes) -> bytes:
     return blake2b(edition + _encode(part_of(market)), digest_size=NAME_BYTES).digest()
 
 
-def pack_facts(facts: Facts) -> bytes | None:
+@cache
+def _facts() -> "msgspec.msgpack.Decoder[Facts]":
+    from arbkit.core.matching.facts import Facts  # noqa: PLC0415 - loads all that reads, which verdicts kept spare
+
+    return msgspec.msgpack.Decoder(Facts)
+
+
+def pack_facts(facts: "Facts") -> bytes | None:
     """Facts as bytes; None for the few whose numbers do not fit, which are read again each time."""
     try:
         return zlib.compress(_encode(facts), 1)
@@ -63,10 +73,10 @@ def pack_facts(facts: Facts) -> bytes | None:
         return None
 
 
-def unpack_facts(packed: bytes) -> Facts | None:
+def unpack_facts(packed: bytes) -> "Facts | None":
     """What `pack_facts` wrote; None when it cannot be read."""
     try:
-        return _facts.decode(zlib.decompress(packed))
+        return _facts().decode(zlib.decompress(packed))
     except (zlib.error, msgspec.MsgspecError):
         return None
 

@@ -4,14 +4,15 @@ Facts travel as the bytes that are kept of them, and a market as what facts are 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from arbkit.core.matching.engine import worth_a_look
-from arbkit.core.matching.facts import Facts, read_facts
 from arbkit.core.matching.lexicon import Aliases
 from arbkit.core.matching.memory import Part, market_of, pack_facts, unpack_facts
 from arbkit.core.matching.verdict import Verdict
 from arbkit.errors import InvariantError
+
+if TYPE_CHECKING:
+    from arbkit.core.matching.facts import Facts
 
 
 class ToRead(NamedTuple):
@@ -34,12 +35,14 @@ class ToJudge(NamedTuple):
     facts_max: int
 
 
-_LATEST: dict[bytes, Facts] = {}
+_LATEST: "dict[bytes, Facts]" = {}
 """Packed facts -> facts, the latest ones: shares that follow each other are about the same markets."""
 
 
 def read_share(share: ToRead) -> list[bytes | None]:
     """The facts of each market, packed; None for the few that cannot be."""
+    from arbkit.core.matching.facts import read_facts  # noqa: PLC0415 - loads all that reads, for who has a share to do
+
     found = []
     for market in share.markets:
         facts = read_facts(market_of(market), share.aliases)
@@ -51,12 +54,16 @@ def read_share(share: ToRead) -> list[bytes | None]:
 
 def judge_share(share: ToJudge) -> list[Verdict | None]:
     """The verdict on each pair; None below the floor of review."""
+    from arbkit.core.matching.judge import worth_a_look  # noqa: PLC0415 - loads all that judges
+
     kalshi, polymarket = ([_facts(market, share) for market in side] for side in (share.kalshi, share.polymarket))
     return [worth_a_look(kalshi[one], polymarket[two]) for one, two in share.pairs]
 
 
-def _facts(market: bytes | Part, share: ToJudge) -> Facts:
+def _facts(market: bytes | Part, share: ToJudge) -> "Facts":
     if not isinstance(market, bytes):
+        from arbkit.core.matching.facts import read_facts  # noqa: PLC0415 - as above
+
         return read_facts(market_of(market), share.aliases)
     if (facts := _LATEST.get(market)) is None:
         if (facts := unpack_facts(market)) is None:
@@ -65,7 +72,7 @@ def _facts(market: bytes | Part, share: ToJudge) -> Facts:
     return facts
 
 
-def _hold(packed: bytes, facts: Facts, facts_max: int) -> None:
+def _hold(packed: bytes, facts: "Facts", facts_max: int) -> None:
     while len(_LATEST) >= facts_max:
         del _LATEST[next(iter(_LATEST))]
     _LATEST[packed] = facts

@@ -10,7 +10,8 @@ import yaml
 
 from arbkit.core.markets import Market, MarketId, MarketStatus, Strike, StrikeKind, VenueName
 from arbkit.core.matching.facts import read_facts
-from arbkit.core.matching.verdict import Verdict, judge
+from arbkit.core.matching.judge import judge
+from arbkit.core.matching.verdict import Verdict
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times as fast where PyYAML was built with libyaml, as its wheels are."""

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from arbkit.core.markets import Polarity
-from arbkit.core.matching.engine import REVIEW_FLOOR_PPM
 from arbkit.core.matching.facts import Facts, read_facts
-from arbkit.core.matching.verdict import Verdict, judge
+from arbkit.core.matching.judge import judge
+from arbkit.core.matching.verdict import REVIEW_FLOOR_PPM, Verdict
 from tests.core.matching.markets import kalshi, polymarket, read_yaml
 
 Group = Mapping[str, Any]
