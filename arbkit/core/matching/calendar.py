@@ -44,7 +44,7 @@ def compare_timing(
         found.append(_deadline(kalshi, polymarket, next_one=next_one, waits=waits))
     found.append(_period(kalshi, polymarket))
     if not any(item and item.fact == "deadline" for item in found):
-        found.append(_year(kalshi, polymarket))
+        found.append(_years_compared(kalshi, polymarket) or _year(kalshi, polymarket))
     return [item for item in found if item]
 
 
@@ -280,6 +280,12 @@ def _season_in_ticker(known: frozenset[tuple[int, int]], year: int | None, close
 def _named_seasons(timing: Timing) -> frozenset[tuple[int, int]]:
     """The seasons of the question; those of the rules only when the question names no year either."""
     return timing.asked.seasons or (frozenset() if timing.asked.years else timing.stated.seasons)
+
+
+def _years_compared(kalshi: Timing, polymarket: Timing) -> Finding | None:
+    """More in one year than in another: both years have to agree."""
+    both = kalshi.asked.years, polymarket.asked.years
+    return conflict("year", *map(_listed, both)) if min(map(len, both)) > 1 and both[0] != both[1] else None
 
 
 def _year(kalshi: Timing, polymarket: Timing) -> Finding | None:

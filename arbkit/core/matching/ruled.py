@@ -11,6 +11,7 @@ from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, silent
 from arbkit.core.matching.lexicon import stem
 from arbkit.core.matching.rulings import compare_rulings
+from arbkit.core.matching.ways import compare_ways
 
 LENGTH_PPM = 45_000
 """Doubt when one side alone asks for a least length of time."""
@@ -43,7 +44,7 @@ _DEALS = frozenset(map(stem, ("acquire", "merge", "sell")))
 
 def compare_ruled(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Hold both deciding sentences against each other."""
-    found = compare_rulings(kalshi, polymarket)
+    found = [*compare_rulings(kalshi, polymarket), *compare_ways(kalshi, polymarket)]
     if not (kalshi.rules_known and polymarket.rules_known):
         return found
     return [*found, *_of_country(kalshi, polymarket), *_of_day(kalshi, polymarket), *_how_long(kalshi, polymarket),

@@ -13,6 +13,7 @@ _TRIED = (
     r"|extradited|transferred|surrendered|handed over|(?:arrest )?warrants?|issues?(?= (?:an? )?(?:arrest )?warrant))"
 )
 """What the International Criminal Court does, and the council of cricket does not."""
+_SIGNS = {"+": "_plus", "-": "_minus", "": ""}
 
 
 def _quarter(hit: re.Match[str]) -> str:
@@ -20,6 +21,13 @@ def _quarter(hit: re.Match[str]) -> str:
 
 
 TURNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (
+        "cinemascore",
+        re.compile(
+            r"\bCinemaScore((?: (?:grade|of|an?|at|least|or|better))*) ['\"]?([A-F])([+-]?)(?![\w])", re.IGNORECASE
+        ),
+        lambda hit: f"CinemaScore{hit[1]} Grade_{hit[2].lower()}{_SIGNS[hit[3]]}",
+    ),
     ("fy", re.compile(r"\bFY ?(?:20)?(\d\d)\b"), r"fiscal year 20\1"),
     *((hint, re.compile(r"\bH-?1-?B\b"), "H1B") for hint in ("h1", "h-1")),
     ("class", re.compile(r"\bClass[ _]I{1,3} (?=(?:[A-Z][a-z]+ ){1,2}Senate\b)"), ""),
