@@ -13,8 +13,9 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(map(stem, text.split()))
 
 
-_BESIDE = tuple((_stems(shared), _stems(left_out)) for shared, left_out in BESIDE)
+_BESIDE = {stem(shared): _stems(left_out) for shared, left_out in BESIDE}
 _MEMBERS = tuple((_stems(body), tuple(map(_stems, names))) for body, names in MEMBERS.items())
+_BODIES = frozenset().union(*(body for body, _ in _MEMBERS))
 _TITLED = re.compile(
     r"\b(?P<title>(?:[Ff]ormer )?(?:(?:US|UK|Fed|FBI|CIA|DHS|NYC|New York City) )?(?:Governor|Gov\.|Senator|Sen\."
     r"|Representative|Rep\.|Congressman|Congresswoman|Judge|Justice|Director|Chair|Chairman|Secretary|Mayor|CEO"
@@ -39,8 +40,9 @@ _PARLIAMENTS = {
 def beside(asker: Facts, other: Facts) -> frozenset[str]:
     """The words of one question that only stand beside what both name."""
     shared = asker.asked & other.asked
-    words = frozenset().union(*(left_out for both, left_out in _BESIDE if both <= shared))
-    words = words.union(*(body for body, members in _MEMBERS if any(names <= shared for names in members)))
+    words: frozenset[str] = frozenset().union(*(_BESIDE[word] for word in shared & _BESIDE.keys()))
+    if asker.asked & _BODIES:
+        words = words.union(*(body for body, members in _MEMBERS if any(names <= shared for names in members)))
     return (
         words | _titles(asker, shared) | _sworn(asker, other) | _named_by_outcome(asker, other) | _elected(asker, other)
     )
@@ -56,10 +58,11 @@ def _named_by_outcome(asker: Facts, other: Facts) -> frozenset[str]:
 
 def _elected(asker: Facts, other: Facts) -> frozenset[str]:
     """The chamber that a general election elects, of a country that both name."""
-    if not all("election" in facts.title.split(" ") for facts in (asker, other)):
+    chambers = asker.asked & _PARLIAMENTS.keys()
+    if not (chambers and all("election" in facts.title.split(" ") for facts in (asker, other))):
         return frozenset()
     shared = asker.said & other.said
-    return frozenset(chamber for chamber, country in _PARLIAMENTS.items() if country in shared)
+    return frozenset(chamber for chamber in chambers if _PARLIAMENTS[chamber] in shared)
 
 
 def _titles(asker: Facts, shared: frozenset[str]) -> frozenset[str]:
