@@ -298,24 +298,26 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
     asked, stated = (affirm(text, named_no=named_no) for text in (texts.asked, texts.statement))
     decides = affirm(deciding(texts.statement), named_no=named_no)
     asked = bound(asked, decides)
-    texts = replace(texts, asked=asked.text, statement=stated.text)
-    decisive = f"{texts.statement} . {texts.asked}"
+    decisive = f"{stated.text} . {asked.text}"
     kind = _ANY_OF_A_KIND.search(decisive) if "of the" in decisive else None
     votes = f"{texts.title} . {rules[:_VOTE_MAX]}"
+    question = f"{asked.text} . {stated.text}"
     return replace(
         texts,
+        asked=asked.text,
+        statement=stated.text,
         kind=kind["kind"] if kind else "",
         after_votes=_years(_AFTER_VOTE, votes),
         votes=_years(_VOTE, votes),
-        moment=_moment(f"{texts.asked} . {texts.statement}"),
+        moment=_moment(question),
         denial=Denial(asked.turned, decides.turned, (asked.act, decides.act), asked.loose),
         none_of=not asked.turned and bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),
-        cited=_cited(f"{texts.asked} . {texts.statement}"),
+        cited=_cited(question),
         rules=rules,
         effect=_effect(rules),
-        until_meeting=bool(_UNTIL_MEETING.search(texts.statement)),
-        several=bool(_SEVERAL.search(f"{texts.asked} {texts.statement}")),
+        until_meeting="eeting" in stated.text and bool(_UNTIL_MEETING.search(stated.text)),
+        several=bool(_SEVERAL.search(f"{asked.text} {stated.text}")),
     )
 
 
