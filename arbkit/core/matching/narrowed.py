@@ -215,9 +215,10 @@ def _narrowing(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """To be a finalist is not to win, and a federal crime is not any crime."""
     found = []
     texts = _decisive(kalshi), _decisive(polymarket)
+    legal = all(map(_LEGAL.search, texts))
     for name, pattern in _NARROWING_PATTERNS.items():
-        hits = [pattern.search(text) for text in texts]
-        if bool(hits[0]) is not bool(hits[1]) and (name in _ALWAYS or all(map(_LEGAL.search, texts))):
+        hits = [pattern.search(text) for text in texts] if legal or name in _ALWAYS else [None, None]
+        if bool(hits[0]) is not bool(hits[1]):
             found.append(silent(name, f"only {'Kalshi' if hits[0] else 'Polymarket'} says so", NARROWING_PPM))
     return found
 
@@ -230,6 +231,8 @@ def _decisive(facts: Facts) -> str:
 @lru_cache(maxsize=8_192)
 def _sides(text: str) -> dict[str, frozenset[tuple[int, str]]]:
     """Of each pair of rivals the sides that a text names, with its words."""
+    if not _ANY_RIVAL.search(text):
+        return {}
     found = {
         name: frozenset((side, hit.group().lower()) for side, one in enumerate(patterns) for hit in one.finditer(text))
         for name, patterns in _RIVAL_PATTERNS.items()
@@ -240,6 +243,7 @@ def _sides(text: str) -> dict[str, frozenset[tuple[int, str]]]:
 _RIVAL_PATTERNS = {
     name: tuple(re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in sides) for name, sides in _RIVALS.items()
 }
+_ANY_RIVAL = re.compile(rf"\b(?:{'|'.join(words for sides in _RIVALS.values() for words in sides)})\b", re.IGNORECASE)
 _NARROWING_PATTERNS = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _NARROWING.items()}
 _ALWAYS = frozenset({"stage of a prize", "outcome of an appeal"})
 """What narrows whatever is asked; the rest is read of crimes alone."""
