@@ -46,7 +46,12 @@ _WHOSE = r"(?:the|his|her|their|its) "
 _FOR_LONG = r"(?=[^.;]*\b(?:through|throughout|continuously|until|till|uninterrupted)\b)"
 _BE = r"(?:will|would|can|does|do|did|is|are|was|were|has|have|had|be|been)"
 _MAIN = r"(?:only|just|all|every|both|each|necessarily|including|limited|merely|guilty|until|unless|because)\b"
-_NUMBER = r"(?:more|less|fewer|greater|higher|lower|exceed(?:s|ed)?|above|below|over|under|at least|later|earlier)\b"
+_NUMBER = (
+    r"(?:(?:more|less|fewer|greater|higher|lower) than [$€£]?"
+    r"(?:\d|(?:an?|one|two|three|four|five|six|seven|eight|nine|ten)\b)"
+    r"|(?:later|earlier) than\b)"
+)
+"""A comparator that is read with its number: not more than 5. `Not above 5` denies `above 5`."""
 _ASKING = r"(?:Will|Does|Do|Did|Is|Are|Has|Have|Can)\b"
 _NO_VERB = (
     r"(?:to|in|on|of|at|from|with|currently|yet|part|an?|the|named|born|known|seen|held|chosen"
@@ -54,7 +59,7 @@ _NO_VERB = (
 )
 """What follows a denial that belongs to a noun: a player not named here."""
 _SAYING_LITTLE = (
-    r"(?:longer|doubt|matter|one else|confidence|contest|fly|kings|fault|hitters?|bid|deal|change|cap|\d)\b"
+    r"(?:longer|doubt|matter|one else|confidence|contest|fly|kings|fault|hitters?|bid|deal|change|cap|1)\b(?!\.\d| or )"
 )
 _RUN_OFF = r"(?:candidate|one|ticket|player)\b(?=[^.;]*\brequir\w+ (?:an? )?(?:run-?off|second round))"
 """That nobody wins at once, where a rule says so of a run-off."""
@@ -131,7 +136,7 @@ _KEPT = ("be", "whom", "first", "short", "to")
 _NONE = re.compile(
     r"(?P<before>^\W*(?:(?i:if )|(?i:will )(?:(?i:there be) )?)?|[Yy]es[\"']? if "
     r"|\bthere (?:is|are|be|will be|was|were|has been|have been) )"
-    rf"(?:[Nn]o(?! {_SAYING_LITTLE})(?! {_NUMBER})(?! {_RUN_OFF})(?= \w)|[Nn]obody|[Nn]o one|[Zz]ero)\b"
+    rf"(?:[Nn]o(?! {_SAYING_LITTLE})(?! {_NUMBER})(?! {_RUN_OFF})(?= [\w\"])|[Nn]obody|[Nn]o one|[Zz]ero)\b"
 )
 _CAPITAL_NO = re.compile(r"[a-z,(\"] \"?No (?=[A-Z])")
 """A name that begins with No, in the middle of a sentence."""
@@ -143,7 +148,7 @@ _OUTSIDE = re.compile(
 """What begins a part of a sentence of which a denial says nothing about the whole."""
 _REPORTS = re.compile(
     r"\b(?:announc|say|said|(?-i:stat(?:es?|ed|ing))\b|declar|confirm|agree|decid|decision|vot(?:es?|ed|ing)\b|pledg|promis|choos|chose"
-    r"|rul(?:es?|ed|ing)\b|claim|report|predict|expect|threat|warn|plan|intend|refus|want|order)",
+    r"|rul(?:es?|ed|ing)\b|claim|report|predict|expect|threat|warn|plan|intend|refus|want|order)(?!\w* (?:by|in|on)\b)",
     re.IGNORECASE,
 )
 """What somebody may say or resolve not to do, which is not the same as not to say or resolve it."""
@@ -160,7 +165,7 @@ _DENIES = re.compile(
 _IDLE = re.compile(
     rf"\b(?:not|no|never) (?:{_NUMBER}|{_SAYING_LITTLE}|{_RUN_OFF}"
     r"|(?:been )?(?:seasonally|already|previously|yet|including"
-    r"|limited|necessarily|only)\b)|\bor not\b|\bno\.? ?\d|[\"']no[\"']|\byes or no\b|\bnot applicable\b"
+    r"|limited|necessarily|only)\b)|\bor not\b|\bno\. ?\d|[\"']no[\"']|\byes or no\b|\bnot applicable\b"
     r"|\bnot guilty\b"
     r"|\bwithout an? (?:run-?off|second round|(?:single )?(?:set|game|map|frame))\b",
     re.IGNORECASE,

@@ -36,7 +36,7 @@ def _as_none(facts: Facts, other: Facts) -> Facts:
     """`no cuts` as `0 cuts`, or the other way round."""
     denial = facts.denial
     if denial.asked and not facts.intervals and not other.denial.asked and _is_none(other):
-        if facts.stated and not denial.ruled:
+        if (facts.stated and not denial.ruled) or facts.strict & _NO_CHANGE:
             return facts
         return replace(facts, denial=denial._replace(asked=False, ruled=False), intervals=(ZERO,))
     if not _is_none(facts) or denial.asked or other.denial.asked:

@@ -298,6 +298,7 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
     asked, stated = (affirm(text, named_no=named_no) for text in (texts.asked, texts.statement))
     decides = affirm(deciding(texts.statement), named_no=named_no)
     asked = bound(asked, decides)
+    loose = asked.loose | decides.loose if texts.judged else asked.loose
     decisive = f"{stated.text} . {asked.text}"
     kind = _ANY_OF_A_KIND.search(decisive) if "of the" in decisive else None
     votes = f"{texts.title} . {rules[:_VOTE_MAX]}"
@@ -310,7 +311,7 @@ def _with_clauses(texts: Passages, rules: str) -> Passages:
         after_votes=_years(_AFTER_VOTE, votes),
         votes=_years(_VOTE, votes),
         moment=_moment(question),
-        denial=Denial(asked.turned, decides.turned, (asked.act, decides.act), asked.loose),
+        denial=Denial(asked.turned, decides.turned, (asked.act, decides.act), loose),
         none_of=not asked.turned and bool(_NO_COUNT.search(texts.title)),
         regulation=any(hint in lowered for hint in _REGULATION_HINTS) and bool(_REGULATION.search(rules)),
         cited=_cited(question),

@@ -262,6 +262,43 @@ def test_a_further_way_to_yes_of_a_market_that_denies_is_a_doubt() -> None:
     assert not verdict(CHAIR, pays_if(title, condition, further)).acceptable
 
 
+@pytest.mark.parametrize(
+    "denied", ["is not above 3.1%", "is not equal to or greater than 3.1%", "does not exceed 3.1%"]
+)
+def test_a_rule_that_denies_the_number_of_its_own_title_is_refused(denied: str) -> None:
+    market = asks("Will the Vane rate be above 3.1% in March 2029?", "the Vane rate is above 3.1% in March 2029")
+    told = f"the Vane rate reported by the harbour office for March 2029 {denied}"
+    assert not verdict(market, pays_if("Will the Vane rate be above 3.1% in March 2029?", told)).acceptable
+
+
+def test_none_of_a_strength_is_the_denial_of_it() -> None:
+    made = verdict(
+        asks(
+            "Will there be a magnitude 8.0 or above quake in March 2029?",
+            "a quake of magnitude 8.0 or above occurs in March 2029",
+        ),
+        pays_if(
+            "No 8.0 or above magnitude quake in March 2029?", "no quake of magnitude 8.0 or above occurs in March 2029"
+        ),
+    )
+    assert made.acceptable, made.reasons
+    assert made.polarity is Polarity.INVERTED
+
+
+def test_no_change_that_is_denied_is_no_denial_of_a_cut() -> None:
+    market = asks(
+        "Will the Riksbank maintain its rate in March 2029?", "the Riksbank hikes its rate by 0 bps in March 2029"
+    )
+    made = verdict(
+        market,
+        pays_if(
+            "Will the Riksbank not make no change in March 2029?",
+            "the Riksbank does not leave its rate unchanged in March 2029",
+        ),
+    )
+    assert not (made.acceptable and made.polarity is Polarity.ALIGNED)
+
+
 def test_where_both_pay_no_when_it_is_called_off_an_exact_opposite_is_less_sure() -> None:
     market = asks("Will Norrby win against Halden in 2029?", "Norrby wins against Halden in 2029")
     title, condition = "Will Norrby not win against Halden in 2029?", "Norrby does not win against Halden in 2029"
