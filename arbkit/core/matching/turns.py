@@ -67,7 +67,7 @@ TURNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], 
     ),
     (
         "settle",
-        re.compile(r"\bsettles?(?= (?:by|before|in) (?:[A-Z]|20\d\d|the end)| with (?:the )?[A-Z]|\?|$)"),
+        re.compile(r"(?<=[\w.] )settles?(?= (?:by|before|in) (?:[A-Z]|20\d\d|the end)| with (?:the )?[A-Z]|\?|$)"),
         "settle_suit",
     ),
     (

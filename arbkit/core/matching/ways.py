@@ -77,7 +77,7 @@ def _shares(kalshi: Facts, polymarket: Facts) -> list[Finding]:
 
 
 def _most(kalshi: Facts, polymarket: Facts) -> list[Finding]:
-    """To win the most awards is not to win one."""
+    """To win the most awards is not to win one; the most seats are what wins an election."""
     found = []
     for venue, mine, other in (("Kalshi", kalshi, polymarket), ("Polymarket", polymarket, kalshi)):
         told = other.turns | other.ruled_turns | other.said
