@@ -56,11 +56,10 @@ def told_by(rules: str, domain: str, sought: frozenset[str]) -> frozenset[str]:
 @cache
 def _begun_by(domain: str) -> Mapping[str, set[str]]:
     """The stem of what replaces a phrase -> the first words of such phrases, some of which are put for phrases, too."""
-    found: dict[str, set[str]] = {}
-    for table in (lexicon.phrases(), naming_of(domain)):
-        for phrase, put in lexicon.rows_of(table):
-            for word in map(stem, put):
-                found.setdefault(word, set()).update({phrase[0]}, found.get(stem(phrase[0]), ()))
+    found = {word: set(firsts) for word, firsts in _begun_by("").items()} if domain else dict[str, set[str]]()
+    for phrase, put in lexicon.rows_of(naming_of(domain) if domain else lexicon.phrases()):
+        for word in map(stem, put):
+            found.setdefault(word, set()).update({phrase[0]}, found.get(stem(phrase[0]), ()))
     return found
 
 
