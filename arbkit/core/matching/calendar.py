@@ -338,9 +338,15 @@ def _start(kalshi: Timing, polymarket: Timing) -> Finding | None:
     if mine and other:
         alike = any(one.agrees(two) for one in mine for two in other)
         return None if alike else conflict("start", _days(mine), _days(other))
-    if kalshi.asked.afterwards or polymarket.asked.afterwards:
-        return conflict("start", _days(mine), _days(other))
+    for one, rest in ((kalshi, polymarket), (polymarket, kalshi)):
+        if one.asked.afterwards and not _on_the_eve(one.asked.starts, rest):
+            return conflict("start", _days(mine), _days(other))
     return None
+
+
+def _on_the_eve(starts: frozenset[Day], rest: Timing) -> bool:
+    """Whether they are the last day before the year that the other side asks about: after Dec 31, 2026 is in 2027."""
+    return all((day.month, day.day) == (12, 31) and day.year + 1 in rest.asked.years for day in starts)
 
 
 def _only_told(years: frozenset[int], rest: Timing) -> bool:

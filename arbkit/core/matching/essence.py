@@ -34,6 +34,7 @@ _ASIDE = re.compile(
     r"|(?:it|this) is (?:officially |publicly )?(?:announced|confirmed|reported) that\b"
     r"|(?-i:[A-Z][\w&.]*(?: [A-Z][\w&.]*){0,3}) (?:officially |publicly )?announces that\b"
     r"|(?:scheduled|expected|set|due) to be (?:released|announced|published)\b"
+    r"|(?:scheduled|expected|set|due) to (?:be held|take place|occur) (?:[\w-]+ ){1,8}?20\d\d\b"
     r"|(?:scheduled|held|played) (?:for|on) (?-i:[A-Z])[a-z]{2,8} \d{1,2}(?:, 20\d\d)?,? (?:in|at) (?:the )?"
     r"(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+){0,3}(?=[,.;]|$)"
     r"|releases an? (?:\w+ )?(?:report|list|ranking)\b|a representative of\b"

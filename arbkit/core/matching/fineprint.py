@@ -119,6 +119,7 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
     words = _SPORTS | _MONTHS | {stem(name.lower()) for name in mine.sources}
     words = words.union(*(beside for said, beside in _ALONGSIDE if said & (mine.stated or mine.said)))
     words |= {word for word in mine.added | mine.added_names if COUNTRY_OF_WORD.get(word) in near}
+    words |= {COUNTRY_OF_WORD[word] for word in near & COUNTRY_OF_WORD.keys()}
     words |= {office for office, (_, holders, _) in HOLDERS.items() if holders & (mine.asked | other.asked)}
     words |= full_names(mine, other)
     words = words.union(*(implied for said, implied in _IMPLIED if said & near))
@@ -161,7 +162,8 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
     found = _against_strike(stated, mine, other) if venue == "Kalshi" else []
     for item in mine.intervals:
         comparable = [one for one in stated if one.unit is item.unit and not _told(one, mine, other)]
-        if comparable and not any(_alike(item, one, mine, other) for one in stated):
+        told = any(_alike(item, one, mine, other) or _beside_the_line(item, one, mine) for one in stated)
+        if comparable and not told:
             words = [one.words for one in comparable]
             found.append(conflict("threshold", *of_title(venue, item.words, words)))
     known = (*mine.intervals, *other.intervals, *other.further)
@@ -171,6 +173,15 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
         if alone and not any(_alike(one, item, mine, other) or _turned_over(one, item, mine, other) for item in known):
             found.append(silent("threshold", f"only {venue}'s rules say {one.words}", NUMBER_PPM))
     return found
+
+
+def _beside_the_line(line: Interval, one: Interval, mine: Facts) -> bool:
+    """Whether rules say how many make it Over: "Over if 3 maps are played and Under if 2 are", of a line at 2.5."""
+    sides = {label.partition(" ")[0].lower() for label in mine.labels or ()}
+    border = line.low if line.low is not None else line.high
+    if sides != {"over", "under"} or border is None or one.low is None:
+        return False
+    return one.exact and border < one.low <= border + MICRO
 
 
 def _is_half(one: Interval) -> bool:

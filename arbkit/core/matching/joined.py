@@ -103,6 +103,19 @@ WITH_NUMBER: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], s
         re.compile(r"(?:#|\b(?:no\.? ?|number ))(?:1|one) (?:overall )?(?:draft )?pick\b", re.IGNORECASE),
         "first pick",
     ),
+    (
+        "do not travel",
+        re.compile(r"\blevel 4:? ?[\"'(-]? ?do not travel\b[\"')]?|[\"']?\bdo not travel\b[\"']?", re.IGNORECASE),
+        "Level 4",
+    ),
+    (
+        "any ",
+        re.compile(
+            r"\b(any (?:single )?(?:time|point|day|date) (?:from|between) [A-Z][a-z]{2,8}\.? \d{1,2}(?:, 20\d\d)?"
+            r"(?:,? (?:at )?\d{1,2}(?::\d\d)? ?[AP]M(?: ET)?)?,?) (?:to|and) (?=[A-Z][a-z]{2,8}\.? \d{1,2}\b)"
+        ),
+        r"\1 through ",
+    ),
     ("ligue", re.compile(r"\bligue[ -]?([12])\b", re.IGNORECASE), r"ligue\1"),
     ("bundesliga", re.compile(r"\b2\. ?bundesliga\b|\bbundesliga 2\b", re.IGNORECASE), "bundesliga2"),
     ("liga", re.compile(r"\bla ?liga[ -]?2\b", re.IGNORECASE), "laliga2"),

@@ -113,6 +113,9 @@ _CLOSED = re.compile(r"\bat\b|equal|meet|reach|\bnot?\b|minimum|up to|[≥≤=]"
 _JOINING = frozenset({"and", "And", "AND", "to", "To", "TO"})
 """Words between two numbers; a dash before a number that follows another dash is no sign."""
 _QUANTITIES_MAX = 24
+_NINES_MIN = 10 * MICRO
+_LAST_CENTS = frozenset({990_000, 999_000, 999_900, 999_990, 999_999})
+_LAST_OF_THOUSAND = 10_000 * MICRO
 _DIGIT = re.compile(r"\d")
 
 
@@ -127,7 +130,7 @@ def quantities(text: str) -> tuple[tuple[Interval, ...], str]:
     for hit in _QUANTITY.finditer(text):
         if len(found) >= _QUANTITIES_MAX:
             break
-        found.extend(_intervals(hit))
+        found.extend(map(_next_whole, _intervals(hit)))
         rest += [text[end : hit.start()], " ", hit["noun"] or "", " "]
         end = hit.end()
     rest.append(text[end:])
@@ -136,6 +139,11 @@ def quantities(text: str) -> tuple[tuple[Interval, ...], str]:
 
 def from_strike(strike: Strike, unit: Unit = Unit.NONE) -> Interval | None:
     """The interval of a Kalshi strike; None when it is not a number (custom, structured, functional)."""
+    found = _of_strike(strike, unit)
+    return found and _next_whole(found)
+
+
+def _of_strike(strike: Strike, unit: Unit) -> Interval | None:
     low, high = _strike_micros(strike.floor), _strike_micros(strike.cap)
     words = f"{strike.kind} {strike.floor}{'-' if strike.floor and strike.cap else ''}{strike.cap}"
     match strike.kind:
@@ -149,11 +157,28 @@ def from_strike(strike: Strike, unit: Unit = Unit.NONE) -> Interval | None:
             return None
 
 
+def _next_whole(one: Interval) -> Interval:
+    """`above 149,999.99` as "150,000 or above", `to 159.9999` as "below 160", `over 3,199,999` as "3,200,000 or more":
+    a border of nines is how a strike writes the round number after it (Kalshi's crypto strikes)."""
+    if one.exact or one.unit not in {Unit.NONE, Unit.USD}:
+        return one
+    if one.low is not None and not one.low_in and _ends_in_nines(one.low):
+        one = replace(one, low=(one.low // MICRO + 1) * MICRO, low_in=True)
+    if one.high is not None and one.high_in and one.high >= _NINES_MIN and one.high % MICRO in _LAST_CENTS:
+        one = replace(one, high=(one.high // MICRO + 1) * MICRO, high_in=False)
+    return one
+
+
+def _ends_in_nines(value: int) -> bool:
+    cents = value >= _NINES_MIN and value % MICRO in _LAST_CENTS
+    return cents or (value >= _LAST_OF_THOUSAND and value % (1_000 * MICRO) == 999 * MICRO)
+
+
 def upward(one: Interval) -> Interval:
     """The interval where a value on the border of two brackets belongs to the higher one: "above 3.5" holds 3.5."""
     if one.low is not None and one.high is None:
         return replace(one, low_in=True)
-    return replace(one, high_in=False) if one.low is None else one
+    return replace(one, high_in=False) if one.high is not None and not one.exact else one
 
 
 def same_values(one: Interval, other: Interval, step: int | None) -> bool:

@@ -107,7 +107,9 @@ _ANNOUNCED = re.compile(
     r"\b(?:resolves?|qualif(?:y|ies)|counts?|suffices?|sufficient|encompassed|included)\b"
     r"|\bannouncement of [^.;]{0,60}?\b(?:resignation|removal|departure|retirement)\b[^.;]{0,60}? resolves the market\b"
     r"|\beither (?:officially )?announced? [^.]{0,120}? or has\b"
-    r"|\bIPO is confirmed if\b",
+    r"|\bIPO is confirmed if\b"
+    r"|,? or (?:officially |publicly )?announces? "
+    r"(?:that (?:he|she|it|they) will|(?:his|her|its|their) (?:intention|plan))",
     re.IGNORECASE,
 )
 _UNTIL_MEETING = re.compile(r"\b(?:and|until|through|by) the (?:[\w']+ ){0,2}(?:20\d\d )?meeting\b", re.IGNORECASE)
@@ -115,6 +117,8 @@ _ACTUAL = re.compile(
     r"actual departure date|actually (?:vacate|leave)|\bcompletes? an (?:initial public offering|IPO)\b"
     r"|\bannounce\w*\b[^.]{0,60}? (?:is|are|will|does|do) not (?:be )?(?:sufficient|qualify|count|enough|suffice"
     r"|encompassed|included|resolve)"
+    r"|\bannouncement of (?:[a-z]+ )?(?:resignation|departure|retirement)\b[^.]{0,80}? will not "
+    r"(?:qualify|count|suffice)\b"
     r"|\bannounce\w*\b[^.]{0,40}?\balone\b",
     re.IGNORECASE,
 )

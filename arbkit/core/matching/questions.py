@@ -8,7 +8,7 @@ _VERB = (
 SUBJECT = re.compile(rf"^(?:if |will |does |can )?(?:the )?(.{{1,80}}?) {_VERB}\b", re.IGNORECASE)
 VERSUS = re.compile(
     r"(?:^(?!Will? |Does |Do |Can |Is )|: |\b[Ww]in the )([^:?]{2,60}?) "
-    r"(?:[Vv][Ss]?\.?|[Vv]ersus|@|at(?= (?:[A-Z0-9][^ :?]* ?){1,5}(?:[:?(-]|$)))"
+    r"(?:[Vv][Ss]?\.?|[Vv]ersus|@|at(?! \d{1,2}(?::\d\d)? ?[aApP]\.?[mM])(?= (?:[A-Z0-9][^ :?]* ?){1,5}(?:[:?(-]|$)))"
     r" ([^:?]{2,60}?)(?= (?i:winner|game|match|professional|fight|bout|boxing|mma)\b| - | ?: |\?| ?\(|$)",
 )
 _CONDITION = re.compile(r" (?:before|after|on|in|by|and|with|if|when|until)\b", re.IGNORECASE)
@@ -57,7 +57,7 @@ _TOPIC_FIRST = re.compile(
     r"^(?P<topic>(?!Will )[^?]{2,80}?)(?::| -) (?P<question>(?:Will|Does|Do|Is|Are|Can) [^?]{4,}\??)$"
 )
 _NAME_LAST = re.compile(r"^(?P<topic>(?!Will )[^?]{8,})(?::| -) (?P<who>[A-Z][\w'.-]*(?: [\w'.-]+){0,3})$")
-_ASKS_FOR_OBJECT = re.compile(r"^(?:[Ww]ho|[Ww]hat|[Ww]hich [\w' -]{1,40}?) (?:will|does|did|is) [A-Z]")
+_ASKS_FOR_OBJECT = re.compile(r"^(?:[Ww]ho|[Ww]hat|[Ww]here|[Ww]hich [\w' -]{1,40}?) (?:will|does|did|is) [A-Z]")
 """`What will Ann say?`: the label is what is said, and not who says it."""
 OVER_UNDER = re.compile(r"\bo/u\b", re.IGNORECASE)
 

@@ -20,9 +20,12 @@ _FOR_THE_BEST = frozenset(map(stem, ("best", "outstanding", "achievement")))
 _LEAVES = stem("leave")
 _SCREENED = stem("tsa")
 _TRAVELLERS = frozenset(
-    map(stem, ("passengers", "travelers", "people", "screened", "screening", "checkpoint", "throughput"))
+    map(
+        stem, ("passengers", "travelers", "people", "screened", "screening", "checkpoint", "throughput", "check", "ins")
+    )
 )
-"""Whom the agency counts, and how."""
+_A_DAY = frozenset({stem("daily")})
+"""Whom the agency counts, and how; an average is one of days."""
 _GAMES, _OLYMPIC = frozenset({"winter_olympics", "summer_olympics"}), frozenset(map(stem, ("olympic", "olympics")))
 _SHORT, _LONG = stem("strategy"), stem("microstrategy")
 """The company of that name, which took the shorter one in 2025."""
@@ -163,7 +166,9 @@ def _of_games(asker: Facts, other: Facts) -> frozenset[str]:
 
 def _screened(asker: Facts, other: Facts) -> frozenset[str]:
     """Whom the agency counts that both name, and how."""
-    return _TRAVELLERS if _SCREENED in asker.said and _SCREENED in other.said else frozenset()
+    if _SCREENED not in asker.said & other.said:
+        return frozenset()
+    return _TRAVELLERS | _A_DAY if asker.said & other.said >= _AVERAGED else _TRAVELLERS
 
 
 def _maker(asker: Facts, other: Facts) -> frozenset[str]:
@@ -184,7 +189,7 @@ _RULES: tuple[tuple[frozenset[str], Callable[[Facts, Facts], frozenset[str]]], .
     (frozenset().union(*_SOLD_BY.values()), _by_measure),
     (_OLYMPIC, _of_games),
     (frozenset({_SHORT, _LONG}), _renamed),
-    (_TRAVELLERS, _screened),
+    (_TRAVELLERS | _A_DAY, _screened),
     (frozenset(_MAKER_OF.values()), _maker),
 )
 """The words that a rule may spare the other side, and the rule."""

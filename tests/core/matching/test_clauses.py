@@ -379,3 +379,19 @@ def test_half_and_a_fair_price_are_much_the_same_for_a_cup_that_ends_drawn() -> 
         kalshi_rules="If the Ryder Cup ends in a tie, the market resolves to a fair market price.",
         polymarket_rules="If the Ryder Cup ends in a tie, this market will resolve 50-50.",
     ).acceptable
+
+
+def test_an_announced_departure_that_counts_here_and_not_there_is_not_the_same_question() -> None:
+    announced = kalshi(
+        "Will Tom Berg leave office before Jul 1, 2029?",
+        "KXBERGOUT-29JUL01",
+        rules="If Tom Berg leaves, or announces that he will leave, the position of Prime Minister of Norway before "
+        "Jul 1, 2029, then the market resolves to Yes.",
+    )
+    left = polymarket(
+        "Berg out as Prime Minister of Norway by June 30, 2029?",
+        'This market will resolve to "Yes" if Tom Berg ceases to be the Prime Minister of Norway by June 30, 2029, '
+        "11:59 PM ET. An announcement of resignation which does not take effect within the timeframe will not qualify.",
+    )
+
+    assert not verdict(announced, left).acceptable

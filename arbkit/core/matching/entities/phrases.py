@@ -224,6 +224,7 @@ at < seasonally adjusted; reported by; as reported by; published by; as publishe
 at < as first reported by; first reported by; as first published by; first published by; as first released by
 at < as initially reported by; initially reported by; as first reported in; as initially published by
 at < as represented by; represented by; as measured by; measured by; as listed on; listed on; as determined by
+at < as published on; as reported on
 unadjusted < not seasonally adjusted; non seasonally adjusted; unadjusted
 unemployment < unemployment rate; u3 unemployment rate; u3 unemployment; jobless rate; u3; u3 rate
 yoy < annual; annually; year over year; year on year; twelve months; 12 months; twelve month; year ending; yoy
@@ -292,6 +293,7 @@ runoff < run off; second round; 2nd round; runoffs
 popular_vote < popular vote
 electoral_college < electoral college; electoral votes; electoral vote
 balance_of_power < balance of power
+dail < dail eireann
 new_york_city < central park new york; central park ny; central park new york city; central park nyc
 new_york_city < new york city; nyc; ny city
 dhs < homeland security; department of homeland security

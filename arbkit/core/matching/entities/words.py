@@ -21,7 +21,7 @@ LIGHT = _words(
     team teams player players person individual someone anyone man people
     season year years day days date today tomorrow tonight et est edt utc pm am pt ct
     originally professional men mens s t inc corp company co ltd llc plc mr mrs ms dr
-    incorporated corporation technologies
+    incorporated corporation technologies gov clan
     win game match one pursuant award awards prize event tournament series league cup fc cf sc afc club
     get gets become becomes come comes go goes back down least most more less fewer greater than above below
     at exactly or position many much higher lower approximately about around
