@@ -100,7 +100,7 @@ def _added(mine: Facts, other: Facts, venue: str) -> list[Finding]:
         for word, spelled in sorted((word, mine.spell([word])[0]) for word in words)
     ]
     for members in _CONTESTS:
-        ruled, asked = mine.added & members, other.asked & members
+        ruled, asked = (mine.added | mine.added_names) & members, other.asked & members
         if ruled and asked and not ruled & asked:
             found.append(conflict("competition", *of_title(venue, other.spell(asked), mine.spell(ruled))))
     return found
@@ -232,7 +232,8 @@ def _opposed(mine: Facts, other: Facts, venue: str) -> list[Finding]:
             ruled = mine.ruled_turns & turned
             if ruled and not mine.ruled_turns & side and near & side and not near & turned:
                 found.append(conflict(name, *of_title(venue, near & side, ruled)))
-    if (least := mine.ruled_turns & _LEAST) and not near & _LEAST and not _MINIMUM & mine.asked & other.asked:
+    said = frozenset(map(stem, mine.title.split(" "))) | other.turns | other.ruled_turns
+    if (least := mine.ruled_turns & _LEAST) and not said & _LEAST and not _MINIMUM & mine.asked & other.asked:
         found.append(silent("most or least", f"only {venue}'s rules say {', '.join(mine.spell(least))}", ADDED_PPM))
     return found
 
