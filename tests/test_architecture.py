@@ -59,6 +59,13 @@ def test_a_module_says_its_duty_first() -> None:
     assert not [named(path) for path in SOURCES if not re.match(r'r?"""\S', text(path))]
 
 
+def test_the_map_of_matching_names_every_module_and_no_other() -> None:
+    folder = ROOT / "core" / "matching"
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"} | {"entities"}
+
+    assert set(re.findall(r"`(\w+)`", ast.get_docstring(tree(folder / "__init__.py")) or "")) == modules
+
+
 def test_the_core_knows_no_floats_and_opens_nothing() -> None:
     assert not [
         f"{named(path)}:{n.lineno}"
