@@ -11,7 +11,7 @@ the shapes of a question in `questions`. `lexicon` turns words into canonical on
 **From two facts to findings.** `compare` asks for every kind of fact in turn, and each answer is one of `findings`:
 - words: `wording`, with what may be left out (`understood`, `beside`), other spellings (`spelling`), the same sentence
   (`alike`), who does it (`actors`), the sides of a match (`sides`), what a series says (`inticker`);
-- opposites: `opposed`; numbers: `steps`; time: `calendar`, with the next vote (`coming`);
+- opposites: `opposed`; numbers: `steps`; time: `calendar`, with spans of days (`spans`) and the next vote (`coming`);
 - kinds that exclude each other: `kinds`, `manner`, `editions`, `counted`, `narrowed`, `rulings`;
 - the rules against their own title and the other side: `fineprint`, `finedates`, `ruled` with small words that turn a
   question (`ways`); exceptions: `clauses`.

@@ -7,6 +7,7 @@ from typing import Self
 
 from arbkit.core.matching.dates import Day, When, day_before, month_end
 from arbkit.core.matching.findings import Finding, agree, conflict, silent
+from arbkit.core.matching.spans import compare_starts
 from arbkit.core.matching.timing import Timing, years_named
 
 SILENT_DEADLINE_PPM = 50_000
@@ -38,7 +39,7 @@ def compare_timing(
     """
     if kalshi.match_day or polymarket.match_day:
         return [_match_day(kalshi, polymarket)]
-    found = [_season(kalshi, polymarket), _clock(kalshi, polymarket), _start(kalshi, polymarket)]
+    found = [_season(kalshi, polymarket), _clock(kalshi, polymarket), compare_starts(kalshi, polymarket)]
     if kalshi.deadline or polymarket.deadline:
         waits = contest and not (kalshi.asked.deadlines or polymarket.asked.deadlines)
         found.append(_deadline(kalshi, polymarket, next_one=next_one, waits=waits))
@@ -330,23 +331,6 @@ def _closes_on_ticker(kalshi: Timing, polymarket: Timing) -> bool:
     """Whether Polymarket closes on the very day in Kalshi's ticker."""
     closes = polymarket.closes_on
     return closes is not None and any(apart_days(day, closes) <= 1 for day in kalshi.ticker_days)
-
-
-def _start(kalshi: Timing, polymarket: Timing) -> Finding | None:
-    """First days of both questions; "after June 30" is not answered by a question that says no start."""
-    mine, other = kalshi.asked.starts, polymarket.asked.starts
-    if mine and other:
-        alike = any(one.agrees(two) for one in mine for two in other)
-        return None if alike else conflict("start", _days(mine), _days(other))
-    for one, rest in ((kalshi, polymarket), (polymarket, kalshi)):
-        if one.asked.afterwards and not _on_the_eve(one.asked.starts, rest):
-            return conflict("start", _days(mine), _days(other))
-    return None
-
-
-def _on_the_eve(starts: frozenset[Day], rest: Timing) -> bool:
-    """Whether they are the last day before the year that the other side asks about: after Dec 31, 2026 is in 2027."""
-    return all((day.month, day.day) == (12, 31) and day.year + 1 in rest.asked.years for day in starts)
 
 
 def _only_told(years: frozenset[int], rest: Timing) -> bool:

@@ -177,9 +177,8 @@ def _numbers(mine: Facts, other: Facts, venue: str) -> list[Finding]:
 
 def _beside_the_line(line: Interval, one: Interval, mine: Facts) -> bool:
     """Whether rules say how many make it Over: "Over if 3 maps are played and Under if 2 are", of a line at 2.5."""
-    sides = {label.partition(" ")[0].lower() for label in mine.labels or ()}
-    border = line.low if line.low is not None else line.high
-    if sides != {"over", "under"} or border is None or one.low is None:
+    paid, border = mine.statement.lower(), line.low if line.low is not None else line.high
+    if '"over"' not in paid or '"under"' not in paid or border is None or one.low is None:
         return False
     return one.exact and border < one.low <= border + MICRO
 
