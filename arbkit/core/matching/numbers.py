@@ -159,13 +159,14 @@ def _of_strike(strike: Strike, unit: Unit) -> Interval | None:
 
 def _next_whole(one: Interval) -> Interval:
     """`above 149,999.99` as "150,000 or above", `to 159.9999` as "below 160", `over 3,199,999` as "3,200,000 or more":
-    a border of nines is how a strike writes the round number after it (Kalshi's crypto strikes)."""
+    a border of nines is how a strike writes the round number after it (Kalshi's crypto strikes). The upper border of a
+    bracket stays in it, as in a text that says "140 to 160": the next bracket begins there, and both mean the same."""
     if one.exact or one.unit not in {Unit.NONE, Unit.USD}:
         return one
     if one.low is not None and not one.low_in and _ends_in_nines(one.low):
         one = replace(one, low=(one.low // MICRO + 1) * MICRO, low_in=True)
     if one.high is not None and one.high_in and one.high >= _NINES_MIN and one.high % MICRO in _LAST_CENTS:
-        one = replace(one, high=(one.high // MICRO + 1) * MICRO, high_in=False)
+        one = replace(one, high=(one.high // MICRO + 1) * MICRO, high_in=one.low is not None)
     return one
 
 
@@ -178,7 +179,7 @@ def upward(one: Interval) -> Interval:
     """The interval where a value on the border of two brackets belongs to the higher one: "above 3.5" holds 3.5."""
     if one.low is not None and one.high is None:
         return replace(one, low_in=True)
-    return replace(one, high_in=False) if one.high is not None and not one.exact else one
+    return replace(one, high_in=False) if one.low is None else one
 
 
 def same_values(one: Interval, other: Interval, step: int | None) -> bool:

@@ -100,3 +100,21 @@ def test_two_bounds_that_are_said_one_after_the_other_stay_two() -> None:
     found, _ = quantities("above 3 and below 5")
 
     assert [one.key for one in found] == [(3 * MICRO, False, None, False), (None, False, 5 * MICRO, False)]
+
+
+@pytest.mark.parametrize(
+    ("strike", "unit", "key"),
+    [
+        (Strike(StrikeKind.GREATER, floor="149999.99"), Unit.NONE, (150_000 * MICRO, True, None, False)),
+        (Strike(StrikeKind.BETWEEN, floor="140", cap="159.9999"), Unit.NONE, (140 * MICRO, True, 160 * MICRO, True)),
+        (Strike(StrikeKind.LESS_OR_EQUAL, cap="159.99"), Unit.NONE, (None, False, 160 * MICRO, False)),
+        (Strike(StrikeKind.GREATER, floor="49.99"), Unit.PERCENT, (49_990_000, False, None, False)),
+        (Strike(StrikeKind.GREATER, floor="3.99"), Unit.USD, (3_990_000, False, None, False)),
+    ],
+    ids=["above", "bracket", "at most", "not of percents", "not of small prices"],
+)
+def test_a_border_of_nines_stands_for_the_round_number_after_it(strike: Strike, unit: Unit, key: object) -> None:
+    read_as = from_strike(strike, unit)
+
+    assert read_as is not None
+    assert read_as.key == key
