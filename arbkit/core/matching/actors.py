@@ -8,15 +8,10 @@ from arbkit.core.matching.entities.countries import COUNTRIES
 from arbkit.core.matching.entities.words import GROUPS
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict
-from arbkit.core.matching.lexicon import stem
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, text.split()))
-
+from arbkit.core.matching.lexicon import stem, stems
 
 _PARTIES = frozenset(map(stem, GROUPS["party"]))
-_MUTUAL = _stems(
+_MUTUAL = stems(
     "meet talk call speak marry engaged divorce ceasefire truce deal agreement treaty peace normalize normalise merge"
     " war debate together joint both"
 )
@@ -26,14 +21,14 @@ UNDERSTOOD = frozenset({"united_states", "fide", "fia", "uefa", "icc", "pdc"})
 _PASSIVE = re.compile(
     r"\b(?:be|been|being|is|are|gets?) (?:\w+ly )?\w+(?:ed|en|wn|ck|hit|put|cut|sent|made)\b", re.IGNORECASE
 )
-_MEASURES = _stems(
+_MEASURES = stems(
     "gross revenue sales price market_cap temperature approval turnout average box score rating inflation population"
     " precipitation rain rainfall snow snowfall wind passengers departures arrivals flights seats margin share viewers"
     " opening views streams subscribers followers downloads deaths cases unemployment gdp"
     " cpi payrolls jobless_claims deficit wage extent area volume level depth height"
 )
 """What is measured of a subject: the gross of a film is what the film grosses."""
-_NO_ACTORS = UNDERSTOOD | _MEASURES | _stems("tax fee ballot_measure measure referendum amendment")
+_NO_ACTORS = UNDERSTOOD | _MEASURES | stems("tax fee ballot_measure measure referendum amendment")
 
 
 def who_to_whom(kalshi: Facts, polymarket: Facts) -> list[Finding]:

@@ -6,34 +6,29 @@ import re
 from arbkit.core.matching import lexicon
 from arbkit.core.matching.entities.implied import BESIDE, COUNTRY_OF, MEMBERS, PARLIAMENTS
 from arbkit.core.matching.facts import Facts
-from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.lexicon import stem, stems
 
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, text.split()))
-
-
-_BESIDE = {stem(shared): _stems(left_out) for shared, left_out in BESIDE}
-_MEMBERS = tuple((_stems(body), tuple(map(_stems, names))) for body, names in MEMBERS.items())
+_BESIDE = {stem(shared): stems(left_out) for shared, left_out in BESIDE}
+_MEMBERS = tuple((stems(body), tuple(map(stems, names))) for body, names in MEMBERS.items())
 _BODIES = frozenset().union(*(body for body, _ in _MEMBERS))
 _TITLED = re.compile(
     r"\b(?P<title>(?:[Ff]ormer )?(?:(?:US|UK|Fed|FBI|CIA|DHS|NYC|New York City) )?(?:Governor|Gov\.|Senator|Sen\."
     r"|Representative|Rep\.|Congressman|Congresswoman|Judge|Justice|Director|Chair|Chairman|Secretary|Mayor|CEO"
     r"|President|Prime Minister|Attorney General|Prince|King)) (?P<who>[A-Z][\w'-]+ [A-Z][\w'-]+)"
 )
-_PERSONAL = _stems(
+_PERSONAL = stems(
     "convict indict charge arrest pardon acquit plead prison jail extradite deport testified sentence die marry engaged"
     " divorce pregnant"
 )
 """What befalls a person, whatever office they hold; who leaves an office is asked for the office."""
 _WHICH = re.compile(r"(?:which|who)\b", re.IGNORECASE)
 _OATH = re.compile(r"\b(?:inaugurated|sworn in)\b[^.;]{0,80}\bterm beginning\b", re.IGNORECASE)
-_SWORN = _stems("inaugurated sworn swear term next")
-_ELECTED, _HEADS = _stems("elect"), _stems("president mayor governor")
+_SWORN = stems("inaugurated sworn swear term next")
+_ELECTED, _HEADS = stems("elect"), stems("president mayor governor")
 
 
 _PARLIAMENTS = {
-    chamber: stem(country) for country, words in COUNTRY_OF.items() for chamber in _stems(words) & _stems(PARLIAMENTS)
+    chamber: stem(country) for country, words in COUNTRY_OF.items() for chamber in stems(words) & stems(PARLIAMENTS)
 }
 
 
@@ -69,7 +64,7 @@ def _titles(asker: Facts, shared: frozenset[str]) -> frozenset[str]:
     """`Governor Ann Vane` of whom both ask whether she is charged."""
     if not shared & _PERSONAL:
         return frozenset()
-    titles = (hit["title"] for hit in _TITLED.finditer(asker.shown) if _stems(hit["who"].lower()) <= shared)
+    titles = (hit["title"] for hit in _TITLED.finditer(asker.shown) if stems(hit["who"].lower()) <= shared)
     found = lexicon.words(" . ".join(titles))
     return frozenset(stem(word.text) for word in (*found, *lexicon.replace(found, lexicon.phrases())))
 

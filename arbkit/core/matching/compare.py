@@ -18,7 +18,7 @@ from arbkit.core.matching.findings import Finding, Hopeless, Kind, agree, confli
 from arbkit.core.matching.finedates import compare_fine_dates
 from arbkit.core.matching.fineprint import compare_fine_print
 from arbkit.core.matching.kinds import compare_kinds
-from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.lexicon import stem, stems
 from arbkit.core.matching.narrowed import compare_narrowed
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit
 from arbkit.core.matching.opposed import compare_opposed, none_alike
@@ -36,7 +36,6 @@ from arbkit.core.matching.wording import (
     nominated,
     nothing_changes,
     same_government,
-    stems,
 )
 
 NUMBER_ELSEWHERE_PPM = 6_000

@@ -36,10 +36,6 @@ _MONTH_ONLY = re.compile(
 )
 _SEASON = re.compile(r"\b(?P<first>20\d\d)\s*[-/]\s*(?P<last>20\d\d|\d\d)\b(?!-)")
 _QUARTER = re.compile(r"\b(?P<part>[qh])(?P<number>[1-4])\b(?:\s*(?:of\s*)?,?'?(?P<year>20\d\d))?", re.IGNORECASE)
-_QUARTER_IN_WORDS = re.compile(
-    r"\b(?P<number>first|second|third|fourth) (?P<part>quarter|half) (?:of )?(?P<year>20\d\d)\b", re.IGNORECASE
-)
-_NUMBERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _YEAR = re.compile(
     rf"\b(?:(?P<rel>{_UNTIL}|end of|in)\s+(?:the\s+)?)?(?<![$\d,.])(?P<year>20[2-9]\d)\b(?![,.]?\d|%)", re.IGNORECASE
 )
@@ -58,7 +54,6 @@ _TO_THE_END = ("by", "until", "till", "through")
 _MENTIONS_MAX = 40
 _LATER = "(?i:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)"
 _MAY_BE_YEAR, _MAY_BE_QUARTER = re.compile(r"20\d\d"), re.compile("[qhQH][1-4]")
-_MAY_BE_IN_WORDS = re.compile("(?:quarter|half) (?:of )?2", re.IGNORECASE)
 _MAY_BE_DATE = re.compile(rf"[jfmasondJFMASOND2](?:{_LATER}[A-Za-z]*\.?\s*[0-3]?\d|0\d\d-)")
 _MAY_BE_MONTH = re.compile(f"[JFMASOND]{_LATER}")
 _MAY_BE_TIME = re.compile(r"\d\s?[apAP]\.?[mM]")
@@ -276,15 +271,6 @@ def _take_quarter(hit: re.Match[str], found: _Found) -> bool:
     return True
 
 
-def _take_quarter_in_words(hit: re.Match[str], found: _Found) -> bool:
-    """`the fourth quarter of 2026`; a quarter without a year may be one of a game."""
-    number, part = _NUMBERS[hit["number"].lower()], hit["part"][0].lower()
-    if part == "h" and number > 2:
-        return False
-    found.quarters.add((int(hit["year"]), f"{part}{number}"))
-    return True
-
-
 def _take_month(hit: re.Match[str], found: _Found) -> bool:
     rel, month = (hit["rel"] or "").lower(), _month_number(hit["month"])
     if month is None or not hit["month"][0].isupper() or not (rel or hit["year"] or hit["of"] is not None):
@@ -316,7 +302,6 @@ _READINGS: tuple[tuple[re.Pattern[str], re.Pattern[str], _Take], ...] = (
     (_MAY_BE_DATE, _DATE, _take_date),
     (_MAY_BE_TIME, _TIME, _take_time),
     (_MAY_BE_QUARTER, _QUARTER, _take_quarter),
-    (_MAY_BE_IN_WORDS, _QUARTER_IN_WORDS, _take_quarter_in_words),
     (_MAY_BE_MONTH, _MONTH_ONLY, _take_month),
     (_MAY_BE_YEAR, _YEAR, _take_year),
 )

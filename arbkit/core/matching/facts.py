@@ -11,7 +11,7 @@ from arbkit.core.matching.clauses import Clauses, borders_go_up, read_clauses
 from arbkit.core.matching.dates import read_dates
 from arbkit.core.matching.denial import NOTHING_DENIED, Denial, affirm
 from arbkit.core.matching.entities.words import ACTS, LIGHT, OPPOSITES, PLACE_PARTS, STRICT
-from arbkit.core.matching.essence import essence, excepts
+from arbkit.core.matching.essence import deciding, essence, excepts
 from arbkit.core.matching.lexicon import NO_ALIASES, Aliases, Table, Word, stem
 from arbkit.core.matching.naming import (
     LIGHT_STEMS,
@@ -156,6 +156,11 @@ class Facts:
     def rules_known(self) -> bool:
         """Whether the venue gave the rules at all."""
         return bool(self.rules_text.strip())
+
+    @property
+    def decisive(self) -> str:
+        """The title with its labels, and the sentences that decide."""
+        return f"{self.shown} . {deciding(self.statement)}"
 
     @property
     def clauses(self) -> Clauses:

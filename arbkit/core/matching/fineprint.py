@@ -14,7 +14,7 @@ from arbkit.core.matching.entities.words import MONTH_NAMES
 from arbkit.core.matching.essence import deciding, number_in_words, pays_the_other, read_fine_print
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, of_title, sided, silent
-from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.lexicon import stem, stems
 from arbkit.core.matching.numbers import ONE_OR_MORE, Interval, Unit, complementary, quantities, same_values
 from arbkit.core.matching.passages import Effect
 from arbkit.core.matching.steps import step_between
@@ -31,28 +31,24 @@ NUMBER_PPM = 45_000
 CONDITION_PPM = 45_000
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, text.split()))
-
-
-_ACTED = _stems("reach lose loses lost loser make finalist finalists runner lead leads")
-_LEAST, _MINIMUM = _stems("fewest lowest"), _stems("touch_low low_temperature")
+_ACTED = stems("reach lose loses lost loser make finalist finalists runner lead leads")
+_LEAST, _MINIMUM = stems("fewest lowest"), stems("touch_low low_temperature")
 _NUMBERED = re.compile(
     r"\b(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))([A-Z][A-Za-z']{2,}) (\d{1,3})\b(?![,.:-]?\d|%)"
 )
-_PRIMARY, _GENERAL = _stems("primary nominee"), frozenset({"general_election"})
+_PRIMARY, _GENERAL = stems("primary nominee"), frozenset({"general_election"})
 _IMPLIED, _ALONGSIDE = (
-    tuple((_stems(said), _stems(added)) for said, added in table) for table in (MAY_ADD, MAY_ADD_BESIDE)
+    tuple((stems(said), stems(added)) for said, added in table) for table in (MAY_ADD, MAY_ADD_BESIDE)
 )
-_RUN_OFF, _HALF = _stems("runoff"), 50 * MICRO
+_RUN_OFF, _HALF = stems("runoff"), 50 * MICRO
 _MONTHS = frozenset(map(stem, MONTH_NAMES))
 _CONTESTS = tuple(EXCLUSIVE[name] for name in ("league", "competition", "esport"))
 _BY_TABLE = frozenset({"nfl", "mlb"})
 """Leagues whose divisions are won in the regular season."""
-_CONFERENCE, _PLAYED_OUT = _stems("conference"), _stems("playoff")
-_STANDINGS = _stems("record seed standing point points regular_season table top first best")
+_CONFERENCE, _PLAYED_OUT = stems("conference"), stems("playoff")
+_STANDINGS = stems("record seed standing point points regular_season table top first best")
 """What tells the best of a table from who wins the last round."""
-_SPORTS = _stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
+_SPORTS = stems("formula1 nascar ufc cricket tennis golf t20 chess darts boxing").union(*_CONTESTS)
 _STRIKES = ("greater ", "greater_or_equal ", "less ", "less_or_equal ", "between ")
 """How a strike begins to be spelled."""
 _SCALES = (1, 1_000, MICRO, 1_000 * MICRO)
@@ -124,19 +120,19 @@ def _implied(mine: Facts, other: Facts) -> frozenset[str]:
     words |= full_names(mine, other)
     words = words.union(*(implied for said, implied in _IMPLIED if said & near))
     if any(word.startswith("district_") for word in near):
-        words |= _stems("house")
+        words |= stems("house")
     if not (mine.asked | other.asked) & _PRIMARY or "make" in mine.said:
         words |= _GENERAL
     if mine.sides or other.sides:
-        words |= _stems("make")
+        words |= stems("make")
     if {mine.league, other.league} & _BY_TABLE and near & EXCLUSIVE["compass"]:
-        words |= _stems("division regular_season")
+        words |= stems("division regular_season")
     if not mine.added & _ACTED:
-        words |= _stems("final")
+        words |= stems("final")
     if near & WORLDWIDE or "largest" in mine.title.split(" "):
-        words |= _stems("global largest")
+        words |= stems("global largest")
     if mine.effect is not Effect.UNKNOWN:
-        words |= _stems("announce")
+        words |= stems("announce")
     if mine.timing.match_day and other.timing.match_up:
         words |= {word for word in mine.added if is_stage(word) or word in _RUN_OFF}
     if mine.opponents and other.opponents:

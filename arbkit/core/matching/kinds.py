@@ -5,7 +5,6 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from arbkit.core.matching.essence import deciding
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, silent
 
@@ -68,8 +67,7 @@ class _Kind(NamedTuple):
 def compare_kinds(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Hold the kinds of both contests against each other, as titles and deciding sentences tell them."""
     mine, other = (
-        _kind(f"{facts.shown} . {deciding(facts.statement)} . {facts.series.replace('doubles', ' doubles ')}")
-        for facts in (kalshi, polymarket)
+        _kind(f"{facts.decisive} . {facts.series.replace('doubles', ' doubles ')}") for facts in (kalshi, polymarket)
     )
     found = []
     if (mine.women and other.men and not other.women) or (other.women and mine.men and not mine.women):

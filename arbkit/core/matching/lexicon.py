@@ -291,6 +291,11 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
 
 
+def stems(text: str) -> frozenset[str]:
+    """The stems of some words that blanks divide."""
+    return frozenset(map(stem, text.split()))
+
+
 def rows_of(table: Table) -> Iterator[Row]:
     """All words of each phrase of a table, and what replaces them."""
     for first, by_second in table.items():

@@ -6,7 +6,6 @@ import re
 from arbkit.core.matching.actors import countries
 from arbkit.core.matching.calendar import apart_days
 from arbkit.core.matching.dates import Day
-from arbkit.core.matching.essence import deciding
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, silent
 from arbkit.core.matching.lexicon import stem
@@ -81,9 +80,7 @@ def _beside(one: frozenset[Day], two: frozenset[Day]) -> bool:
 
 def _how_long(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """To be sentenced to at least a year is not to be sentenced to any time."""
-    mine, other = (
-        {hit["unit"].lower() for hit in _LENGTH.finditer(_decisive(facts))} for facts in (kalshi, polymarket)
-    )
+    mine, other = ({hit["unit"].lower() for hit in _LENGTH.finditer(facts.decisive)} for facts in (kalshi, polymarket))
     if mine == other:
         return []
     return [silent("length", f"at least one {', '.join(sorted(mine ^ other))}, on one side only", LENGTH_PPM)]
@@ -93,14 +90,10 @@ def _closed(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """A deal that is announced may never be closed."""
     if not kalshi.asked & polymarket.asked & _DEALS:
         return []
-    texts = [_WHETHER.sub(" ", _decisive(facts)) for facts in (kalshi, polymarket)]
+    texts = [_WHETHER.sub(" ", facts.decisive) for facts in (kalshi, polymarket)]
     closed = [bool(_CLOSED.search(text)) for text in texts]
     if closed[0] is closed[1]:
         return []
     if _ANNOUNCED.search(texts[closed.index(False)]):
         return [conflict("deal", *("has to be closed" if one else "may be announced" for one in closed))]
     return [silent("deal", f"only {'Kalshi' if closed[0] else 'Polymarket'} wants it closed", CLOSED_PPM)]
-
-
-def _decisive(facts: Facts) -> str:
-    return f"{facts.shown} . {deciding(facts.statement)}"

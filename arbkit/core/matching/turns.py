@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 _QUARTERS = {"first": "Q1", "second": "Q2", "third": "Q3", "fourth": "Q4", "final": "Q4"}
+_HALVES = {"first": "H1", "second": "H2"}
 _PUBLISHED = r"show|series|movie|film|app|artist|album|model|podcast|song|single"
 """What a chart or a leaderboard ranks."""
 _SUED = r"lawsuits?|suits?|case|dispute|litigation"
@@ -18,6 +19,10 @@ _SIGNS = {"+": "_plus", "-": "_minus", "": ""}
 
 def _quarter(hit: re.Match[str]) -> str:
     return f"{_QUARTERS[hit['part'].lower()]} {hit['year']}"
+
+
+def _half(hit: re.Match[str]) -> str:
+    return f"{_HALVES[hit[1].lower()]} {hit[2]}"
 
 
 TURNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
@@ -39,6 +44,7 @@ TURNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], 
         ),
         _quarter,
     ),
+    ("half", re.compile(r"\b(first|second) half(?: of)? (20\d\d)\b", re.IGNORECASE), _half),
     *(
         (
             hint,

@@ -5,20 +5,15 @@ import re
 from functools import lru_cache
 
 from arbkit.core.matching import lexicon
-from arbkit.core.matching.essence import deciding
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, conflict, silent
-from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.lexicon import stem, stems
 
 MOST_PPM = 45_000
 """Doubt when one side alone asks for the most of something."""
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(map(stem, text.split()))
-
-
-_MOVES = _stems("extradite deport flee move transfer travel fly flight flights return evacuate relocate export import")
+_MOVES = stems("extradite deport flee move transfer travel fly flight flights return evacuate relocate export import")
 _WAY = re.compile(
     r"\b(?P<way>to|into|towards?|from|out of|flees?|leaves?) (?:the )?(?P<where>[A-Z][\w'-]*(?: [A-Z][\w'-]*){0,2})"
 )
@@ -30,7 +25,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _MOST = frozenset({"most"})
-_FIRST_OF_ALL = _stems("top best largest biggest lead leader leads first greatest highest richest mvp plurality")
+_FIRST_OF_ALL = stems("top best largest biggest lead leader leads first greatest highest richest mvp plurality")
 """Words that ask for the most, too."""
 
 
@@ -43,7 +38,7 @@ def _directions(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """To Italy is not from Italy."""
     if not kalshi.asked & polymarket.asked & _MOVES:
         return []
-    mine, other = (_ways(_text(facts)) for facts in (kalshi, polymarket))
+    mine, other = (_ways(facts.decisive) for facts in (kalshi, polymarket))
     return [
         conflict(
             "direction",
@@ -68,7 +63,7 @@ def _ways(text: str) -> dict[str, frozenset[str]]:
 
 def _shares(kalshi: Facts, polymarket: Facts) -> list[Finding]:
     """Sixty seats are not sixty percent of the seats."""
-    texts = [_text(facts) for facts in (kalshi, polymarket)]
+    texts = [facts.decisive for facts in (kalshi, polymarket)]
     shares, counts = ([{hit["number"] for hit in found.finditer(text)} for text in texts] for found in (_SHARE, _COUNT))
     for one, two in ((0, 1), (1, 0)):
         if shares[one] & counts[two] and not shares[two] and not counts[one]:
@@ -84,7 +79,3 @@ def _most(kalshi: Facts, polymarket: Facts) -> list[Finding]:
         if mine.turns >= _MOST and not told & (_MOST | _FIRST_OF_ALL):
             found.append(silent("most", f"only {venue} asks for the most", MOST_PPM))
     return found
-
-
-def _text(facts: Facts) -> str:
-    return f"{facts.shown} . {deciding(facts.statement)}"

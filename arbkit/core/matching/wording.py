@@ -12,7 +12,7 @@ from arbkit.core.matching.entities.words import GROUPS, LENIENT, MONTH_NAMES, OP
 from arbkit.core.matching.facts import Facts
 from arbkit.core.matching.findings import Finding, Hopeless, agree, conflict, silent
 from arbkit.core.matching.inticker import own_series, unsaid
-from arbkit.core.matching.lexicon import stem
+from arbkit.core.matching.lexicon import stem, stems
 from arbkit.core.matching.sides import (
     names_of_sides,
     namesakes,
@@ -42,11 +42,6 @@ _REDEFINED_MIN = 2
 _DECIDED_MIN = 3
 """How many words a rule has to decide by before those of its title may be idle."""
 _QUALIFIERS = re.compile(r" (?:of|for|in|as|with|from|at|to|over|against|on|by|under|through|than)(?= )")
-
-
-def stems(text: str) -> frozenset[str]:
-    """The stems of some words."""
-    return frozenset(map(stem, text.split()))
 
 
 EXCLUSIVE = {name: stems(" ".join(members)) for name, members in GROUPS.items()}
