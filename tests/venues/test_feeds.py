@@ -248,6 +248,12 @@ async def test_a_lost_change_of_polymarket_is_read_over_http() -> None:
         assert listener.said("best prices") or feed.health().resyncs  # a read of a doubted book may come first
 
 
+def outages(listener: Listener) -> list[str]:
+    """What was told of the books' connection, in order: that it gave up, that it recovered."""
+    news = [what for _, what in listener.news if not what.startswith("orders")]
+    return [word for what in news for word in ("gave up", "recovered") if word in what]
+
+
 async def test_fifty_flaps_are_survived_told_once_and_recovered_from() -> None:
     stage = kalshi()
     policy = ReconnectionPolicy(initial_delay_ms=200, max_delay_ms=1_000)
@@ -258,10 +264,12 @@ async def test_fifty_flaps_are_survived_told_once_and_recovered_from() -> None:
             await stage.drop()
             await until(lambda: not live(feed) or feed.health().reconnects > before)  # noqa: B023 - called at once
 
-        await until(lambda: listener.said("recovered"))
+        await until(lambda: outages(listener)[-1:] == ["recovered"])
         await until(lambda: live(feed) and right(feed, stage))
         of_books = [what for _, what in listener.news if not what.startswith("orders")]
-        assert sum("gave up" in what for what in of_books) == 1
+        # On a busy machine a connection may last long enough in between to count. Each outage is told once.
+        assert outages(listener) == ["gave up", "recovered"] * (len(outages(listener)) // 2)
+        assert 1 <= outages(listener).count("gave up") <= 5
         assert len(of_books) < 20
         # A drop may strike the private connection alone, or a handshake: how many do is the machine's affair.
         assert feed.health().reconnects >= 10
